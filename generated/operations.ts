@@ -1,0 +1,118 @@
+// Written by `npm run generate` from spec/openapi.json. Do not edit: `npm run check` compares.
+
+/** What the calls of this build were generated from. */
+export interface Spec {
+  /** Title of the vendor's OpenAPI document. */
+  readonly title: string;
+  /** Version of that document, sent as `IR-Version`. */
+  readonly version: string;
+  /** SHA-256 of spec/openapi.json, in hex. */
+  readonly sha256: string;
+  /** Where the API is served. */
+  readonly server: string;
+  /** Name and version of the generator of the types. */
+  readonly generator: string;
+}
+
+export interface ParameterFacts {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly required: boolean;
+  readonly type: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly default?: unknown;
+}
+
+export interface OperationFacts {
+  readonly method: string;
+  readonly path: string;
+  /** By the name that a caller gives. The account is not among them: it belongs to the client. */
+  readonly params: Readonly<Record<string, ParameterFacts>>;
+}
+
+export const spec: Spec = Object.freeze({
+  "title": "Partner Tracking Links API",
+  "version": "14",
+  "sha256": "af216b8168497ec97512ef95d2539401307463ba30a080b2b8b6c2cc29f02748",
+  "server": "https://api.impact.com",
+  "generator": "openapi-typescript 7.13.0"
+});
+
+export const createTrackingLink = {
+  "method": "POST",
+  "path": "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+  "params": {
+    "programId": {
+      "name": "ProgramId",
+      "in": "path",
+      "required": true,
+      "type": "string"
+    },
+    "type": {
+      "name": "Type",
+      "in": "query",
+      "required": false,
+      "type": "string",
+      "enum": [
+        "Regular",
+        "Vanity"
+      ],
+      "default": "Regular"
+    },
+    "customPath": {
+      "name": "CustomPath",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "adId": {
+      "name": "AdId",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "deepLink": {
+      "name": "DeepLink",
+      "in": "query",
+      "required": false,
+      "type": "string",
+      "format": "uri"
+    },
+    "mediaPartnerPropertyId": {
+      "name": "MediaPartnerPropertyId",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "subId1": {
+      "name": "subId1",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "subId2": {
+      "name": "subId2",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "subId3": {
+      "name": "subId3",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    },
+    "sharedId": {
+      "name": "sharedId",
+      "in": "query",
+      "required": false,
+      "type": "string"
+    }
+  }
+} as const;
+
+export const operations: {
+  readonly createTrackingLink: typeof createTrackingLink;
+} = { createTrackingLink };

@@ -1,0 +1,260 @@
+/**
+ * spec/ → generated/, as a function from the document to the text of each file. It reads no clock,
+ * no path and no network, so the same document always gives the same bytes.
+ */
+import { readFileSync } from "node:fs";
+import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** The account is a setting of the client, so no call takes it as a parameter. */
+const ACCOUNT_PARAMETER = "AccountSID";
+
+const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
+
+/**
+ * @typedef {Record<string, any>} Json
+ * @typedef {{ key: string, name: string, in: string, required: boolean, schema: Json, doc: string }} Parameter
+ * @typedef {{ id: string, method: string, path: string, doc: string, parameters: Parameter[] }} Operation
+ */
+
+/**
+ * @param {Json} document an OpenAPI 3.1 document
+ * @param {string} sha256 of the file that holds it
+ * @returns {Promise<Map<string, string>>} file name in generated/ → its text
+ */
+export async function generate(document, sha256) {
+  const operations = readOperations(document);
+  return new Map([
+    ["openapi.ts", await openApiTypes(document)],
+    ["operations.ts", operationFacts(document, sha256, operations)],
+    ["params.ts", parameterInterfaces(operations)],
+  ]);
+}
+
+/** @param {Json} document */
+async function openApiTypes(document) {
+  const copy = /** @type {import("openapi-typescript").OpenAPI3} */ (structuredClone(document));
+  return COMMENT_HEADER + astToString(await openapiTS(copy));
+}
+
+/**
+ * @param {Json} document
+ * @returns {Operation[]}
+ */
+function readOperations(document) {
+  const found = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => {
+      const operation = item[method];
+      const place = `${method.toUpperCase()} ${path}`;
+      if (!/^[A-Za-z_$][\w$]*$/.test(operation.operationId ?? "")) {
+        throw new Error(`${place}: Expected an operationId that can name a constant.`);
+      }
+      return {
+        id: operation.operationId,
+        method: method.toUpperCase(),
+        path,
+        doc: operation.description ?? operation.summary ?? "",
+        parameters: readParameters(document, place, [
+          ...(item.parameters ?? []),
+          ...(operation.parameters ?? []),
+        ]),
+      };
+    }),
+  );
+  refuseDoubles("operationId", found, (operation) => operation.id);
+  return found;
+}
+
+/**
+ * @param {Json} document
+ * @param {string} place
+ * @param {Json[]} given the path's parameters, then the operation's, which win
+ * @returns {Parameter[]}
+ */
+function readParameters(document, place, given) {
+  /** @type {Map<string, Parameter>} */
+  const byName = new Map();
+  for (const parameter of given.map((each) => resolve(document, each))) {
+    const { name, in: location, required = false, description = "" } = parameter;
+    if (location === "path" && name === ACCOUNT_PARAMETER) continue;
+    const schema = resolve(document, parameter.schema ?? {});
+    const key = camelCase(name);
+    byName.set(`${location} ${name}`, {
+      key,
+      name,
+      in: location,
+      required,
+      schema,
+      doc: description,
+    });
+  }
+  const parameters = [...byName.values()];
+  refuseDoubles(`${place}: parameter name`, parameters, (parameter) => parameter.key);
+  return parameters;
+}
+
+/**
+ * @param {Json} document
+ * @param {Json} value
+ * @returns {Json}
+ */
+function resolve(document, value) {
+  if (typeof value.$ref !== "string") return value;
+  const target = value.$ref
+    .replace(/^#\//, "")
+    .split("/")
+    .map((/** @type {string} */ part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce((/** @type {any} */ node, /** @type {string} */ part) => node?.[part], document);
+  if (target === undefined) throw new Error(`Can't resolve ${value.$ref}`);
+  return resolve(document, target);
+}
+
+/**
+ * @template T
+ * @param {string} what
+ * @param {T[]} items
+ * @param {(item: T) => string} nameOf
+ */
+function refuseDoubles(what, items, nameOf) {
+  const names = items.map(nameOf);
+  const double = names.find((name, index) => names.indexOf(name) !== index);
+  if (double !== undefined) throw new Error(`${what} "${double}" is there twice.`);
+}
+
+/**
+ * `MediaPartnerPropertyId` → `mediaPartnerPropertyId`, `AccountSID` → `accountSid`, `subId1` as it is.
+ *
+ * @param {string} name
+ */
+export function camelCase(name) {
+  const words = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
+  return words
+    .map((word, index) =>
+      index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase(),
+    )
+    .join("");
+}
+
+/**
+ * @param {Json} document
+ * @param {string} sha256
+ * @param {Operation[]} operations
+ */
+function operationFacts(document, sha256, operations) {
+  const { name, version } = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.resolve("openapi-typescript")), "utf8"),
+  );
+  const spec = {
+    title: document.info.title,
+    version: document.info.version,
+    sha256,
+    server: document.servers?.[0]?.url,
+    generator: `${name} ${version}`,
+  };
+  return `${HEAD}
+/** What the calls of this build were generated from. */
+export interface Spec {
+  /** Title of the vendor's OpenAPI document. */
+  readonly title: string;
+  /** Version of that document, sent as \`IR-Version\`. */
+  readonly version: string;
+  /** SHA-256 of spec/openapi.json, in hex. */
+  readonly sha256: string;
+  /** Where the API is served. */
+  readonly server: string;
+  /** Name and version of the generator of the types. */
+  readonly generator: string;
+}
+
+export interface ParameterFacts {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly required: boolean;
+  readonly type: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly default?: unknown;
+}
+
+export interface OperationFacts {
+  readonly method: string;
+  readonly path: string;
+  /** By the name that a caller gives. The account is not among them: it belongs to the client. */
+  readonly params: Readonly<Record<string, ParameterFacts>>;
+}
+
+export const spec: Spec = Object.freeze(${JSON.stringify(spec, null, 2)});
+${operations.map(operationConstant).join("")}
+export const operations: {
+${operations.map(({ id }) => `  readonly ${id}: typeof ${id};\n`).join("")}} = { ${operations.map(({ id }) => id).join(", ")} };
+`;
+}
+
+/** @param {Operation} operation */
+function operationConstant({ id, method, path, parameters }) {
+  const params = Object.fromEntries(
+    parameters.map(({ key, name, in: location, required, schema }) => [
+      key,
+      {
+        name,
+        in: location,
+        required,
+        type: schema.type ?? "unknown",
+        ...(schema.enum && { enum: schema.enum }),
+        ...(schema.format && { format: schema.format }),
+        ...(schema.default !== undefined && { default: schema.default }),
+      },
+    ]),
+  );
+  return `\nexport const ${id} = ${JSON.stringify({ method, path, params }, null, 2)} as const;\n`;
+}
+
+/** @param {Operation[]} operations */
+function parameterInterfaces(operations) {
+  return HEAD + operations.map(parameterInterface).join("");
+}
+
+/** @param {Operation} operation */
+function parameterInterface({ id, method, path, doc, parameters }) {
+  const properties = parameters.map(({ key, required, schema, doc: words }) => {
+    const defaultTag = schema.default === undefined ? "" : `\n\n@default ${schema.default}`;
+    const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
+    return `${comment(words.trimEnd() + defaultTag, "  ")}  ${key}${required ? "" : "?"}: ${type};\n`;
+  });
+  const name = `${id[0]?.toUpperCase()}${id.slice(1)}Parameters`;
+  return `\n${comment(`${doc.trimEnd()}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
+}
+
+/**
+ * @param {Json} schema
+ * @returns {string}
+ */
+function typeOf(schema) {
+  if (schema.enum) {
+    return schema.enum.map((/** @type {unknown} */ value) => JSON.stringify(value)).join(" | ");
+  }
+  switch (schema.type) {
+    case "string":
+    case "boolean":
+      return schema.type;
+    case "integer":
+    case "number":
+      return "number";
+    default:
+      return "unknown";
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} indent
+ */
+function comment(text, indent) {
+  const lines = text.replaceAll("*/", "*\\/").trim().split("\n");
+  if (text.trim() === "") return "";
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
+  const body = lines.map((line) => `${indent} * ${line}`.trimEnd());
+  return [`${indent}/**`, ...body, `${indent} */`, ""].join("\n");
+}

@@ -1,0 +1,74 @@
+import {
+  createImpactClient,
+  isImpactError,
+  spec,
+  type CreateTrackingLinkParams,
+  type ImpactError,
+} from "../index.ts";
+import { createFakeImpact } from "../testing/index.ts";
+import { parameterFlags, readFlags, readParameters } from "./flags.ts";
+import { createHelp } from "./help.ts";
+import { EXIT, type Io } from "./io.ts";
+
+const FLAGS = {
+  ...parameterFlags,
+  json: { type: "boolean" },
+  sandbox: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+/** `impact-links create`: one link, its URL on stdout. */
+export async function create(
+  args: readonly string[],
+  { stdout, stderr, signal }: Io,
+): Promise<number> {
+  const { json, sandbox, help, ...values } = readFlags(args, FLAGS);
+  if (help) {
+    stdout.write(createHelp);
+    return EXIT.done;
+  }
+  if (sandbox) stderr.write("impact-links: sandbox, nothing is sent and the link is fake\n");
+  try {
+    const client = sandbox ? sandboxClient() : createImpactClient();
+    // Flags are text; the client checks them as it checks any input.
+    const params = readParameters(values) as unknown as CreateTrackingLinkParams;
+    const link = await client.trackingLinks.create(params, { signal });
+    stdout.write(`${json ? JSON.stringify(link) : link.url}\n`);
+    return EXIT.done;
+  } catch (error) {
+    if (signal.aborted) {
+      stderr.write("impact-links: interrupted; a link may have been made\n");
+      return EXIT.interrupted;
+    }
+    if (!isImpactError(error)) throw error;
+    stderr.write(explain(error));
+    const isUsage = error.code === "configuration" || error.code === "invalid_input";
+    return isUsage ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** Its own account, so that a sandbox never depends on, or speaks of, a real one. */
+function sandboxClient(): ReturnType<typeof createImpactClient> {
+  const { fetch } = createFakeImpact();
+  return createImpactClient({
+    accountSid: "IRsandbox",
+    authToken: "sandbox",
+    baseUrl: spec.server,
+    fetch,
+  });
+}
+
+const LINK_MADE: Readonly<Record<ImpactError["outcome"], string>> = {
+  not_sent: "no link was made, nothing was sent",
+  rejected: "no link was made",
+  unknown: "a link may have been made",
+};
+
+/** What happened, and whether a link can exist. */
+function explain({ message, code, outcome, fields = [], retryAfter }: ImpactError): string {
+  const details = fields
+    .filter((field) => !message.includes(field.message))
+    .map((field) => `  ${field.field}: ${field.message}\n`);
+  const wait = retryAfter === undefined ? "" : `; try again in ${Math.ceil(retryAfter / 1000)} s`;
+  return `impact-links: ${message}\n${details.join("")}  ${code}: ${LINK_MADE[outcome]}${wait}\n`;
+}

@@ -1,0 +1,86 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import { nearest } from "../nearest.ts";
+import { UsageError } from "./io.ts";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+const PARAMETERS: readonly [key: string, facts: ParameterFacts][] = Object.entries(
+  createTrackingLink.params,
+);
+
+/** `mediaPartnerPropertyId` → `media-partner-property-id`; the program is asked for so often that it is short. */
+function flagOf(key: string): string {
+  if (key === "programId") return "program";
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A flag for each parameter of the vendor's document. */
+export const parameterFlags: Options = Object.fromEntries(
+  PARAMETERS.map(([key]) => [flagOf(key), { type: "string" }]),
+);
+
+/** A line for each of these flags. */
+export const parameterHelp: string = PARAMETERS.map(([key, facts]) => {
+  const flag = `--${flagOf(key)} <${hint(facts)}>`;
+  return `  ${flag.padEnd(36)} ${facts.name}${facts.required ? " (required)" : ""}`;
+}).join("\n");
+
+function hint({ enum: choices, format, type }: ParameterFacts): string {
+  if (choices) return choices.join("|").toLowerCase();
+  return format === "uri" ? "url" : type === "string" ? "text" : type;
+}
+
+/** The flags' values under the parameters' names, each of the type that the document gives it. */
+export function readParameters(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = PARAMETERS.filter(([key]) => values[flagOf(key)] !== undefined);
+  return Object.fromEntries(
+    given.map(([key, facts]) => [key, fromText(String(values[flagOf(key)]), facts)]),
+  );
+}
+
+function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
+  if (choices) return choices.find((each) => each.toLowerCase() === text.toLowerCase()) ?? text;
+  if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
+  if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
+  return text;
+}
+
+/** Reads flags. Throws {@link UsageError} for what is unknown, repeated, or no flag at all. */
+export function readFlags(
+  args: readonly string[],
+  options: Options,
+): Record<string, string | boolean | undefined> {
+  // Taken as lists, so that a flag that is given twice can be told.
+  const lists = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, multiple: true }]),
+  );
+  return Object.fromEntries(
+    Object.entries(parse(args, lists)).map(([name, values = []]) => {
+      if (values.length > 1) throw new UsageError(`--${name} is given twice`);
+      return [name, values[0]];
+    }),
+  );
+}
+
+function parse(
+  args: readonly string[],
+  options: Options,
+): Record<string, (string | boolean)[] | undefined> {
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    return values as Record<string, (string | boolean)[] | undefined>;
+  } catch (error) {
+    throw new UsageError(explain(error instanceof Error ? error.message : String(error), options));
+  }
+}
+
+/** A stray argument is not shown: it may be a token that lost its flag. */
+function explain(message: string, options: Options): string {
+  if (message.startsWith("Unexpected argument"))
+    return "Unexpected argument: values belong to flags";
+  const unknown = /^Unknown option '--([^'=]*)/.exec(message)?.[1];
+  if (unknown === undefined) return message.split("\n", 1)[0] ?? message;
+  const near = nearest(unknown, Object.keys(options));
+  return `Unknown option --${unknown}${near === undefined ? "" : `; did you mean --${near}?`}`;
+}

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createFakeImpact } from "../testing/index.ts";
+import { readFlags } from "./flags.ts";
+import { sandboxHelp } from "./help.ts";
+import { EXIT, UsageError, type Io } from "./io.ts";
+
+const FLAGS = {
+  port: { type: "string" },
+  "vanity-limit": { type: "string" },
+  "rate-limit": { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+/** `impact-links sandbox`: the fake API over HTTP, its address on stdout, until interrupted. */
+export async function sandbox(
+  args: readonly string[],
+  { stdout, stderr, signal }: Io,
+): Promise<number> {
+  const flags = readFlags(args, FLAGS);
+  if (flags["help"]) {
+    stdout.write(sandboxHelp);
+    return EXIT.done;
+  }
+  const port = readNumber(flags, "port", 65_535) ?? 4010;
+  const vanityLimit = readNumber(flags, "vanity-limit") ?? 5000;
+  const limit = readNumber(flags, "rate-limit") ?? 1000;
+  const fake = createFakeImpact({ vanityLimit, rateLimit: { limit, windowMs: 3_600_000 } });
+  const server = createServer((request, response) => {
+    answer(fake.fetch, request, response).catch(() => response.destroy());
+  });
+  try {
+    await listen(server, port);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    stderr.write(`impact-links: cannot serve on port ${port}: ${why}\n`);
+    return EXIT.failed;
+  }
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stdout.write(`${address}\n`);
+  stderr.write(
+    "impact-links: sandbox, every link is fake; any account and token will do\n" +
+      `  IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token\n`,
+  );
+  await aborted(signal);
+  server.close();
+  server.closeAllConnections();
+  return EXIT.interrupted;
+}
+
+function readNumber(
+  flags: Readonly<Record<string, unknown>>,
+  name: string,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  const text = flags[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (typeof text === "string" && /^\d+$/.test(text) && number <= most) return number;
+  throw new UsageError(`--${name} takes a whole number from 0 to ${most}`);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+async function answer(
+  fetch: typeof globalThis.fetch,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = "GET", url = "/", headers } = request;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk as Uint8Array);
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  const hasBody = method !== "GET" && method !== "HEAD" && chunks.length > 0;
+  const answered = await fetch(new URL(url, "http://127.0.0.1"), {
+    method,
+    headers: given,
+    ...(hasBody && { body: Buffer.concat(chunks) }),
+  });
+  response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  response.end(await answered.text());
+}

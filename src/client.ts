@@ -1,0 +1,37 @@
+import { readAnswer } from "./answer.ts";
+import { createApi } from "./api.ts";
+import { connect } from "./connect.ts";
+import { readOptions, type ImpactClientOptions } from "./options.ts";
+import type { Quota } from "./quota.ts";
+import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
+
+/** A client for one partner account. It can be shared by any number of callers. */
+export interface ImpactClient {
+  readonly accountSid: string;
+  /** Sent as `IR-Version` with every request. */
+  readonly apiVersion: string;
+  /** What the server last said of the account's hourly quota; undefined until it has. */
+  readonly quota: Quota | undefined;
+  readonly trackingLinks: TrackingLinks;
+}
+
+/**
+ * Makes a client from options, else the environment, else defaults. Nothing is sent.
+ *
+ * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
+ * @example
+ * const impact = createImpactClient(); // IMPACT_ACCOUNT_SID and IMPACT_AUTH_TOKEN
+ */
+export function createImpactClient(options: ImpactClientOptions = {}): ImpactClient {
+  const settings = readOptions(options);
+  const { accountSid, apiVersion, baseUrl } = settings;
+  const { send, quota } = connect(settings, readAnswer);
+  return Object.freeze({
+    accountSid,
+    apiVersion,
+    get quota() {
+      return quota();
+    },
+    trackingLinks: createTrackingLinks(createApi(baseUrl, send), settings),
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * What kind of failure it was.
+ *
+ * - `configuration`: an option or environment variable is missing or wrong; nothing was sent.
+ * - `invalid_input`: a parameter is missing or wrong; nothing was sent.
+ * - `unauthorized`: 401, the credentials are not accepted.
+ * - `forbidden`: 403, and the server's words name no closer cause.
+ * - `vanity_limit_reached`: 403, the account holds as many vanity links as it may.
+ * - `unknown_reference`: 403, something the request refers to (a media property, say) does not exist.
+ * - `invalid_request`: 400, 402 and every other 4xx without a code of its own.
+ * - `not_found`: 404.
+ * - `rate_limited`: 429.
+ * - `server_error`: 5xx.
+ * - `unexpected_response`: an answer that is neither a link nor a refusal: 3xx, HTML, XML, half a JSON.
+ * - `connection`: no answer, or only a part of one.
+ * - `timeout`: no whole answer within `timeout`.
+ */
+export type ImpactErrorCode =
+  | "configuration"
+  | "invalid_input"
+  | "unauthorized"
+  | "forbidden"
+  | "vanity_limit_reached"
+  | "unknown_reference"
+  | "invalid_request"
+  | "not_found"
+  | "rate_limited"
+  | "server_error"
+  | "unexpected_response"
+  | "connection"
+  | "timeout";
+
+/**
+ * Can a link exist although the call failed?
+ *
+ * - `not_sent`: no. The request never left.
+ * - `rejected`: no. The server answered and did nothing.
+ * - `unknown`: perhaps. The request may have been carried out.
+ */
+export type Outcome = "not_sent" | "rejected" | "unknown";
+
+/** One parameter that was refused, by the server or before sending. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** Everything an {@link ImpactError} knows besides its message. */
+export interface ImpactErrorDetails {
+  code: ImpactErrorCode;
+  outcome: Outcome;
+  /** HTTP status, if there was an answer. */
+  status?: number | undefined;
+  /** The server's own words. */
+  reason?: string | undefined;
+  fields?: readonly FieldError[] | undefined;
+  /** The answer's body: parsed if it was JSON or the API's XML, else its text; at most 64 KiB are read. */
+  body?: unknown;
+  /** The answer's headers, without cookies. */
+  headers?: Headers | undefined;
+  /** Requests sent, this failure included; 0 if none was. @default 0 */
+  attempts?: number | undefined;
+  /** Milliseconds that the server asked to wait before the next request. */
+  retryAfter?: number | undefined;
+  method?: string | undefined;
+  url?: string | undefined;
+  cause?: unknown;
+}
+
+/** The same in every copy of this package, so that {@link isImpactError} needs no shared class. */
+const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as never;
+
+/**
+ * Why there is no link. Branch on `code`; `outcome` says whether a link can exist all the same.
+ *
+ * No field holds the auth token, in any form: what a server echoes is cut out.
+ *
+ * `JSON.stringify(error)` gives every field. `structuredClone` keeps the standard ones of an `Error`
+ * only (message, stack, cause); clone `error.toJSON()` to keep all.
+ */
+export class ImpactError extends Error {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "ImpactError" });
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
+  readonly code: ImpactErrorCode;
+  /** Can a link exist although this failed? */
+  readonly outcome: Outcome;
+  /** HTTP status, if there was an answer. */
+  declare readonly status?: number;
+  /** The server's own words. */
+  declare readonly reason?: string;
+  /** The parameters that were refused, where they are named. */
+  declare readonly fields?: readonly FieldError[];
+  /** The answer's body: parsed if it was JSON or the API's XML, else its text; at most 64 KiB are read. */
+  declare readonly body?: unknown;
+  /** The answer's headers, without cookies. */
+  declare readonly headers?: Headers;
+  /** Requests sent, this failure included; 0 if none was. */
+  readonly attempts: number;
+  /** Milliseconds that the server asked to wait before the next request. */
+  declare readonly retryAfter?: number;
+  declare readonly method?: string;
+  declare readonly url?: string;
+
+  constructor(
+    message: string,
+    { code, outcome, attempts = 0, cause, ...rest }: ImpactErrorDetails,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.outcome = outcome;
+    // An absent field stays absent, so that a printed error shows what is known and no more.
+    for (const [key, value] of Object.entries(rest)) {
+      if (value !== undefined) Object.assign(this, { [key]: value });
+    }
+    this.attempts = attempts;
+  }
+
+  /** All fields as plain data. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, headers, cause, stack: _, ...fields } = this;
+    return {
+      name,
+      message,
+      ...fields,
+      ...(headers && { headers: Object.fromEntries(headers) }),
+      ...(cause instanceof Error && { cause: `${cause.name}: ${cause.message}` }),
+    };
+  }
+}
+
+/** Whether a value is an {@link ImpactError}, made by this copy of the package or by another. */
+export function isImpactError(value: unknown): value is ImpactError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}

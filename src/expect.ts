@@ -1,0 +1,36 @@
+import { ImpactError, type ImpactErrorCode } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+
+/** How a value is shown in a message: short, and never more than one line. */
+export function show(value: unknown): string {
+  if (typeof value === "string") {
+    return value === "" ? "an empty string" : JSON.stringify(shorten(value));
+  }
+  if (typeof value === "number" || typeof value === "boolean")
+    return `the ${typeof value} ${value}`;
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+/** Bad input has one form of message: `Expected …, got …`. Nothing was sent. */
+export function badInput(
+  code: ImpactErrorCode & ("configuration" | "invalid_input"),
+  field: string,
+  expected: string,
+  got: string,
+): ImpactError {
+  const message = `Expected ${expected}, got ${got}`;
+  return new ImpactError(message, { code, outcome: "not_sent", fields: [{ field, message }] });
+}
+
+/** A name that is not known, with the one that may have been meant. */
+export function unknownName(given: string, known: readonly string[]): string {
+  const near = nearest(given, known);
+  return near === undefined
+    ? `\`${given}\`; known are ${known.map((name) => `\`${name}\``).join(", ")}`
+    : `\`${given}\`; did you mean \`${near}\`?`;
+}

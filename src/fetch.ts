@@ -1,0 +1,97 @@
+import type { Redact } from "./credentials.ts";
+import { ImpactError } from "./errors.ts";
+
+/** One call of the API as plain data, so that it can be sent more than once. */
+export interface Call {
+  /** Ties together the events of one call. */
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  /** Besides those that the client sends with every request. */
+  readonly headers?: Headers | undefined;
+  readonly body?: ArrayBuffer | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for each attempt, the reading of the body included. */
+  readonly timeout: number;
+  readonly maxRetries: number;
+}
+
+/**
+ * What the layers hand up: an answer that has been read to its end. It has what openapi-fetch reads of a
+ * `Response`, so that a real one serves as well.
+ */
+export interface Answer extends Pick<Response, "ok" | "status" | "headers" | "text"> {
+  /** Set if the answer is not what was asked for. */
+  readonly error?: ImpactError | undefined;
+}
+
+/**
+ * The one signature that every layer shares. A layer takes a `Fetch` and gives a `Fetch`. It resolves to an
+ * answer of any status, and rejects with an {@link ImpactError} if there was none, or with the reason of the
+ * caller's signal.
+ */
+export type Fetch = (call: Call, attempt: number) => Promise<Answer>;
+
+/** A `Fetch` that is told when to stop. */
+export type Attempt = (call: Call, attempt: number, signal: AbortSignal) => Promise<Answer>;
+
+/**
+ * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal
+ * wins, with its own reason. An attempt that ignores its signal is left behind, not waited for.
+ *
+ * Not built on `AbortSignal.any` and `AbortSignal.timeout`: on Node 20 these can be garbage-collected before
+ * they fire, and a stalled call then hangs for ever.
+ */
+export function withTimeout(attemptOnce: Attempt, redact: Redact): Fetch {
+  return (call, attempt) =>
+    new Promise((resolve, reject) => {
+      const { signal, timeout } = call;
+      if (signal?.aborted) return reject(signal.reason);
+      const controller = new AbortController();
+      const stop = (reason: unknown): void => {
+        settle();
+        reject(reason);
+        controller.abort(reason);
+      };
+      const onAbort = (): void => stop(signal?.reason);
+      const timer = setTimeout(() => stop(timedOut(call, attempt, redact)), timeout);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      attemptOnce(call, attempt, controller.signal).then(
+        (answer) => {
+          settle();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          settle();
+          reject(error);
+        },
+      );
+    });
+}
+
+function timedOut(call: Call, attempt: number, redact: Redact): ImpactError {
+  const request = requestOf(call, attempt, redact);
+  return new ImpactError(`${nameOf(request)} gave no whole answer within ${call.timeout} ms`, {
+    code: "timeout",
+    outcome: "unknown",
+    ...request,
+  });
+}
+
+/** What an error says of the request that failed. */
+export function requestOf(
+  { method, url }: Call,
+  attempts: number,
+  redact: Redact,
+): { method: string; url: string; attempts: number } {
+  return { method, url: redact(url), attempts };
+}
+
+/** How a request is named in a message: without its query, which can be long. */
+export function nameOf({ method, url }: { method: string; url: string }): string {
+  return `${method} ${url.split("?", 1)[0]}`;
+}

@@ -1,0 +1,30 @@
+export { createImpactClient, type ImpactClient } from "./client.ts";
+export type { ImpactClientOptions, RequestOptions } from "./options.ts";
+
+export type { TrackingLink, TrackingLinks } from "./tracking-links.ts";
+export type {
+  CreateTrackingLinkParams,
+  RegularTrackingLinkParams,
+  TrackingLinkType,
+  VanityTrackingLinkParams,
+} from "./params.ts";
+
+export {
+  extendTrackingLink,
+  parseTrackingLink,
+  type ParsedTrackingLink,
+  type TrackingLinkExtension,
+} from "./link.ts";
+
+export {
+  ImpactError,
+  isImpactError,
+  type FieldError,
+  type ImpactErrorCode,
+  type ImpactErrorDetails,
+  type Outcome,
+} from "./errors.ts";
+export type { ImpactEvent, RequestEvent, ResponseEvent, RetryEvent, WaitEvent } from "./events.ts";
+export type { Quota } from "./quota.ts";
+
+export { spec, type Spec } from "../generated/operations.ts";

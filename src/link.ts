@@ -1,0 +1,169 @@
+import type { CreateTrackingLinkParameters } from "../generated/params.ts";
+import { badInput, show } from "./expect.ts";
+import { checkValue, factsOf, isWebUrl } from "./params.ts";
+
+/**
+ * Parameters under the names that they have on a link, and on which links they work.
+ *
+ * Sub ids and the shared id work on every link, vanity links included:
+ * https://impact-helpdesk.freshdesk.com/en/support/solutions/articles/48001235417-sub-id-shared-id-parameters-explained-for-partners
+ * `u` and `partnerpropertyid` are known to work on `/c/` links alone.
+ */
+const ON_LINK = {
+  subId1: { name: "subId1", onAnyLink: true },
+  subId2: { name: "subId2", onAnyLink: true },
+  subId3: { name: "subId3", onAnyLink: true },
+  sharedId: { name: "sharedid", onAnyLink: true },
+  deepLink: { name: "u", onAnyLink: false },
+  mediaPartnerPropertyId: { name: "partnerpropertyid", onAnyLink: false },
+} as const;
+
+type OnLink = keyof typeof ON_LINK;
+/** The parameters that can be added to a link. */
+export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
+
+/** What can be added to a link that exists. */
+export type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
+
+/** A tracking link, taken apart. Parts that the link does not hold are absent. */
+export interface ParsedTrackingLink extends TrackingLinkExtension {
+  /** The link as it was given. */
+  url: string;
+  /** The tracking domain, such as `example.sjv.io`. */
+  domain: string;
+  /** `regular` for `/c/{partner}/{ad}/{program}`, `vanity` for any other path. */
+  kind: "regular" | "vanity";
+  partnerId?: string;
+  adId?: string;
+  programId?: string;
+  /** The path of a vanity link. */
+  customPath?: string;
+}
+
+/**
+ * Adds parameters to a link that exists, without a call of the API. A parameter that the link already has is
+ * replaced; everything else of the link stays byte for byte as it is.
+ *
+ * impact.com recommends to give parameters when the link is made. Adding them later is for one link that
+ * many users, pages or mails share.
+ *
+ * @throws ImpactError `invalid_input`: no link, a wrong value, or a `deepLink` or `mediaPartnerPropertyId` for
+ *   a link that is no `/c/` link, where it is not known to work.
+ * @see https://help.impact.com/en/support/solutions/articles/48001238125
+ * @example
+ * extendTrackingLink("https://example.sjv.io/SummerSale", { subId1: "newsletter" });
+ * // "https://example.sjv.io/SummerSale?subId1=newsletter"
+ */
+export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
+  const { kind } = parseTrackingLink(url);
+  if (typeof extension !== "object" || extension === null || Array.isArray(extension)) {
+    throw badInput("invalid_input", "extension", "parameters as an object", show(extension));
+  }
+  const added = Object.entries(extension).flatMap(([key, value]) => {
+    const facts = factsOf(key, EXTENSION_NAMES);
+    const { name, onAnyLink } = ON_LINK[key as OnLink];
+    if (value === undefined) return [];
+    if (!onAnyLink && kind !== "regular") {
+      throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));
+    }
+    return [[name, checkValue(key, value, facts)] as const];
+  });
+  return added.reduce((link, [name, value]) => withParameter(link, name, value), url);
+}
+
+/** Sets one query parameter: in the place of the first of that name, else at the end, before the fragment. */
+function withParameter(url: string, name: string, value: string): string {
+  const { before, query, fragment } = split(url);
+  const pair = `${name}=${encodeURIComponent(value)}`;
+  const pairs = query?.split("&") ?? [];
+  const first = pairs.findIndex((each) => isNamed(each, name));
+  if (first >= 0) {
+    const kept = pairs
+      .map((each, index) => (index === first ? pair : each))
+      .filter((each, index) => index <= first || !isNamed(each, name));
+    return `${before}?${kept.join("&")}${fragment}`;
+  }
+  const joint = query === undefined || query === "" || query.endsWith("&") ? "" : "&";
+  return `${before}?${query ?? ""}${joint}${pair}${fragment}`;
+}
+
+/** Spellings of one name differ in case between the API and links, so case does not tell two apart. */
+function isNamed(pair: string, name: string): boolean {
+  return decodeQuery(pair.split("=", 1)[0] ?? "").toLowerCase() === name.toLowerCase();
+}
+
+function split(url: string): { before: string; query: string | undefined; fragment: string } {
+  const hash = url.indexOf("#");
+  const fragment = hash < 0 ? "" : url.slice(hash);
+  const rest = hash < 0 ? url : url.slice(0, hash);
+  const mark = rest.indexOf("?");
+  if (mark < 0) return { before: rest, query: undefined, fragment };
+  return { before: rest.slice(0, mark), query: rest.slice(mark + 1), fragment };
+}
+
+/**
+ * Takes a tracking link apart. Nothing is looked up: which domain or path belongs to impact.com cannot be told
+ * from a URL, and a link that the API made without a custom path looks like a vanity link if it is short.
+ *
+ * @throws ImpactError `invalid_input` if it is no http(s) URL with a path.
+ */
+export function parseTrackingLink(url: string): ParsedTrackingLink {
+  const isLink = typeof url === "string" && isWebUrl(url) && new URL(url).pathname !== "/";
+  if (!isLink) {
+    throw badInput(
+      "invalid_input",
+      "url",
+      "a tracking link (an http(s) URL with a path)",
+      show(url),
+    );
+  }
+  const { hostname, pathname } = new URL(url);
+  const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
+  const segments = pathname.split("/").slice(1).map(decode);
+  if (segments[0] === "c") {
+    const [, partnerId, adId, programId] = segments;
+    Object.assign(parsed, { kind: "regular" }, present({ partnerId, adId, programId }));
+  } else {
+    parsed.customPath = decode(pathname.slice(1));
+  }
+  for (const pair of split(url).query?.split("&") ?? []) {
+    const key = EXTENSION_NAMES.find((each) => isNamed(pair, ON_LINK[each].name));
+    const equals = pair.indexOf("=");
+    if (key !== undefined && equals >= 0) parsed[key] ??= decodeQuery(pair.slice(equals + 1));
+  }
+  return parsed;
+}
+
+function present(parts: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parts).filter((part): part is [string, string] => !!part[1]),
+  );
+}
+
+/** What is no valid encoding stays as it is. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Queries are decoded as forms are, where a plus is a space. */
+function decodeQuery(text: string): string {
+  return decode(text.replaceAll("+", " "));
+}
+
+/**
+ * The link in an answer of the API, or undefined if there is none. Vanity links may come without a scheme and
+ * get `https://`; nothing else is changed or guessed.
+ */
+export function readTrackingUrl(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const url = value.trim();
+  if (isWebUrl(url)) return url;
+  // Without a scheme only a host with a dot and a path is a link; "error" or "javascript:…" is none.
+  const isBare = /^(\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\/./i.test(url);
+  const withScheme = `https://${url.replace(/^\/\//, "")}`;
+  return isBare && isWebUrl(withScheme) ? withScheme : undefined;
+}

@@ -1,0 +1,336 @@
+import { spec } from "../generated/operations.ts";
+import { createCredentials, type Redact } from "./credentials.ts";
+import type { ImpactError } from "./errors.ts";
+import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
+import { badInput, show, unknownName } from "./expect.ts";
+import { version } from "./version.ts";
+
+export interface ImpactClientOptions {
+  /** Account SID of the partner account. @default the environment's `IMPACT_ACCOUNT_SID` */
+  accountSid?: string | undefined;
+  /**
+   * Auth token of the account. A read-only token cannot make links.
+   *
+   * @default the environment's `IMPACT_AUTH_TOKEN`
+   */
+  authToken?: string | undefined;
+  /**
+   * Where the API is served: `https`, or `http` on this machine alone.
+   *
+   * @default the environment's `IMPACT_BASE_URL`, else `https://api.impact.com`
+   */
+  baseUrl?: string | undefined;
+  /**
+   * Version of the API, sent as `IR-Version` with every request, so that the account's own setting decides
+   * nothing.
+   *
+   * @default the version of the document that the types were generated from
+   * @see https://integrations.impact.com/partner-api-reference/partner-v14/readme/versioning
+   */
+  apiVersion?: string | undefined;
+  /** Milliseconds for each attempt, the reading of the body included. @default 30_000 */
+  timeout?: number | undefined;
+  /**
+   * How often a call may be sent again, where that cannot make a second link that costs something.
+   *
+   * @default 2
+   */
+  maxRetries?: number | undefined;
+  /**
+   * Milliseconds. If the server asks for a longer wait, the call fails at once and the error's `retryAfter`
+   * says how long.
+   *
+   * @default 60_000
+   */
+  maxRetryDelay?: number | undefined;
+  /** Any standard fetch. @default `globalThis.fetch`, looked up at each call */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Headers to send besides those that the client sets itself. */
+  headers?: Record<string, string> | undefined;
+  /** Is told of each request, response, retry and wait. What it throws changes nothing. */
+  onEvent?: ((event: ImpactEvent) => void) | undefined;
+  /**
+   * Allows the client in a browser page, where every visitor can read the auth token.
+   *
+   * @default false
+   */
+  dangerouslyAllowBrowser?: boolean | undefined;
+}
+
+/** Options of one call; what is absent is as the client's options say. */
+export interface RequestOptions {
+  /** Ends the call, waits included; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds for each attempt, the reading of the body included. @default the client's `timeout` */
+  timeout?: number | undefined;
+  /** @default the client's `maxRetries` */
+  maxRetries?: number | undefined;
+}
+
+/** Options, checked and complete. */
+export interface Settings {
+  readonly accountSid: string;
+  readonly baseUrl: string;
+  readonly apiVersion: string;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly maxRetryDelay: number;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** Makes the headers that every request carries. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly redact: Redact;
+  readonly emit: Emit | undefined;
+}
+
+const OPTIONS: Readonly<Record<keyof ImpactClientOptions, true>> = {
+  accountSid: true,
+  authToken: true,
+  baseUrl: true,
+  apiVersion: true,
+  timeout: true,
+  maxRetries: true,
+  maxRetryDelay: true,
+  fetch: true,
+  headers: true,
+  onEvent: true,
+  dangerouslyAllowBrowser: true,
+};
+
+const REQUEST_OPTIONS: Readonly<Record<keyof RequestOptions, true>> = {
+  signal: true,
+  timeout: true,
+  maxRetries: true,
+};
+
+/** Longer timers overflow to 1 ms in every runtime. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+const MILLISECONDS = `a whole number of milliseconds from 1 to ${LONGEST_TIMER}`;
+
+/** Arguments, else environment, else defaults. Throws `configuration` for anything that cannot work. */
+export function readOptions(options: ImpactClientOptions): Settings {
+  refuseUnknown("configuration", "option", options, OPTIONS);
+  refuseBrowser(options.dangerouslyAllowBrowser);
+  const accountSid = readAccountSid(
+    setting("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
+  );
+  const authToken = readAuthToken(setting("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
+  const apiVersion = options.apiVersion ?? spec.version;
+  if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
+    throw wrong("apiVersion", 'a version such as "14"', show(apiVersion));
+  }
+  const { onEvent, fetch } = options;
+  if (fetch !== undefined && typeof fetch !== "function")
+    throw wrong("fetch", "a function", show(fetch));
+  if (onEvent !== undefined && typeof onEvent !== "function") {
+    throw wrong("onEvent", "a function", show(onEvent));
+  }
+  const { authorization, redact } = createCredentials(accountSid, authToken);
+  const extra = readHeaders(options.headers);
+  return {
+    accountSid,
+    baseUrl: readBaseUrl(options.baseUrl ?? environment("IMPACT_BASE_URL") ?? spec.server),
+    apiVersion,
+    timeout: readTimeout("configuration", options.timeout) ?? 30_000,
+    maxRetries: readMaxRetries("configuration", options.maxRetries) ?? 2,
+    maxRetryDelay: readMaxRetryDelay(options.maxRetryDelay) ?? 60_000,
+    fetch,
+    headers: () => ({
+      ...userAgent(apiVersion, extra),
+      ...extra,
+      Accept: "application/json",
+      Authorization: authorization(),
+      "IR-Version": apiVersion,
+    }),
+    redact,
+    emit: onEvent && createEmit(onEvent),
+  };
+}
+
+/** Throws `invalid_input` for anything that cannot work. */
+export function readRequestOptions(
+  options: RequestOptions | undefined,
+  settings: Settings,
+): { signal?: AbortSignal; timeout: number; maxRetries: number } {
+  if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
+  refuseUnknown("invalid_input", "option", options, REQUEST_OPTIONS);
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", show(signal));
+  }
+  return {
+    ...(signal && { signal }),
+    timeout: readTimeout("invalid_input", options.timeout) ?? settings.timeout,
+    maxRetries: readMaxRetries("invalid_input", options.maxRetries) ?? settings.maxRetries,
+  };
+}
+
+type Code = "configuration" | "invalid_input";
+
+function wrong(name: string, expected: string, got: string): ImpactError {
+  return badInput("configuration", name, `\`${name}\` to be ${expected}`, got);
+}
+
+function refuseUnknown(code: Code, what: string, given: unknown, known: object): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw badInput(code, what, `${what}s to be an object`, show(given));
+  }
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(known, key)) {
+      throw badInput(code, key, `a known ${what}`, unknownName(key, Object.keys(known)));
+    }
+  }
+}
+
+function refuseBrowser(allowed: unknown): void {
+  if (allowed !== undefined && typeof allowed !== "boolean") {
+    throw wrong("dangerouslyAllowBrowser", "true or false", show(allowed));
+  }
+  if (isBrowserPage() && allowed !== true) {
+    throw badInput(
+      "configuration",
+      "dangerouslyAllowBrowser",
+      "to run outside of a browser page, where every visitor could read the auth token " +
+        "(`dangerouslyAllowBrowser: true` allows it all the same)",
+      "a browser page",
+    );
+  }
+}
+
+function isBrowserPage(): boolean {
+  return typeof window !== "undefined" && typeof window.document !== "undefined";
+}
+
+function setting(name: string, given: unknown, variable: string): unknown {
+  const value = given ?? environment(variable);
+  if (value === undefined) throw wrong(name, `given, or ${variable} to be set`, "neither");
+  return value;
+}
+
+/** A variable that is empty, or that may not be read, is as if unset. */
+function environment(name: string): string | undefined {
+  try {
+    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+    return process?.env?.[name] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The two halves of Basic credentials; neither is ever shown, since they are easily swapped. */
+function readAccountSid(value: unknown): string {
+  const sid = readCredential("accountSid", value);
+  if (sid.includes(":")) throw wrong("accountSid", "free of colons", "one with a colon");
+  if (sid === "." || sid === "..") throw wrong("accountSid", "an account SID", "a path of dots");
+  return sid;
+}
+
+function readAuthToken(value: unknown): string {
+  return readCredential("authToken", value);
+}
+
+function readCredential(name: string, value: unknown): string {
+  if (typeof value !== "string") throw wrong(name, "a string", `a value of type ${typeof value}`);
+  if (value === "") throw wrong(name, "a string", "an empty one");
+  // RFC 7617, 2: no control characters. Outer spaces come from copying, and would only be refused later.
+  if (/[\p{Cc}]/u.test(value))
+    throw wrong(name, "free of control characters", "one with a line break or the like");
+  if (value.trim() !== value)
+    throw wrong(name, "free of outer spaces", "one with a space at an end");
+  if (/\p{Cs}/u.test(value)) throw wrong(name, "valid Unicode", "one with half a surrogate pair");
+  return value;
+}
+
+function readBaseUrl(value: unknown): string {
+  const expected =
+    "an https URL without credentials, query or fragment (http on this machine alone)";
+  if (typeof value !== "string") throw wrong("baseUrl", expected, show(value));
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    throw wrong("baseUrl", expected, "no such URL");
+  const url = new URL(value);
+  // None of these is shown: a password may stand in them.
+  if (url.username !== "" || url.password !== "")
+    throw wrong("baseUrl", expected, "one with credentials");
+  if (/[?#]/.test(value)) throw wrong("baseUrl", expected, "one with a query or fragment");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw wrong("baseUrl", expected, `http to ${show(url.host)}`);
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function readTimeout(code: Code, value: unknown): number | undefined {
+  return readWhole(code, "timeout", value, 1, LONGEST_TIMER, MILLISECONDS);
+}
+
+function readMaxRetries(code: Code, value: unknown): number | undefined {
+  return readWhole(code, "maxRetries", value, 0, 100, "a whole number from 0 to 100");
+}
+
+function readMaxRetryDelay(value: unknown): number | undefined {
+  const most = Number.MAX_SAFE_INTEGER;
+  const expected = "a whole number of milliseconds of at least 0";
+  return readWhole("configuration", "maxRetryDelay", value, 0, most, expected);
+}
+
+function readWhole(
+  code: Code,
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+  expected: string,
+): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+    throw badInput(code, name, `\`${name}\` to be ${expected}`, show(value));
+  }
+  return value;
+}
+
+/** Headers that the client sets itself, with the option that sets them. */
+const OWN_HEADERS: Readonly<Record<string, string>> = {
+  authorization: "`accountSid` and `authToken` set it",
+  accept: "the client reads JSON alone",
+  "ir-version": "`apiVersion` sets it",
+  "content-length": "the runtime sets it",
+  host: "`baseUrl` sets it",
+};
+
+function readHeaders(value: unknown): Record<string, string> {
+  if (value === undefined) return {};
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value) ||
+    value instanceof Headers
+  ) {
+    throw wrong("headers", "an object of strings", show(value));
+  }
+  for (const [name, content] of Object.entries(value)) {
+    // No value is shown: it may be a secret of its own.
+    if (typeof content !== "string" || !isHeader(name, content)) {
+      throw wrong("headers", "an object of valid header names and values", `a wrong ${show(name)}`);
+    }
+    const owner = OWN_HEADERS[name.toLowerCase()];
+    if (owner !== undefined) throw wrong("headers", `free of ${show(name)} (${owner})`, "it");
+  }
+  return { ...(value as Record<string, string>) };
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    return new Headers([[name, value]]).has(name);
+  } catch {
+    return false;
+  }
+}
+
+/** The caller's own wins. Browsers do not let a page name one. */
+function userAgent(apiVersion: string, extra: Record<string, string>): Record<string, string> {
+  const given = Object.keys(extra).some((name) => name.toLowerCase() === "user-agent");
+  if (given || isBrowserPage()) return {};
+  return { "User-Agent": `impact-partner-client/${version} (IR-Version ${apiVersion})` };
+}

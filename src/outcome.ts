@@ -1,0 +1,119 @@
+import type { Redact } from "./credentials.ts";
+import { ImpactError } from "./errors.ts";
+import { nameOf, requestOf, type Call } from "./fetch.ts";
+
+/**
+ * The request got no whole answer: what is known of it, told from the runtime's own error. `status` is set if
+ * an answer had begun.
+ */
+export function connectionError(
+  thrown: unknown,
+  call: Call,
+  attempt: number,
+  redact: Redact,
+  status: number | undefined,
+): ImpactError {
+  const request = requestOf(call, attempt, redact);
+  // Whatever the error says, an answer that has begun is the answer to a request that was sent.
+  const outcome = status === undefined && neverLeft(thrown, DEPTH) ? "not_sent" : "unknown";
+  const cause = clean(thrown, redact, DEPTH);
+  const why = rootOf(cause);
+  const what = outcome === "not_sent" ? "could not be sent" : "got no whole answer";
+  return new ImpactError(`${nameOf(request)} ${what}: ${why}`, {
+    code: "connection",
+    outcome,
+    status,
+    cause,
+    ...request,
+  });
+}
+
+/**
+ * Errors that a runtime raises before a request can have left: no name, no route, no connection, no TLS.
+ * Node's and undici's codes, then Bun's. What is not here is `unknown`.
+ */
+const NOT_SENT = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_TLS_HANDSHAKE_TIMEOUT",
+  "HOSTNAME_MISMATCH",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ConnectionRefused",
+  "FailedToOpenSocket",
+]);
+
+/** Where the code alone leaves it open: Node's reset within the TLS handshake, and Deno's failures to connect. */
+const NOT_SENT_WORDS = /before secure TLS connection was established|client error \(Connect\)/;
+
+/** What runtimes put on the errors of a fetch, any part of which may be missing. */
+interface Thrown {
+  code?: unknown;
+  syscall?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/** How many causes of causes are looked at. */
+const DEPTH = 5;
+
+function neverLeft(error: unknown, depth: number): boolean {
+  if (typeof error !== "object" || error === null || depth === 0) return false;
+  const { code, syscall, message, cause, errors } = error as Thrown;
+  // Several addresses were tried: the request left if one of them took it.
+  if (Array.isArray(errors) && errors.length > 0) {
+    return errors.every((each) => neverLeft(each, depth - 1));
+  }
+  if (syscall === "connect" || syscall === "getaddrinfo") return true;
+  if (typeof code === "string" && NOT_SENT.has(code)) return true;
+  return NOT_SENT_WORDS.test(String(message)) || neverLeft(cause, depth - 1);
+}
+
+/**
+ * A plain error that says the same. The one that was thrown may hold the request with its headers: a `fetch`
+ * given by the caller can throw anything.
+ */
+function clean(thrown: unknown, redact: Redact, depth: number): Error {
+  if (!(thrown instanceof Error)) return new Error(redact(String(thrown)));
+  const { name, message, stack, cause, code, syscall, errors } = thrown as Thrown & Error;
+  const copy = new Error(redact(message));
+  const keep = (key: string, value: unknown): void => {
+    Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+  };
+  keep("name", redact(name));
+  if (stack !== undefined) keep("stack", redact(stack));
+  for (const [key, value] of Object.entries({ code, syscall })) {
+    if (typeof value === "string") Object.assign(copy, { [key]: redact(value) });
+  }
+  if (depth > 0 && cause !== undefined) keep("cause", clean(cause, redact, depth - 1));
+  if (depth > 0 && Array.isArray(errors)) {
+    keep(
+      "errors",
+      errors.slice(0, 10).map((each) => clean(each, redact, depth - 1)),
+    );
+  }
+  return copy;
+}
+
+/** The innermost cause says most: "connect ECONNREFUSED 127.0.0.1:443", where fetch says "fetch failed". */
+function rootOf(error: Error): string {
+  const inner = error.cause ?? (error as AggregateError).errors?.[0];
+  return inner instanceof Error ? rootOf(inner) : error.message || error.name;
+}

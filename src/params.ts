@@ -1,0 +1,114 @@
+import type { operations } from "../generated/openapi.ts";
+import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
+import type { CreateTrackingLinkParameters } from "../generated/params.ts";
+import type { ImpactError } from "./errors.ts";
+import { badInput, show, unknownName } from "./expect.ts";
+
+/** A link with a path that impact.com makes. */
+export interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
+  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
+  customPath?: undefined;
+}
+
+/** A branded link. Without `customPath` its path is random. An account may hold 5,000. */
+export interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
+  type: "Vanity";
+}
+
+/** What `trackingLinks.create` takes: the parameters of the vendor's document in camelCase. */
+export type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
+
+export type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+
+type Wire = operations["createTrackingLink"]["parameters"];
+
+/** Parameters under their wire names, by where they go. The account's own is the client's to give. */
+export interface WireParams {
+  readonly path: Omit<Wire["path"], "AccountSID">;
+  readonly query: NonNullable<Wire["query"]>;
+}
+
+/** The default's own type: what a call without `type` makes. */
+export const DEFAULT_TYPE: TrackingLinkType = createTrackingLink.params.type.default;
+
+const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
+  Object.entries(createTrackingLink.params),
+);
+const NAMES = [...FACTS.keys()];
+
+/** Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. */
+export function toWire(params: CreateTrackingLinkParams): WireParams {
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw badInput("invalid_input", "params", "parameters as an object", show(params));
+  }
+  const path: Record<string, string> = {};
+  const query: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const facts = factsOf(name, NAMES);
+    if (value === undefined) continue;
+    const text = checkValue(name, value, facts);
+    if (facts.in === "path") path[facts.name] = checkSegment(name, text);
+    else query[facts.name] = text;
+  }
+  for (const [name, { required }] of FACTS) {
+    if (required && params[name as keyof CreateTrackingLinkParams] === undefined) {
+      throw badInput("invalid_input", name, `\`${name}\``, "none");
+    }
+  }
+  const { type, customPath }: CreateTrackingLinkParameters = params;
+  if (customPath !== undefined && type !== "Vanity") {
+    const got = type === undefined ? "no type" : `type ${show(type)}`;
+    throw badInput("invalid_input", "customPath", '`customPath` only with type "Vanity"', got);
+  }
+  // The names came from the document that these types were made of, and all required ones are there.
+  return { path, query } as unknown as WireParams;
+}
+
+/** What the document says of a parameter. Throws `invalid_input` if it is not among `known`. */
+export function factsOf(name: string, known: readonly string[]): ParameterFacts {
+  const facts = known.includes(name) ? FACTS.get(name) : undefined;
+  if (facts !== undefined) return facts;
+  throw badInput("invalid_input", name, "a known parameter", unknownName(name, known));
+}
+
+/**
+ * "Unless otherwise stated, a string is at most 255 UTF-8 characters."
+ * https://integrations.impact.com/partner-api-reference/readme/requests
+ */
+const LONGEST = 255;
+
+/** Checks a value by what the document says of its parameter, and gives it as it is sent. */
+export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
+  const expected = (what: string, got = show(value)): ImpactError =>
+    badInput("invalid_input", name, `\`${name}\` to be ${what}`, got);
+  if (facts.type === "integer" || facts.type === "number" || facts.type === "boolean") {
+    const kind = facts.type === "boolean" ? "boolean" : "number";
+    if (typeof value !== kind || (facts.type === "integer" && !Number.isSafeInteger(value))) {
+      throw expected(facts.type === "boolean" ? "true or false" : `a finite ${facts.type}`);
+    }
+    return String(value);
+  }
+  if (typeof value !== "string" || value.trim() === "")
+    throw expected("a string that is not empty");
+  if (/\p{Cs}/u.test(value)) throw expected("valid Unicode", "half a surrogate pair");
+  if (facts.enum !== undefined && !facts.enum.includes(value)) {
+    throw expected(facts.enum.map((each) => JSON.stringify(each)).join(" or "));
+  }
+  if (facts.format === "uri") {
+    if (!isWebUrl(value)) throw expected("an absolute http(s) URL");
+  } else if (value.length > LONGEST && [...value].length > LONGEST) {
+    throw expected(`at most ${LONGEST} characters`, `${[...value].length}`);
+  }
+  return value;
+}
+
+/** A path of dots would climb: `/Programs/../TrackingLinks`. */
+function checkSegment(name: string, value: string): string {
+  if (value !== "." && value !== "..") return value;
+  throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(value));
+}
+
+/** As written: URL parsers forgive a missing slash and drop line breaks, and what is sent would be another URL. */
+export function isWebUrl(value: string): boolean {
+  return /^https?:\/\/[^/\s\p{Cc}][^\s\p{Cc}]*$/iu.test(value) && URL.canParse(value);
+}

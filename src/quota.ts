@@ -1,0 +1,99 @@
+/** What the server last said of the hourly quota. What it did not say is undefined. */
+export interface Quota {
+  /** Requests allowed in the window. */
+  readonly limit: number | undefined;
+  /** Requests left in the window. */
+  readonly remaining: number | undefined;
+  /** When the window ends and the quota is whole again. */
+  readonly resetAt: Date | undefined;
+  /** When the answer that says so arrived. */
+  readonly observedAt: Date;
+}
+
+// The partner page names X-RateLimit-Limit-hour, X-RateLimit-Remaining-hour and RateLimit-Reset; the brand
+// page names X-RateLimit-Limit, -Remaining and -Reset.
+// https://integrations.impact.com/partner-api-reference/readme/rate-limits
+// https://integrations.impact.com/impact-brand/reference/rate-limits
+const LIMIT = ["x-ratelimit-limit-hour", "x-ratelimit-limit", "ratelimit-limit"];
+const REMAINING = ["x-ratelimit-remaining-hour", "x-ratelimit-remaining", "ratelimit-remaining"];
+const RESET = ["ratelimit-reset", "x-ratelimit-reset-hour", "x-ratelimit-reset"];
+
+/** Reads every known family of rate-limit headers; undefined if the answer has none. */
+export function readQuota(headers: Headers, now: number): Quota | undefined {
+  const limit = readCount(headers, LIMIT);
+  const remaining = readCount(headers, REMAINING);
+  const reset = readReset(headers, now);
+  if (limit === undefined && remaining === undefined && reset === undefined) return undefined;
+  return {
+    limit,
+    remaining,
+    resetAt: reset === undefined ? undefined : new Date(now + reset),
+    observedAt: new Date(now),
+  };
+}
+
+/** Answers drift by as long as they take to arrive; a reset later than that begins another window. */
+const DRIFT = 120_000;
+
+/**
+ * One view from many answers. They may arrive out of order, so within a window `remaining` only goes down.
+ */
+export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
+  if (seen?.resetAt === undefined || next.resetAt === undefined) return next;
+  const end = seen.resetAt.getTime();
+  const sameWindow = next.observedAt.getTime() < end && next.resetAt.getTime() - end <= DRIFT;
+  if (!sameWindow) return next;
+  return {
+    limit: next.limit ?? seen.limit,
+    remaining: smaller(seen.remaining, next.remaining),
+    resetAt: new Date(Math.min(end, next.resetAt.getTime())),
+    observedAt: next.observedAt,
+  };
+}
+
+/**
+ * Milliseconds that a refusal asks to wait: `Retry-After`, and on a 429 else the reset of the quota.
+ * Undefined if it asks for none, or for a time that is no more.
+ */
+export function readRetryAfter(headers: Headers, status: number, now: number): number | undefined {
+  const asked = readTime(headers.get("retry-after"), now);
+  const wait = asked ?? (status === 429 ? readReset(headers, now) : undefined);
+  return wait !== undefined && wait > 0 ? wait : undefined;
+}
+
+function readReset(headers: Headers, now: number): number | undefined {
+  for (const name of RESET) {
+    const wait = readTime(headers.get(name), now);
+    if (wait !== undefined) return wait;
+  }
+  return undefined;
+}
+
+/**
+ * Milliseconds from now until a time given as seconds, as an epoch (in seconds or milliseconds, told by
+ * its size), or as an HTTP date. Never negative; undefined if it is none of these.
+ */
+function readTime(value: string | null, now: number): number | undefined {
+  if (value === null || value === "") return undefined;
+  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+  if (number === undefined) {
+    // A bare number that is no count of seconds ("-5") would pass as a year.
+    const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  }
+  if (number >= 1e11) return Math.max(0, number - now);
+  if (number >= 1e9) return Math.max(0, number * 1000 - now);
+  return number * 1000;
+}
+
+function readCount(headers: Headers, names: readonly string[]): number | undefined {
+  for (const name of names) {
+    const value = headers.get(name);
+    if (value !== null && /^\d+$/.test(value)) return Number(value);
+  }
+  return undefined;
+}
+
+function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}

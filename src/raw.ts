@@ -1,0 +1,40 @@
+import { readAnswer } from "./answer.ts";
+import { createRawApi, type Api } from "./api.ts";
+import { connect, type Read } from "./connect.ts";
+import { readOptions, type ImpactClientOptions } from "./options.ts";
+
+export type { components, operations, paths } from "../generated/openapi.ts";
+export type { ImpactClientOptions } from "./options.ts";
+
+/**
+ * The openapi-fetch client itself, for what the facade does not cover: every operation of the vendor's
+ * document, typed by it, with the same credentials, version, retry and timeout as the facade. As always with
+ * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown; only a request that got no
+ * answer rejects, with an `ImpactError`. A body is read to its end before a call resolves.
+ *
+ * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
+ * @see https://openapi-ts.dev/openapi-fetch/
+ */
+export function createRawClient(options: ImpactClientOptions = {}): Api {
+  const settings = readOptions(options);
+  const { send } = connect(settings, readWhole);
+  return createRawApi(settings.baseUrl, send, settings);
+}
+
+/** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
+const readWhole: Read = async (response, call, attempt, redact) => {
+  const { ok, status, statusText, headers } = response;
+  if (ok) {
+    const body = await response.arrayBuffer();
+    return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+  }
+  const { error, text } = await readAnswer(response, call, attempt, redact);
+  // A redirect in a browser: there is nothing that a response could show.
+  if (status === 0 || error === undefined) throw error;
+  const whole = new Response(redact(await text()) || null, {
+    status,
+    statusText,
+    headers: error.headers ?? headers,
+  });
+  return Object.assign(whole, { error });
+};

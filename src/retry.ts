@@ -1,0 +1,54 @@
+import type { Redact } from "./credentials.ts";
+import { isImpactError, type ImpactError } from "./errors.ts";
+import { about, type Emit } from "./events.ts";
+import type { Answer, Fetch } from "./fetch.ts";
+import { mayRepeat } from "./replay.ts";
+import { sleep } from "./sleep.ts";
+
+export interface RetrySettings {
+  /** Milliseconds; a longer wait is not waited for. */
+  readonly maxRetryDelay: number;
+  readonly emit: Emit | undefined;
+  readonly redact: Redact;
+}
+
+/** The first wait without a hint is at most this long; each further one at most twice the one before. */
+const FIRST_BACKOFF = 500;
+
+/** Sends a call again where that is known to be safe, as often as the call allows. */
+export function withRetry(next: Fetch, settings: RetrySettings): Fetch {
+  return async (call, first) => {
+    for (let attempt = first; ; attempt++) {
+      const result = await next(call, attempt).catch((thrown: unknown) => {
+        if (isImpactError(thrown)) return thrown;
+        throw thrown;
+      });
+      const error = isImpactError(result) ? result : result.error;
+      const delay =
+        error && attempt - first < call.maxRetries && mayRepeat(call, error)
+          ? delayAfter(error, attempt, settings.maxRetryDelay)
+          : undefined;
+      if (error === undefined || delay === undefined) return settle(result);
+      if (settings.emit) {
+        const { emit, redact } = settings;
+        const until = new Date(Date.now() + delay);
+        const cause = error.retryAfter === undefined ? "backoff" : "retry_after";
+        emit({ type: "retry", ...about(call, attempt + 1, redact), error, delay });
+        emit({ type: "wait", ...about(call, attempt + 1, redact), cause, delay, until });
+      }
+      await sleep(delay, call.signal);
+    }
+  };
+}
+
+function settle(result: Answer | ImpactError): Answer {
+  if (isImpactError(result)) throw result;
+  return result;
+}
+
+/** Milliseconds: the server's own hint, else full jitter. Undefined if the hint is longer than allowed. */
+function delayAfter(error: ImpactError, attempt: number, longest: number): number | undefined {
+  if (error.retryAfter !== undefined)
+    return error.retryAfter <= longest ? error.retryAfter : undefined;
+  return Math.random() * Math.min(longest, FIRST_BACKOFF * 2 ** (attempt - 1));
+}

@@ -1,0 +1,24 @@
+/** Longer timers overflow to 1 ms in every runtime. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Waits, in one file. Rejects with the signal's reason as soon as it aborts, and leaves no timer or listener. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0; left -= LONGEST_TIMER) {
+    await timer(Math.min(left, LONGEST_TIMER), signal);
+  }
+}
+
+function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      clearTimeout(timeout);
+      reject(signal?.reason);
+    };
+    const timeout = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,44 @@
+/** An answer of the fake, before it is known in which format it is asked for. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The envelope of most refusals: https://integrations.impact.com/impact-agency/reference/errors */
+export function refuse(status: number, message: string, field?: string): FakeAnswer {
+  const errors = field === undefined ? {} : { Errors: [{ Field: field, Message: message }] };
+  return { status, body: { Status: "ERROR", Message: message, ...errors } };
+}
+
+/** The form that the vendor's document gives for a 403 of this operation. */
+export function forbid(message: string, time: number): FakeAnswer {
+  return {
+    status: 403,
+    body: { timestamp: time, status: "FORBIDDEN", error: "Forbidden", message },
+  };
+}
+
+/** JSON if the request asks for it, else XML: https://integrations.impact.com/impact-brand/reference/responses */
+export function render(
+  { status, body }: FakeAnswer,
+  accept: string,
+  headers: Record<string, string>,
+): Response {
+  const isJson = accept.includes("application/json");
+  const text = isJson
+    ? JSON.stringify(body)
+    : `<?xml version="1.0" encoding="UTF-8"?>\n<ImpactRadiusResponse>${toXml(body)}</ImpactRadiusResponse>`;
+  const type = isJson ? "application/json" : "application/xml";
+  return new Response(text, { status, headers: { "Content-Type": type, ...headers } });
+}
+
+function toXml(body: Readonly<Record<string, unknown>>): string {
+  return Object.entries(body)
+    .map(([name, value]) => {
+      const inside = Array.isArray(value)
+        ? value.map((item: Record<string, unknown>) => `<Error>${toXml(item)}</Error>`).join("")
+        : String(value).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+      return `<${name}>${inside}</${name}>`;
+    })
+    .join("");
+}

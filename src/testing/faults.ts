@@ -1,0 +1,88 @@
+/**
+ * What can go wrong with one request.
+ *
+ * - `status`: the server answers with this in place of its own answer, and does nothing.
+ * - `network`: no connection (`ECONNREFUSED`), or it is lost before an answer, and nothing was done (`ECONNRESET`).
+ * - `dropAfterCommit`: the link is made, and the connection is lost before the answer.
+ * - `delay`: milliseconds until the request is dealt with as usual.
+ * - `stallBody`: the link is made; the answer begins and never ends.
+ * - `truncateBody`: the link is made; the answer ends half way.
+ */
+export type Fault =
+  | StatusFault
+  | { network: "ECONNREFUSED" | "ECONNRESET" }
+  | { dropAfterCommit: true }
+  | { delay: number }
+  | { stallBody: true }
+  | { truncateBody: true };
+
+interface StatusFault {
+  status: number;
+  /** Text as it is, anything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Answers a request as the fake API does when nothing goes wrong. */
+export type Handle = () => Response;
+
+/** Deals with one request under a fault. Rejects as Node's fetch does, with the reason if the signal aborts. */
+export async function handleUnder(
+  fault: Fault | undefined,
+  handle: Handle,
+  signal: AbortSignal,
+): Promise<Response> {
+  if (fault === undefined) return handle();
+  if ("status" in fault) return toResponse(fault);
+  if ("network" in fault) throw networkError(fault.network);
+  if ("delay" in fault) {
+    await pause(fault.delay, signal);
+    return handle();
+  }
+  const answer = handle();
+  if ("dropAfterCommit" in fault) throw networkError("ECONNRESET");
+  const text = await answer.text();
+  const half = text.slice(0, Math.ceil(text.length / 2));
+  const body = "stallBody" in fault ? stalled(half, signal) : half;
+  const { status, headers } = answer;
+  return new Response(body, { status, headers });
+}
+
+function toResponse({ status, body, headers }: StatusFault): Response {
+  const isText = body === undefined || typeof body === "string";
+  const type = isText ? {} : { "Content-Type": "application/json" };
+  const content = isText ? body : JSON.stringify(body);
+  return new Response(content || null, { status, headers: { ...type, ...headers } });
+}
+
+/** The shape that Node's fetch gives such errors. */
+function networkError(code: "ECONNREFUSED" | "ECONNRESET"): TypeError {
+  const cause =
+    code === "ECONNREFUSED"
+      ? Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:443"), { code, syscall: "connect" })
+      : Object.assign(new Error("read ECONNRESET"), { code, syscall: "read" });
+  return new TypeError("fetch failed", { cause });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function stalled(start: string, signal: AbortSignal): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(start));
+      signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import type { OperationFacts } from "../../generated/operations.ts";
+
+/** A request as it arrived, its credentials left out. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Header names in lower case; `authorization` says the scheme alone. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The query's pairs, in order, repeated ones included. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  /**
+   * Names in the query that the operation does not know, or that came a second time. The API is believed to
+   * ignore them, and so does the fake: here a test can see them.
+   */
+  readonly ignored: readonly string[];
+  /** Milliseconds since the epoch, by the fake's clock. */
+  readonly time: number;
+}
+
+export async function record(
+  request: Request,
+  operation: OperationFacts,
+  time: number,
+): Promise<RecordedRequest> {
+  const headers = Object.fromEntries(request.headers);
+  const scheme = headers["authorization"]?.split(" ", 1)[0];
+  if (scheme !== undefined) headers["authorization"] = `${scheme} [redacted]`;
+  const query = [...new URL(request.url).searchParams];
+  const known = Object.values(operation.params)
+    .filter((facts) => facts.in === "query")
+    .map((facts) => facts.name);
+  const ignored = query
+    .map(([name]) => name)
+    .filter((name, index, names) => !known.includes(name) || names.indexOf(name) < index);
+  const { method, url } = request;
+  return { method, url, headers, query, body: await request.text(), ignored, time };
+}

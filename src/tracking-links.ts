@@ -1,0 +1,89 @@
+import { createTrackingLink } from "../generated/operations.ts";
+import { unexpected, type ParsedAnswer } from "./answer.ts";
+import type { Api, TrackingLinkBody } from "./api.ts";
+import type { Redact } from "./credentials.ts";
+import { badInput } from "./expect.ts";
+import { readTrackingUrl } from "./link.ts";
+import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
+import {
+  DEFAULT_TYPE,
+  toWire,
+  type CreateTrackingLinkParams,
+  type TrackingLinkType,
+} from "./params.ts";
+
+/** A link that the API made. */
+export interface TrackingLink {
+  /** The link to publish: as the API gave it, with `https://` in front if it came without a scheme. */
+  readonly url: string;
+  readonly type: TrackingLinkType;
+  readonly programId: string;
+  /** The API's answer as it was sent. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface TrackingLinks {
+  /**
+   * Creates a tracking link for a program that the account has joined.
+   *
+   * It resolves to a link that the API has made, or rejects with an {@link ImpactError} that says why there
+   * is none; a caller's abort rejects with the signal's reason.
+   *
+   * A Regular link is asked for again after a failure, up to `maxRetries` times. A Vanity link is not, unless
+   * it is known that none was made: it would take another of the account's 5,000.
+   *
+   * @example
+   * const { url } = await impact.trackingLinks.create({ programId: "1000", subId1: "newsletter" });
+   * @see https://integrations.impact.com/partner-api-reference/partner-v14/reference/tracking-links/trackinglinks
+   */
+  create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
+}
+
+export function createTrackingLinks(api: Api, settings: Settings): TrackingLinks {
+  const { accountSid, redact } = settings;
+  return Object.freeze({
+    async create(params: CreateTrackingLinkParams, options?: RequestOptions) {
+      const { path, query } = toWire(params);
+      refuseSecrets(params, redact);
+      const { response } = await api.POST(createTrackingLink.path, {
+        params: { path: { AccountSID: accountSid, ...path }, query },
+        // The layers have read the body; openapi-fetch is not to read it once more.
+        parseAs: "stream",
+        ...readRequestOptions(options, settings),
+      });
+      const answer = response as unknown as ParsedAnswer;
+      if (answer.error) throw answer.error;
+      const { raw, url } = readLink(answer, redact);
+      return { url, type: params.type ?? DEFAULT_TYPE, programId: params.programId, raw };
+    },
+  });
+}
+
+/** The link in a 2xx. Anything but a link is an error: no link is guessed. */
+function readLink(answer: ParsedAnswer, redact: Redact): Pick<TrackingLink, "raw" | "url"> {
+  const { body } = answer;
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw unexpected(answer, "JSON that is no object", redact);
+  }
+  const { TrackingURL: given, Status: status }: TrackingLinkBody & { Status?: unknown } = body;
+  if (status === "ERROR") throw unexpected(answer, "Status ERROR", redact);
+  if (given === undefined) throw unexpected(answer, "no TrackingURL", redact);
+  const raw = redact(body as Record<string, unknown>);
+  const url = raw["TrackingURL"] === given ? readTrackingUrl(given) : undefined;
+  if (url === undefined) throw unexpected(answer, "a TrackingURL that is no link", redact);
+  return { url, raw };
+}
+
+/** A tracking link is public, and what is given here becomes a part of it. */
+function refuseSecrets(params: CreateTrackingLinkParams, redact: Redact): void {
+  for (const [name, value] of Object.entries(params)) {
+    if (redact(value) !== value) {
+      throw badInput(
+        "invalid_input",
+        name,
+        `\`${name}\` without credentials`,
+        "one that holds them",
+      );
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { operations } from "../generated/operations.ts";
+import { run } from "../src/cli/main.ts";
+import { version } from "../src/version.ts";
+import { serve } from "./support/server.ts";
+import { root, runProgram } from "./support/workspace.ts";
+
+const TOKEN = "s3cret-t0ken-of-mine";
+
+beforeEach(() => {
+  vi.stubEnv("IMPACT_ACCOUNT_SID", "IR1");
+  vi.stubEnv("IMPACT_AUTH_TOKEN", TOKEN);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+async function command(
+  line: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  let stdout = "";
+  let stderr = "";
+  const code = await run(line.split(" ").filter(Boolean), {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+    signal,
+  });
+  expect(stdout + stderr).not.toContain(TOKEN);
+  return { code, stdout, stderr };
+}
+
+test("create prints the URL, and sends what the flags say", async () => {
+  const { baseUrl, requests } = await serve({ body: '{"TrackingURL":"https://example.sjv.io/x"}' });
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  const line =
+    "create --program 1000 --type vanity --custom-path Sale --ad-id 7 --deep-link https://shop.example/ " +
+    "--media-partner-property-id 8 --sub-id1 a --sub-id2 b --sub-id3 c --shared-id d";
+
+  expect(await command(line)).toEqual({
+    code: 0,
+    stdout: "https://example.sjv.io/x\n",
+    stderr: "",
+  });
+  expect(requests.map(({ target }) => target)).toEqual([
+    "/Mediapartners/IR1/Programs/1000/TrackingLinks?Type=Vanity&CustomPath=Sale&AdId=7" +
+      "&DeepLink=https%3A%2F%2Fshop.example%2F&MediaPartnerPropertyId=8" +
+      "&subId1=a&subId2=b&subId3=c&sharedId=d",
+  ]);
+});
+
+test("--json prints the link as one line of JSON", async () => {
+  const { stdout } = await command(
+    "create --program 1 --type vanity --custom-path x --sandbox --json",
+  );
+  expect(stdout).toBe(
+    '{"url":"https://example.sjv.io/x","type":"Vanity","programId":"1","raw":{"TrackingURL":"https://example.sjv.io/x"}}\n',
+  );
+});
+
+test("--sandbox needs no credentials, and stderr says that the link is fake", async () => {
+  vi.unstubAllEnvs();
+  vi.stubEnv("IMPACT_ACCOUNT_SID", "");
+  expect(await command("create --program 1 --type vanity --custom-path x --sandbox")).toEqual({
+    code: 0,
+    stdout: "https://example.sjv.io/x\n",
+    stderr: "impact-links: sandbox, nothing is sent and the link is fake\n",
+  });
+});
+
+test("missing credentials are an error, never a fake link", async () => {
+  vi.stubEnv("IMPACT_AUTH_TOKEN", "");
+  expect(await command("create --program 1")).toEqual({
+    code: 2,
+    stdout: "",
+    stderr:
+      "impact-links: Expected `authToken` to be given, or IMPACT_AUTH_TOKEN to be set, got neither\n" +
+      "  configuration: no link was made, nothing was sent\n",
+  });
+});
+
+test("a refusal goes to stderr with its code, and whether a link can exist", async () => {
+  const body =
+    '{"Status":"ERROR","Message":"Bad request","Errors":[{"Field":"AdId","Message":"is unknown"}]}';
+  const { baseUrl } = await serve({ status: 400, body });
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  expect(await command("create --program 1 --ad-id 7")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr:
+      `impact-links: POST ${baseUrl}/Mediapartners/IR1/Programs/1/TrackingLinks answered 400: Bad request\n` +
+      "  AdId: is unknown\n" +
+      "  invalid_request: no link was made\n",
+  });
+});
+
+test("a quota that is used up says when to try again", async () => {
+  const { baseUrl } = await serve({ status: 429, headers: { "Retry-After": "700" } });
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  const { code, stderr } = await command("create --program 1");
+  expect(code).toBe(1);
+  expect(stderr).toContain("rate_limited: no link was made; try again in 700 s\n");
+});
+
+test("an interruption ends the call with exit code 130", async () => {
+  const { baseUrl } = await serve(() => {});
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 50);
+  expect(await command("create --program 1", controller.signal)).toEqual({
+    code: 130,
+    stdout: "",
+    stderr: "impact-links: interrupted; a link may have been made\n",
+  });
+});
+
+test.each([
+  ["", "A command is missing"],
+  ["--program 1", "A command is missing"],
+  ["craete", "Unknown command craete; did you mean create?"],
+  ["links", "Unknown command links"],
+  ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?"],
+  ["create --auth-token s3cret-t0ken-of-mine", "Unknown option --auth-token"],
+  ["create --auth-token=s3cret-t0ken-of-mine", "Unknown option --auth-token"],
+  ["create s3cret-t0ken-of-mine", "Unexpected argument: values belong to flags"],
+  ["create --program 1 --program 2", "--program is given twice"],
+  ["create --program", "Option '--program <value>' argument missing"],
+  ["sandbox --port 99999", "--port takes a whole number from 0 to 65535"],
+  ["sandbox --rate-limit -1", "Option '--rate-limit' argument is ambiguous."],
+  [
+    "sandbox --vanity-limit=x",
+    `--vanity-limit takes a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+  ],
+])("refuses %j", async (line, message) => {
+  expect(await command(line)).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `impact-links: ${message}\nSee impact-links --help.\n`,
+  });
+});
+
+test("refuses what the client refuses, with exit code 2", async () => {
+  expect(await command("create --program 1 --custom-path x")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'Expected `customPath` only with type "Vanity", got no type',
+    ) as string,
+  });
+});
+
+test("help has a flag for every parameter of the document", async () => {
+  const { code, stdout } = await command("create --help");
+  expect(code).toBe(0);
+  for (const { name } of Object.values(operations.createTrackingLink.params)) {
+    expect(stdout).toMatch(new RegExp(`^  --[a-z0-9-]+ <.*> +${name}( \\(required\\))?$`, "m"));
+  }
+  expect((await command("--help")).stdout).toContain("impact-links create --program <id>");
+  expect((await command("sandbox --help")).stdout).toContain("--vanity-limit <number>");
+  expect((await command("--version")).stdout).toBe(`${version}\n`);
+});
+
+test("sandbox serves the fake API to any program until it is interrupted", async () => {
+  const child = spawn(process.execPath, [
+    join(root, "dist/cli.js"),
+    ..."sandbox --port 0 --rate-limit 2".split(" "),
+  ]);
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const base = line.toString().trim();
+  const url = `${base}/Mediapartners/IR9/Programs/1/TrackingLinks?Type=Vanity&CustomPath=x`;
+  const headers = { Authorization: `Basic ${btoa("IR9:any")}`, Accept: "application/json" };
+
+  const first = await fetch(url, { method: "POST", headers });
+  expect(first.headers.get("x-ratelimit-remaining-hour")).toBe("1");
+  expect(await first.json()).toEqual({ TrackingURL: "https://example.sjv.io/x" });
+  expect((await fetch(url, { method: "POST", headers })).status).toBe(400);
+  expect((await fetch(url, { method: "POST", headers })).status).toBe(429);
+  expect((await fetch(url, { method: "POST" })).status).toBe(401);
+
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([130, null]);
+});
+
+test("sandbox says why it cannot serve", async () => {
+  const { baseUrl } = await serve({});
+  const { port } = new URL(baseUrl);
+  expect(await command(`sandbox --port ${port}`)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `impact-links: cannot serve on port ${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+  });
+});
+
+test("the built command is a program that node can run", async () => {
+  expect(readFileSync(join(root, "dist/cli.js"), "utf8").split("\n", 1)).toEqual([
+    "#!/usr/bin/env node",
+  ]);
+  const result = await runProgram(join(root, "dist/cli.js"), ["--version"]);
+  expect(result).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { documentInPage } from "../scripts/read-page.mjs";
+import { camelCase, generate } from "../scripts/generator.mjs";
+import { spec } from "../src/index.ts";
+import { copyOfProject, root, runProgram, type Result } from "./support/workspace.ts";
+
+const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
+interface Document {
+  paths: Record<typeof PATH, { post: { parameters: object[] } }>;
+}
+
+const page = readFileSync(join(root, "test/fixtures/trackinglinks-v14.md"), "utf8");
+const specText = readFileSync(join(root, "spec/openapi.json"), "utf8");
+const document = JSON.parse(specText) as Document;
+const names = ["openapi.ts", "operations.ts", "params.ts"];
+
+function generateIn(folder: string, ...args: string[]): Promise<Result> {
+  return runProgram(process.execPath, [
+    join(root, "scripts/generate.mjs"),
+    "--root",
+    folder,
+    ...args,
+  ]);
+}
+
+function readGenerated(folder: string): Record<string, string> {
+  const files = readdirSync(join(folder, "generated")).sort();
+  return Object.fromEntries(
+    files.map((name) => [name, readFileSync(join(folder, "generated", name), "utf8")]),
+  );
+}
+
+test("spec/ is the document in the vendor's page, key for key", () => {
+  const fence = /```json\n(.*)\n```/.exec(page)?.[1] ?? "";
+  expect(document).toEqual(JSON.parse(fence));
+  expect(JSON.stringify(document)).toBe(JSON.stringify(JSON.parse(fence)));
+  expect(documentInPage(page)).toEqual(document);
+});
+
+test("the provenance is that of the document, and can be read at run time", () => {
+  const source = JSON.parse(readFileSync(join(root, "spec/source.json"), "utf8")) as object;
+  const sha256 = createHash("sha256").update(specText).digest("hex");
+  expect(source).toEqual({
+    page: "https://integrations.impact.com/partner-api-reference/partner-v14/reference/tracking-links/trackinglinks.md",
+    title: "Partner Tracking Links API",
+    version: "14",
+    sha256,
+    date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
+  });
+  expect(spec).toEqual({
+    title: "Partner Tracking Links API",
+    version: "14",
+    sha256,
+    server: "https://api.impact.com",
+    generator: "openapi-typescript 7.13.0",
+  });
+  expect(Object.isFrozen(spec)).toBe(true);
+});
+
+test.each([
+  ["no fence", "# Page\n\ntext", 0],
+  ["a fence of something else", "```json\n{}\n```\n", 0],
+  ["half a document", '```json\n{"openapi":\n```\n', 0],
+  ["two documents", '```json\n{"openapi":"3.1.0"}\n```\n\n```\n{"openapi":"3.1.0"}\n```\n', 2],
+])("refuses a page with %s", (_, markdown, count) => {
+  expect(() => documentInPage(markdown)).toThrow(
+    `Expected one code fence that holds an OpenAPI document as JSON, found ${count}.`,
+  );
+});
+
+test("generated/ is what spec/ gives, the same on every run, in any folder, zone or language", async () => {
+  const folder = copyOfProject(["spec"]);
+  const env = { TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8" };
+  const script = join(root, "scripts/generate.mjs");
+  await runProgram(process.execPath, [script, "--root", folder], { cwd: folder, env });
+  expect(readGenerated(folder)).toEqual(readGenerated(root));
+  expect(Object.values(readGenerated(folder)).join("")).not.toMatch(/\b20\d\d-\d\d|\.tmp|\/home/);
+});
+
+test("--check writes nothing, exits 1 and names each changed, missing and extra file", async () => {
+  const folder = copyOfProject(["spec", "generated"]);
+  expect(await generateIn(folder, "--check")).toEqual({ code: 0, stdout: "", stderr: "" });
+
+  writeFileSync(join(folder, "generated/params.ts"), "edited");
+  writeFileSync(join(folder, "generated/extra.ts"), "");
+  rmSync(join(folder, "generated/openapi.ts"));
+  expect(await generateIn(folder, "--check")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr:
+      "changed: generated/params.ts\nmissing: generated/openapi.ts\nextra: generated/extra.ts\n" +
+      "generated/ is not what spec/ gives. Run `npm run generate`.\n",
+  });
+  expect(Object.keys(readGenerated(folder))).toEqual(["extra.ts", "operations.ts", "params.ts"]);
+
+  await generateIn(folder);
+  expect(readGenerated(folder)).toEqual(readGenerated(root));
+});
+
+test("--check makes no folder where there is none", async () => {
+  const folder = copyOfProject(["spec"]);
+  expect((await generateIn(folder, "--check")).code).toBe(1);
+  expect(existsSync(join(folder, "generated"))).toBe(false);
+});
+
+test.each([
+  ["AccountSID", "accountSid"],
+  ["MediaPartnerPropertyId", "mediaPartnerPropertyId"],
+  ["subId1", "subId1"],
+  ["SKU", "sku"],
+  ["PageSize", "pageSize"],
+  ["start_date", "startDate"],
+  ["URLPath2", "urlPath2"],
+])("gives %s the name %s", (wire, name) => {
+  expect(camelCase(wire)).toBe(name);
+});
+
+test("refuses two parameters that would have one name", async () => {
+  const twice = structuredClone(document);
+  operationOf(twice).parameters.push({ name: "SubId1", in: "query", schema: { type: "string" } });
+  await expect(generate(twice, "")).rejects.toThrow('parameter name "subId1" is there twice.');
+});
+
+test("a new optional parameter reaches create(), typed and sent, without an edit in src/", async () => {
+  const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
+  const next = structuredClone(document);
+  operationOf(next).parameters.push({
+    name: "subId4",
+    in: "query",
+    required: false,
+    schema: { type: "string" },
+    description: "A fourth one.",
+  });
+  writeFileSync(join(folder, "spec/openapi.json"), JSON.stringify(next));
+  await generateIn(folder);
+  expect(Object.keys(readGenerated(folder))).toEqual(names);
+
+  mkdirSync(join(folder, "test"));
+  const call = (parameter: string): string =>
+    `import { createImpactClient } from "../src/index.ts";
+export const create = (fetch: typeof globalThis.fetch): Promise<unknown> =>
+  createImpactClient({ accountSid: "IR1", authToken: "t0ken-1234", fetch })
+    .trackingLinks.create({ programId: "1", ${parameter}: "x" });
+`;
+  writeFileSync(join(folder, "test/call.ts"), call("subId4"));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const compile = (): Promise<Result> =>
+    runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
+  expect(await compile()).toMatchObject({ code: 0, stdout: "" });
+
+  const urls: string[] = [];
+  const { create } = (await import(pathToFileURL(join(folder, "test/call.ts")).href)) as {
+    create: (fetch: (url: string) => Promise<Response>) => Promise<unknown>;
+  };
+  await create((url) => {
+    urls.push(url);
+    return Promise.resolve(new Response('{"TrackingURL":"https://example.sjv.io/c/1/2/3"}'));
+  });
+  expect(urls).toEqual([
+    "https://api.impact.com/Mediapartners/IR1/Programs/1/TrackingLinks?subId4=x",
+  ]);
+
+  writeFileSync(join(folder, "test/call.ts"), call("subId5"));
+  expect((await compile()).stdout).toContain("test/call.ts(4,45): error TS2561: Object");
+}, 60_000);
+
+function operationOf(from: Document): { parameters: object[] } {
+  return from.paths[PATH].post;
+}

@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+export const root: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** An empty folder outside of the project; it ends with the test. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "impact-partner-client-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A copy of parts of the project, inside of it, so that its tools and packages are found from there. */
+export function copyOfProject(parts: readonly string[]): string {
+  mkdirSync(join(root, ".tmp"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".tmp/copy-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
+  return folder;
+}
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(file, args, { cwd, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { createImpactClient } from "../src/index.ts";
+import { version } from "../src/version.ts";
+import { serve } from "./support/server.ts";
+
+const LINK = { body: '{"TrackingURL":"https://example.sjv.io/c/1/2/3"}' };
+const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
+
+test("sends one POST with the given parameters as query under their wire names, and nothing else", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const impact = createImpactClient({ ...account, baseUrl });
+
+  await impact.trackingLinks.create({
+    programId: "1000",
+    type: "Vanity",
+    customPath: "Summer Sale/2026",
+    adId: "77",
+    deepLink: "https://shop.example/a%20b?x=1&y=ü+2#top",
+    mediaPartnerPropertyId: "88",
+    subId1: "a&b=c",
+    subId2: undefined,
+    subId3: "100%",
+    sharedId: "q?#",
+  });
+
+  expect(requests).toEqual([
+    {
+      method: "POST",
+      target:
+        "/Mediapartners/IRabc123/Programs/1000/TrackingLinks?Type=Vanity" +
+        "&CustomPath=Summer%20Sale%2F2026&AdId=77" +
+        "&DeepLink=https%3A%2F%2Fshop.example%2Fa%2520b%3Fx%3D1%26y%3D%C3%BC%2B2%23top" +
+        "&MediaPartnerPropertyId=88&subId1=a%26b%3Dc&subId3=100%25&sharedId=q%3F%23",
+      headers: {
+        host: new URL(baseUrl).host,
+        connection: "keep-alive",
+        "content-length": "0",
+        authorization: `Basic ${Buffer.from("IRabc123:t0k-en:with/ünïcode").toString("base64")}`,
+        accept: "application/json",
+        "ir-version": "14",
+        "user-agent": `impact-partner-client/${version} (IR-Version 14)`,
+        "accept-language": "*",
+        "accept-encoding": "gzip, deflate",
+        "sec-fetch-mode": "cors",
+      },
+      body: "",
+    },
+  ]);
+});
+
+test("percent-encodes each segment of the path", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const impact = createImpactClient({ ...account, accountSid: "IR 1/ü", baseUrl });
+
+  await impact.trackingLinks.create({ programId: "1/../2?x=1#y%2e;ä" });
+
+  expect(requests.map(({ target }) => target)).toEqual([
+    "/Mediapartners/IR%201%2F%C3%BC/Programs/1%2F..%2F2%3Fx%3D1%23y%252e%3B%C3%A4/TrackingLinks",
+  ]);
+});
+
+test("keeps the path below which a proxy serves the API", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const impact = createImpactClient({ ...account, baseUrl: `${baseUrl}/impact/` });
+
+  await impact.trackingLinks.create({ programId: "1" });
+
+  expect(requests[0]?.target).toBe("/impact/Mediapartners/IRabc123/Programs/1/TrackingLinks");
+});
+
+test("sends the caller's headers, version and user agent", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const headers = { "X-Trace": "abc", "user-agent": "shop/1" };
+  const impact = createImpactClient({ ...account, baseUrl, apiVersion: "15", headers });
+
+  await impact.trackingLinks.create({ programId: "1" });
+
+  expect(requests[0]?.headers).toMatchObject({
+    "x-trace": "abc",
+    "user-agent": "shop/1",
+    "ir-version": "15",
+  });
+  expect(impact.apiVersion).toBe("15");
+});
+
+test("gives the link, its type, its program and the answer as it was sent", async () => {
+  const body = '{"TrackingURL":"example.sjv.io/SummerSale","Extra":[1]}';
+  const { baseUrl } = await serve({ body });
+  const impact = createImpactClient({ ...account, baseUrl });
+
+  const link = await impact.trackingLinks.create({
+    programId: "1000",
+    type: "Vanity",
+    customPath: "SummerSale",
+  });
+
+  expect(link).toEqual({
+    url: "https://example.sjv.io/SummerSale",
+    type: "Vanity",
+    programId: "1000",
+    raw: { TrackingURL: "example.sjv.io/SummerSale", Extra: [1] },
+  });
+});
+
+test("looks fetch up at each call", async () => {
+  const impact = createImpactClient({ ...account, baseUrl: "https://api.example" });
+  const before = globalThis.fetch;
+  globalThis.fetch = () => Promise.resolve(new Response(LINK.body));
+  try {
+    const link = await impact.trackingLinks.create({ programId: "1" });
+    expect(link.url).toBe("https://example.sjv.io/c/1/2/3");
+  } finally {
+    globalThis.fetch = before;
+  }
+});
