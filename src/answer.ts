@@ -58,7 +58,7 @@ function refusal(answer: ParsedAnswer, redact: Redact): ImpactError {
   const what = reason === undefined ? " and gave no reason" : `: ${redact(reason)}`;
   const message =
     status < 400
-      ? `answered ${status || "with"} a redirect to ${redirectTarget(headers, call.url)}, which is never followed`
+      ? `answered ${status || "without a status"}, a redirect to ${redirectTarget(headers, call.url)}, which is never followed`
       : `answered ${status}${what}`;
   return errorOf(answer, classify(status, reason), message, redact);
 }
@@ -90,7 +90,9 @@ function errorOf(
 function redirectTarget(headers: Headers, base: string): string {
   const location = headers.get("location");
   if (location === null || !URL.canParse(location, base)) return "an address that it does not name";
-  return new URL(location, base).origin;
+  const { origin, protocol } = new URL(location, base);
+  // What has no origin of its own ("javascript:", "mailto:") is named by its scheme.
+  return origin === "null" ? `${protocol}…` : origin;
 }
 
 function parseJson(content: string): { value: unknown } | undefined {

@@ -63,9 +63,10 @@ class Outgoing {
 /** Each segment is encoded; one of dots would climb, encoded or not. */
 function pathSerializer(path: string, params: Record<string, unknown>): string {
   return path.replace(/\{([^{}]+)\}/g, (_, name: string) => {
-    const value = String(params[name]);
+    const given = params[name];
+    const value = typeof given === "string" || typeof given === "number" ? String(given) : "";
     if (value !== "" && value !== "." && value !== "..") return encodeURIComponent(value);
-    throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(params[name]));
+    throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(given));
   });
 }
 

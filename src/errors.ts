@@ -126,7 +126,9 @@ export class ImpactError extends Error {
       message,
       ...fields,
       ...(headers && { headers: Object.fromEntries(headers) }),
-      ...(cause instanceof Error && { cause: `${cause.name}: ${cause.message}` }),
+      ...(cause !== undefined && {
+        cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : cause,
+      }),
     };
   }
 }

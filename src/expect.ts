@@ -3,12 +3,17 @@ import { nearest } from "./nearest.ts";
 
 /** How a value is shown in a message: short, and never more than one line. */
 export function show(value: unknown): string {
-  if (typeof value === "string") {
-    return value === "" ? "an empty string" : JSON.stringify(shorten(value));
-  }
+  if (typeof value !== "string") return kindOf(value);
+  return value === "" ? "an empty string" : JSON.stringify(shorten(value));
+}
+
+/** The same for options, where a text may be a token that stands in the wrong place: no text is shown. */
+export function kindOf(value: unknown): string {
+  if (value === "") return "an empty string";
   if (typeof value === "number" || typeof value === "boolean")
     return `the ${typeof value} ${value}`;
   if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return "a string";
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }
 

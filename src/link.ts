@@ -1,6 +1,7 @@
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import { badInput, show } from "./expect.ts";
-import { checkValue, factsOf, isWebUrl } from "./params.ts";
+import { checkValue, entriesOf, factsOf } from "./params.ts";
+import { isWebUrl } from "./web-url.ts";
 
 /**
  * Parameters under the names that they have on a link, and on which links they work.
@@ -56,19 +57,16 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  */
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
-  if (typeof extension !== "object" || extension === null || Array.isArray(extension)) {
-    throw badInput("invalid_input", "extension", "parameters as an object", show(extension));
-  }
-  const added = Object.entries(extension).flatMap(([key, value]) => {
+  let link = url;
+  for (const [key, value] of entriesOf(extension)) {
     const facts = factsOf(key, EXTENSION_NAMES);
     const { name, onAnyLink } = ON_LINK[key as OnLink];
-    if (value === undefined) return [];
     if (!onAnyLink && kind !== "regular") {
       throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));
     }
-    return [[name, checkValue(key, value, facts)] as const];
-  });
-  return added.reduce((link, [name, value]) => withParameter(link, name, value), url);
+    link = withParameter(link, name, checkValue(key, value, facts));
+  }
+  return link;
 }
 
 /** Sets one query parameter: in the place of the first of that name, else at the end, before the fragment. */
@@ -119,9 +117,8 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
   }
   const { hostname, pathname } = new URL(url);
   const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
-  const segments = pathname.split("/").slice(1).map(decode);
-  if (segments[0] === "c") {
-    const [, partnerId, adId, programId] = segments;
+  if (/^\/c\/./.test(pathname)) {
+    const [partnerId, adId, programId] = pathname.split("/").slice(2).map(decode);
     Object.assign(parsed, { kind: "regular" }, present({ partnerId, adId, programId }));
   } else {
     parsed.customPath = decode(pathname.slice(1));
@@ -161,9 +158,9 @@ function decodeQuery(text: string): string {
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const url = value.trim();
-  if (isWebUrl(url)) return url;
-  // Without a scheme only a host with a dot and a path is a link; "error" or "javascript:…" is none.
-  const isBare = /^(\/\/)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\/./i.test(url);
+  if (isWebUrl(url)) return new URL(url).username === "" ? url : undefined;
+  // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
+  const isBare = /^(\/\/)?([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\/./i.test(url);
   const withScheme = `https://${url.replace(/^\/\//, "")}`;
   return isBare && isWebUrl(withScheme) ? withScheme : undefined;
 }

@@ -2,8 +2,9 @@ import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
-import { badInput, show, unknownName } from "./expect.ts";
+import { badInput, kindOf, show, unknownName } from "./expect.ts";
 import { version } from "./version.ts";
+import { isWebUrl } from "./web-url.ts";
 
 export interface ImpactClientOptions {
   /** Account SID of the partner account. @default the environment's `IMPACT_ACCOUNT_SID` */
@@ -114,21 +115,25 @@ export function readOptions(options: ImpactClientOptions): Settings {
     setting("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
   );
   const authToken = readAuthToken(setting("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
-  const apiVersion = options.apiVersion ?? spec.version;
+  const { apiVersion = spec.version } = options;
   if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
-    throw wrong("apiVersion", 'a version such as "14"', show(apiVersion));
+    throw wrong("apiVersion", 'a version such as "14"', kindOf(apiVersion));
   }
   const { onEvent, fetch } = options;
   if (fetch !== undefined && typeof fetch !== "function")
-    throw wrong("fetch", "a function", show(fetch));
+    throw wrong("fetch", "a function", kindOf(fetch));
   if (onEvent !== undefined && typeof onEvent !== "function") {
-    throw wrong("onEvent", "a function", show(onEvent));
+    throw wrong("onEvent", "a function", kindOf(onEvent));
   }
   const { authorization, redact } = createCredentials(accountSid, authToken);
   const extra = readHeaders(options.headers);
   return {
     accountSid,
-    baseUrl: readBaseUrl(options.baseUrl ?? environment("IMPACT_BASE_URL") ?? spec.server),
+    baseUrl: readBaseUrl(
+      options.baseUrl === undefined
+        ? (environment("IMPACT_BASE_URL") ?? spec.server)
+        : options.baseUrl,
+    ),
     apiVersion,
     timeout: readTimeout("configuration", options.timeout) ?? 30_000,
     maxRetries: readMaxRetries("configuration", options.maxRetries) ?? 2,
@@ -154,8 +159,8 @@ export function readRequestOptions(
   if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
   refuseUnknown("invalid_input", "option", options, REQUEST_OPTIONS);
   const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", show(signal));
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", kindOf(signal));
   }
   return {
     ...(signal && { signal }),
@@ -172,7 +177,7 @@ function wrong(name: string, expected: string, got: string): ImpactError {
 
 function refuseUnknown(code: Code, what: string, given: unknown, known: object): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw badInput(code, what, `${what}s to be an object`, show(given));
+    throw badInput(code, what, `${what}s to be an object`, kindOf(given));
   }
   for (const key of Object.keys(given)) {
     if (!Object.hasOwn(known, key)) {
@@ -183,7 +188,7 @@ function refuseUnknown(code: Code, what: string, given: unknown, known: object):
 
 function refuseBrowser(allowed: unknown): void {
   if (allowed !== undefined && typeof allowed !== "boolean") {
-    throw wrong("dangerouslyAllowBrowser", "true or false", show(allowed));
+    throw wrong("dangerouslyAllowBrowser", "true or false", kindOf(allowed));
   }
   if (isBrowserPage() && allowed !== true) {
     throw badInput(
@@ -201,7 +206,7 @@ function isBrowserPage(): boolean {
 }
 
 function setting(name: string, given: unknown, variable: string): unknown {
-  const value = given ?? environment(variable);
+  const value = given === undefined ? environment(variable) : given;
   if (value === undefined) throw wrong(name, `given, or ${variable} to be set`, "neither");
   return value;
 }
@@ -243,9 +248,8 @@ function readCredential(name: string, value: unknown): string {
 function readBaseUrl(value: unknown): string {
   const expected =
     "an https URL without credentials, query or fragment (http on this machine alone)";
-  if (typeof value !== "string") throw wrong("baseUrl", expected, show(value));
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
-    throw wrong("baseUrl", expected, "no such URL");
+  if (typeof value !== "string") throw wrong("baseUrl", expected, kindOf(value));
+  if (!isWebUrl(value)) throw wrong("baseUrl", expected, "no such URL");
   const url = new URL(value);
   // None of these is shown: a password may stand in them.
   if (url.username !== "" || url.password !== "")
@@ -285,39 +289,46 @@ function readWhole(
 ): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-    throw badInput(code, name, `\`${name}\` to be ${expected}`, show(value));
+    throw badInput(code, name, `\`${name}\` to be ${expected}`, kindOf(value));
   }
   return value;
 }
 
 /** Headers that the client sets itself, with the option that sets them. */
-const OWN_HEADERS: Readonly<Record<string, string>> = {
-  authorization: "`accountSid` and `authToken` set it",
-  accept: "the client reads JSON alone",
-  "ir-version": "`apiVersion` sets it",
-  "content-length": "the runtime sets it",
-  host: "`baseUrl` sets it",
-};
+const OWN_HEADERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    authorization: "`accountSid` and `authToken` set it",
+    accept: "the client reads JSON alone",
+    "ir-version": "`apiVersion` sets it",
+    "content-length": "the runtime sets it",
+    host: "`baseUrl` sets it",
+  }),
+);
 
 function readHeaders(value: unknown): Record<string, string> {
   if (value === undefined) return {};
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    Array.isArray(value) ||
-    value instanceof Headers
-  ) {
-    throw wrong("headers", "an object of strings", show(value));
+  if (!isPlainObject(value)) {
+    throw wrong("headers", "an object of strings", kindOf(value));
   }
   for (const [name, content] of Object.entries(value)) {
     // No value is shown: it may be a secret of its own.
     if (typeof content !== "string" || !isHeader(name, content)) {
-      throw wrong("headers", "an object of valid header names and values", `a wrong ${show(name)}`);
+      throw wrong(
+        "headers",
+        "an object of valid header names and values",
+        `a wrong ${JSON.stringify(name)}`,
+      );
     }
-    const owner = OWN_HEADERS[name.toLowerCase()];
+    const owner = OWN_HEADERS.get(name.toLowerCase());
     if (owner !== undefined) throw wrong("headers", `free of ${show(name)} (${owner})`, "it");
   }
-  return { ...(value as Record<string, string>) };
+  return { ...value };
+}
+
+function isPlainObject(value: unknown): value is Record<string, string> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isHeader(name: string, value: string): boolean {

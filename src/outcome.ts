@@ -59,8 +59,12 @@ const NOT_SENT = new Set([
   "FailedToOpenSocket",
 ]);
 
-/** Where the code alone leaves it open: Node's reset within the TLS handshake, and Deno's failures to connect. */
-const NOT_SENT_WORDS = /before secure TLS connection was established|client error \(Connect\)/;
+/**
+ * Where the code leaves it open: Node's reset within the TLS handshake, Deno's failures to connect, and the ports
+ * that every fetch refuses.
+ */
+const NOT_SENT_WORDS =
+  /before secure TLS connection was established|client error \(Connect\)|^bad port$/;
 
 /** What runtimes put on the errors of a fetch, any part of which may be missing. */
 interface Thrown {
@@ -115,5 +119,6 @@ function clean(thrown: unknown, redact: Redact, depth: number): Error {
 /** The innermost cause says most: "connect ECONNREFUSED 127.0.0.1:443", where fetch says "fetch failed". */
 function rootOf(error: Error): string {
   const inner = error.cause ?? (error as AggregateError).errors?.[0];
-  return inner instanceof Error ? rootOf(inner) : error.message || error.name;
+  const said = inner instanceof Error ? rootOf(inner) : "";
+  return said || error.message;
 }

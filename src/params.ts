@@ -3,6 +3,7 @@ import { createTrackingLink, type ParameterFacts } from "../generated/operations
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import type { ImpactError } from "./errors.ts";
 import { badInput, show, unknownName } from "./expect.ts";
+import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
 export interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
@@ -38,20 +39,16 @@ const NAMES = [...FACTS.keys()];
 
 /** Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. */
 export function toWire(params: CreateTrackingLinkParams): WireParams {
-  if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw badInput("invalid_input", "params", "parameters as an object", show(params));
-  }
   const path: Record<string, string> = {};
   const query: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params)) {
+  for (const [name, value] of entriesOf(params)) {
     const facts = factsOf(name, NAMES);
-    if (value === undefined) continue;
     const text = checkValue(name, value, facts);
     if (facts.in === "path") path[facts.name] = checkSegment(name, text);
     else query[facts.name] = text;
   }
-  for (const [name, { required }] of FACTS) {
-    if (required && params[name as keyof CreateTrackingLinkParams] === undefined) {
+  for (const [name, facts] of FACTS) {
+    if (facts.required && !Object.hasOwn(facts.in === "path" ? path : query, facts.name)) {
       throw badInput("invalid_input", name, `\`${name}\``, "none");
     }
   }
@@ -62,6 +59,18 @@ export function toWire(params: CreateTrackingLinkParams): WireParams {
   }
   // The names came from the document that these types were made of, and all required ones are there.
   return { path, query } as unknown as WireParams;
+}
+
+/** What was given, save what is undefined: inherited parameters included, so that none is lost in silence. */
+export function* entriesOf(params: object): Generator<[name: string, value: unknown]> {
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw badInput("invalid_input", "params", "parameters as an object", show(params));
+  }
+  for (const name in params) {
+    const value: unknown = params[name as keyof typeof params];
+    if (value !== undefined) yield [name, value];
+    else factsOf(name, NAMES);
+  }
 }
 
 /** What the document says of a parameter. Throws `invalid_input` if it is not among `known`. */
@@ -106,9 +115,4 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
 function checkSegment(name: string, value: string): string {
   if (value !== "." && value !== "..") return value;
   throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(value));
-}
-
-/** As written: URL parsers forgive a missing slash and drop line breaks, and what is sent would be another URL. */
-export function isWebUrl(value: string): boolean {
-  return /^https?:\/\/[^/\s\p{Cc}][^\s\p{Cc}]*$/iu.test(value) && URL.canParse(value);
 }

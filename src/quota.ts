@@ -39,14 +39,15 @@ const DRIFT = 120_000;
  * One view from many answers. They may arrive out of order, so within a window `remaining` only goes down.
  */
 export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
-  if (seen?.resetAt === undefined || next.resetAt === undefined) return next;
+  if (seen?.resetAt === undefined) return next;
   const end = seen.resetAt.getTime();
-  const sameWindow = next.observedAt.getTime() < end && next.resetAt.getTime() - end <= DRIFT;
+  const nextEnd = next.resetAt?.getTime() ?? end;
+  const sameWindow = next.observedAt.getTime() < end && nextEnd - end <= DRIFT;
   if (!sameWindow) return next;
   return {
     limit: next.limit ?? seen.limit,
     remaining: smaller(seen.remaining, next.remaining),
-    resetAt: new Date(Math.min(end, next.resetAt.getTime())),
+    resetAt: new Date(Math.min(end, nextEnd)),
     observedAt: next.observedAt,
   };
 }
@@ -69,27 +70,33 @@ function readReset(headers: Headers, now: number): number | undefined {
   return undefined;
 }
 
+/** No date can be told of a time much further away; what says so is a slip. */
+const LONGEST_WAIT = 1e14;
+
 /**
  * Milliseconds from now until a time given as seconds, as an epoch (in seconds or milliseconds, told by
- * its size), or as an HTTP date. Never negative; undefined if it is none of these.
+ * its size), or as a date with a time of day. Never negative; undefined if it is none of these.
  */
 function readTime(value: string | null, now: number): number | undefined {
-  if (value === null || value === "") return undefined;
-  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
-  if (number === undefined) {
-    // A bare number that is no count of seconds ("-5") would pass as a year.
-    const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-  }
-  if (number >= 1e11) return Math.max(0, number - now);
-  if (number >= 1e9) return Math.max(0, number * 1000 - now);
+  if (value === null) return undefined;
+  const wait = /^\d+(\.\d+)?$/.test(value)
+    ? fromNumber(Number(value), now)
+    : Date.parse(value) - now;
+  // Date.parse takes "in 2050" and "-5" for dates.
+  if (Number.isNaN(wait) || !/^[\d.]+$|\d:\d\d:\d\d/.test(value)) return undefined;
+  return Math.min(Math.max(0, wait), LONGEST_WAIT);
+}
+
+function fromNumber(number: number, now: number): number {
+  if (number >= 1e11) return number - now;
+  if (number >= 1e9) return number * 1000 - now;
   return number * 1000;
 }
 
 function readCount(headers: Headers, names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = headers.get(name);
-    if (value !== null && /^\d+$/.test(value)) return Number(value);
+    if (value !== null && /^\d{1,15}$/.test(value)) return Number(value);
   }
   return undefined;
 }

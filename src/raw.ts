@@ -9,8 +9,9 @@ export type { ImpactClientOptions } from "./options.ts";
 /**
  * The openapi-fetch client itself, for what the facade does not cover: every operation of the vendor's
  * document, typed by it, with the same credentials, version, retry and timeout as the facade. As always with
- * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown; only a request that got no
- * answer rejects, with an `ImpactError`. A body is read to its end before a call resolves.
+ * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown, and a 2xx that is no JSON rejects
+ * with a `SyntaxError` unless `parseAs` says otherwise. A request that got no answer rejects with an
+ * `ImpactError`. A body is read to its end before a call resolves.
  *
  * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
  * @see https://openapi-ts.dev/openapi-fetch/
@@ -26,15 +27,21 @@ const readWhole: Read = async (response, call, attempt, redact) => {
   const { ok, status, statusText, headers } = response;
   if (ok) {
     const body = await response.arrayBuffer();
-    return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+    const init = { status, statusText: ascii(statusText), headers };
+    return new Response(body.byteLength > 0 ? body : null, init);
   }
   const { error, text } = await readAnswer(response, call, attempt, redact);
-  // A redirect in a browser: there is nothing that a response could show.
-  if (status === 0 || error === undefined) throw error;
+  // A redirect in a browser, or a status that no response can have: there is nothing to show.
+  if (status < 200 || status > 599 || error === undefined) throw error;
   const whole = new Response(redact(await text()) || null, {
     status,
-    statusText,
+    statusText: ascii(statusText),
     headers: error.headers ?? headers,
   });
   return Object.assign(whole, { error });
 };
+
+/** Servers send reason phrases that no response may be made with. */
+function ascii(statusText: string): string {
+  return /^[\t\x20-\x7e]*$/.test(statusText) ? statusText : "";
+}

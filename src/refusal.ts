@@ -23,20 +23,22 @@ const REJECTED: Readonly<Record<number, ImpactErrorCode>> = {
  * A 403 has at least four causes, and only the text tells them apart. A row stands here with its evidence;
  * what no row knows is `forbidden`.
  */
-const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[] }[] = [
+const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not: RegExp }[] = [
   // "exceeding that limit returns a 403 Forbidden", "when the 5,000 vanity link limit is reached": the v14
-  // document. The text of the answer itself is not published.
+  // document. The text of the answer itself is not published. A path can be too long as well.
   {
     code: "vanity_limit_reached",
     says: [/vanity/i, /\b(limit|maximum|exceed(s|ed|ing)?|5[,. ]?000)\b/i],
+    not: /\b(characters?|length|long)\b/i,
   },
   // "when a referenced resource (e.g., `MediaPartnerPropertyId`) does not exist": the v14 document. The v16
-  // document has an example that says so of a property id.
+  // document has an example that says so of a property id. A token's scope can name resources as well.
   {
     code: "unknown_reference",
     says: [
       /(property|resource|\bad|program|campaign)(id)?\b.{0,100}\b(does not exist|doesn['’]t exist|not found)\b/is,
     ],
+    not: /\b(token|scope|permissions?)\b/i,
   },
 ];
 
@@ -51,7 +53,9 @@ export function classify(status: number, reason: string | undefined): Kind {
 
 function refusalCode(status: number, reason = ""): ImpactErrorCode {
   if (status !== 403) return REJECTED[status] ?? "invalid_request";
-  const row = FORBIDDEN.find(({ says }) => says.every((pattern) => pattern.test(reason)));
+  const row = FORBIDDEN.find(
+    ({ says, not }) => says.every((pattern) => pattern.test(reason)) && !not.test(reason),
+  );
   return row?.code ?? "forbidden";
 }
 
@@ -60,37 +64,60 @@ function refusalCode(status: number, reason = ""): ImpactErrorCode {
  * `{timestamp, status, error, message}`, a problem with `title` and `detail`, an HTML page's title, or text.
  */
 export function wordsOf(body: unknown): Words {
-  if (typeof body === "string") return { reason: wordsOfText(body) };
+  if (typeof body === "string") return { reason: words(isMarkup(body) ? headingOf(body) : body) };
   if (typeof body !== "object" || body === null) return {};
-  const of = (name: string): string | undefined => text((body as Record<string, unknown>)[name]);
-  const fields = fieldsOf((body as Record<string, unknown>)["Errors"]);
-  const title = [of("title"), of("detail")].filter(Boolean).join(": ");
-  const reason = of("Message") ?? of("message") ?? (title || (fields?.[0]?.message ?? of("error")));
+  const { Message, message, title, detail, error, Errors, errors } = body as Record<
+    string,
+    unknown
+  >;
+  const fields = fieldsOf(Errors ?? errors);
+  const problem = [words(title), words(detail)].filter(Boolean).join(": ");
+  const reason =
+    words(Message) ??
+    words(message) ??
+    (problem || (fields?.[0]?.message ?? words(error) ?? wordsOfObject(error)));
   return { reason, fields };
+}
+
+function wordsOfObject(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null
+    ? words((value as Record<string, unknown>)["message"])
+    : undefined;
 }
 
 function fieldsOf(errors: unknown): FieldError[] | undefined {
   if (!Array.isArray(errors)) return undefined;
   const fields = errors.flatMap((error: unknown) => {
-    if (typeof error !== "object" || error === null) return [];
-    const { Field, Message } = error as Record<string, unknown>;
-    return text(Field) || text(Message)
-      ? [{ field: text(Field) ?? "", message: text(Message) ?? "" }]
-      : [];
+    const { Field, field, Message, message } = Object(error) as Record<string, unknown>;
+    const name = words(Field) ?? words(field) ?? "";
+    const said = words(Message) ?? words(message) ?? words(error) ?? "";
+    return name || said ? [{ field: name, message: said }] : [];
   });
   return fields.length > 0 ? fields : undefined;
+}
+
+function isMarkup(body: string): boolean {
+  return /^\s*</.test(body);
+}
+
+/** What a proxy's page says of itself. */
+function headingOf(page: string): string | undefined {
+  for (const name of ["title", "TITLE", "Title", "h1", "H1"]) {
+    const heading = textOf(page, name);
+    if (heading) return heading;
+  }
+  return undefined;
 }
 
 /** Longer words are no reason but a page. */
 const LONGEST_REASON = 500;
 
-function wordsOfText(body: string): string | undefined {
-  const isMarkup = /^\s*</.test(body);
-  const words = isMarkup ? (textOf(body, "title") ?? textOf(body, "TITLE") ?? "") : body;
-  return text(words.slice(0, LONGEST_REASON).replace(/\s+/g, " "));
-}
-
-function text(value: unknown): string | undefined {
-  const trimmed = typeof value === "string" ? value.trim() : "";
-  return trimmed === "" ? undefined : trimmed;
+/** One line of ordinary characters, or undefined if there is nothing in it. */
+function words(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const line = value
+    .slice(0, LONGEST_REASON)
+    .replace(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .trim();
+  return line === "" ? undefined : line;
 }

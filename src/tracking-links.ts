@@ -2,11 +2,13 @@ import { createTrackingLink } from "../generated/operations.ts";
 import { unexpected, type ParsedAnswer } from "./answer.ts";
 import type { Api, TrackingLinkBody } from "./api.ts";
 import type { Redact } from "./credentials.ts";
+import { ImpactError, isImpactError } from "./errors.ts";
 import { badInput } from "./expect.ts";
 import { readTrackingUrl } from "./link.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
 import {
   DEFAULT_TYPE,
+  entriesOf,
   toWire,
   type CreateTrackingLinkParams,
   type TrackingLinkType,
@@ -43,13 +45,15 @@ export function createTrackingLinks(api: Api, settings: Settings): TrackingLinks
   const { accountSid, redact } = settings;
   return Object.freeze({
     async create(params: CreateTrackingLinkParams, options?: RequestOptions) {
-      const { path, query } = toWire(params);
-      refuseSecrets(params, redact);
+      const { path, query, call } = redacted(redact, () => {
+        refuseSecrets(params, redact);
+        return { ...toWire(params), call: readRequestOptions(options, settings) };
+      });
       const { response } = await api.POST(createTrackingLink.path, {
         params: { path: { AccountSID: accountSid, ...path }, query },
         // The layers have read the body; openapi-fetch is not to read it once more.
         parseAs: "stream",
-        ...readRequestOptions(options, settings),
+        ...call,
       });
       const answer = response as unknown as ParsedAnswer;
       if (answer.error) throw answer.error;
@@ -66,7 +70,7 @@ function readLink(answer: ParsedAnswer, redact: Redact): Pick<TrackingLink, "raw
     throw unexpected(answer, "JSON that is no object", redact);
   }
   const { TrackingURL: given, Status: status }: TrackingLinkBody & { Status?: unknown } = body;
-  if (status === "ERROR") throw unexpected(answer, "Status ERROR", redact);
+  if (/^error$/i.test(String(status))) throw unexpected(answer, "Status ERROR", redact);
   if (given === undefined) throw unexpected(answer, "no TrackingURL", redact);
   const raw = redact(body as Record<string, unknown>);
   const url = raw["TrackingURL"] === given ? readTrackingUrl(given) : undefined;
@@ -76,14 +80,21 @@ function readLink(answer: ParsedAnswer, redact: Redact): Pick<TrackingLink, "raw
 
 /** A tracking link is public, and what is given here becomes a part of it. */
 function refuseSecrets(params: CreateTrackingLinkParams, redact: Redact): void {
-  for (const [name, value] of Object.entries(params)) {
-    if (redact(value) !== value) {
-      throw badInput(
-        "invalid_input",
-        name,
-        `\`${name}\` without credentials`,
-        "one that holds them",
-      );
+  for (const [name, value] of entriesOf(params)) {
+    if (redact(value) !== value && typeof value === "string") {
+      const expected = `\`${name}\` without credentials`;
+      throw badInput("invalid_input", name, expected, "one that holds them");
     }
+  }
+}
+
+/** A message shows the input that it refuses, and credentials may stand where they do not belong. */
+function redacted<T>(redact: Redact, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!isImpactError(error)) throw error;
+    const { code, outcome, fields, message } = error;
+    throw new ImpactError(redact(message), { code, outcome, fields: redact(fields) });
   }
 }

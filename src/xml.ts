@@ -1,36 +1,42 @@
-/** The API's error envelope as its XML form says it. */
-interface Envelope {
-  Status?: string | undefined;
-  Message?: string | undefined;
-  Errors?: { Field?: string | undefined; Message?: string | undefined }[];
-}
+/** The fields of the API's error envelopes, of which each answer holds some. */
+const FIELDS = ["Status", "Message", "timestamp", "status", "error", "message", "title", "detail"];
 
 /**
- * Reads the XML error envelope, root `ImpactRadiusResponse`, into the shape of its JSON form. It knows these
- * few fields and is no parser: every search runs forward once, so that no body can make it slow.
+ * Reads an XML error envelope, root `ImpactRadiusResponse`, into the shape of its JSON form; undefined if it
+ * holds none of the known fields. This is no parser: every search runs forward, so that no body can make it slow.
  *
  * https://integrations.impact.com/impact-agency/reference/errors
  */
-export function readXmlEnvelope(text: string): Envelope | undefined {
-  const root = between(text, "ImpactRadiusResponse");
+export function readXmlEnvelope(text: string): Record<string, unknown> | undefined {
+  const root = between(text, "ImpactRadiusResponse")?.inside;
   if (root === undefined) return undefined;
-  const errors = between(root.inside, "Errors");
-  const rest = errors ? root.inside.replace(errors.inside, "") : root.inside;
-  return {
-    Status: textOf(rest, "Status"),
-    Message: textOf(rest, "Message"),
-    ...(errors && {
-      Errors: all(errors.inside, "Error").map((error) => ({
-        Field: textOf(error, "Field"),
-        Message: textOf(error, "Message"),
-      })),
-    }),
-  };
+  const errors = between(root, "Errors")?.inside;
+  const rest = errors === undefined ? root : root.replace(errors, "");
+  const envelope: Record<string, unknown> = {};
+  for (const name of FIELDS) {
+    const value = textOf(rest, name);
+    if (value !== undefined) envelope[name] = value;
+  }
+  if (errors !== undefined) {
+    envelope["Errors"] = all(errors, "Error").map((error) => ({
+      Field: textOf(error, "Field"),
+      Message: textOf(error, "Message"),
+    }));
+  }
+  return Object.keys(envelope).length > 0 ? envelope : undefined;
 }
 
+/** More errors than a reader reads. */
+const MOST_ERRORS = 100;
+
 function all(text: string, name: string): string[] {
-  const found = between(text, name);
-  return found ? [found.inside, ...all(text.slice(found.end), name)] : [];
+  const found: string[] = [];
+  let next = between(text, name);
+  while (next !== undefined && found.length < MOST_ERRORS) {
+    found.push(next.inside);
+    next = between(text, name, next.end);
+  }
+  return found;
 }
 
 /** The text of the first element of a name, without its markup. */
@@ -41,9 +47,9 @@ export function textOf(xml: string, name: string): string | undefined {
   return literal ?? unescape(inside);
 }
 
-/** The first element of a name: what stands in it, and where it ends. */
-function between(xml: string, name: string): { inside: string; end: number } | undefined {
-  let start = -1;
+/** The first element of a name from a place on: what stands in it, and where it ends. */
+function between(xml: string, name: string, from = 0): { inside: string; end: number } | undefined {
+  let start = from - 1;
   do {
     start = xml.indexOf(`<${name}`, start + 1);
   } while (start >= 0 && !/[\s>]/.test(xml[start + name.length + 1] ?? ">"));

@@ -115,13 +115,13 @@ export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
       return forbid(`MediaPartnerPropertyId ${property} does not exist.`, time);
     }
     const isVanity = type === "Vanity" || params["customPath"] !== undefined;
-    const vanityPath = isVanity ? (params["customPath"] ?? randomPath(links.length)) : undefined;
+    const taken = links.flatMap((link) => link.customPath?.toLowerCase() ?? []);
+    const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
     if (vanityPath !== undefined) {
-      const taken = links.flatMap((link) => link.customPath ?? []);
       if (taken.length >= vanityLimit) {
         return forbid(`The limit of ${vanityLimit} vanity links is reached.`, time);
       }
-      if (taken.some((each) => each.toLowerCase() === vanityPath.toLowerCase())) {
+      if (taken.includes(vanityPath.toLowerCase())) {
         return refuse(400, `CustomPath ${vanityPath} is already in use.`, "CustomPath");
       }
     }
@@ -152,7 +152,7 @@ export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
 }
 
 function readBasic(header: string | null): { user: string; password: string } | undefined {
-  const encoded = /^Basic ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}=*)?)$/.exec(
+  const encoded = /^Basic ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}=*)?)$/i.exec(
     header ?? "",
   )?.[1];
   if (encoded === undefined) return undefined;
@@ -193,7 +193,10 @@ function findWrong(params: Record<string, string>): FakeAnswer | undefined {
   return undefined;
 }
 
-/** Looks random, and is the same for the same count of links, so that tests can foretell it. */
-function randomPath(count: number): string {
-  return ((count + 1) * 48_271 * 7_919).toString(36).slice(-6).padStart(6, "k");
+/** Looks random, and is the same after the same links, so that tests can foretell it. */
+function freePath(taken: readonly string[]): string {
+  for (let count = taken.length + 1; ; count++) {
+    const path = (count * 48_271 * 7_919).toString(36).slice(-6);
+    if (!taken.includes(path)) return path;
+  }
 }

@@ -52,7 +52,11 @@ function toResponse({ status, body, headers }: StatusFault): Response {
   const isText = body === undefined || typeof body === "string";
   const type = isText ? {} : { "Content-Type": "application/json" };
   const content = isText ? body : JSON.stringify(body);
-  return new Response(content || null, { status, headers: { ...type, ...headers } });
+  // A 204, 205 or 304 has no body, whatever it was given.
+  return new Response([204, 205, 304].includes(status) ? null : content || null, {
+    status,
+    headers: { ...type, ...headers },
+  });
 }
 
 /** The shape that Node's fetch gives such errors. */

@@ -24,8 +24,12 @@ export async function record(
   time: number,
 ): Promise<RecordedRequest> {
   const headers = Object.fromEntries(request.headers);
-  const scheme = headers["authorization"]?.split(" ", 1)[0];
-  if (scheme !== undefined) headers["authorization"] = `${scheme} [redacted]`;
+  const authorization = headers["authorization"];
+  if (authorization !== undefined) {
+    // A value without a scheme may be a token.
+    const scheme = /^\w+ (?=.)/.exec(authorization)?.[0] ?? "";
+    headers["authorization"] = `${scheme}[redacted]`;
+  }
   const query = [...new URL(request.url).searchParams];
   const known = Object.values(operation.params)
     .filter((facts) => facts.in === "query")

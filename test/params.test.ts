@@ -1,0 +1,472 @@
+import { describe, expect, test } from "vitest";
+import {
+  createImpactClient,
+  isImpactError,
+  type CreateTrackingLinkParams,
+  type RequestOptions,
+} from "../src/index.ts";
+
+const account = {
+  accountSid: "IRabc123",
+  authToken: "t0k-en:with/ünïcode",
+  baseUrl: "https://api.example",
+};
+const EMOJI = "😀";
+
+const closed = createImpactClient({
+  ...account,
+  fetch: () => expect.unreachable("nothing is to be sent"),
+});
+
+/** What a JavaScript caller can give, whatever the types say. */
+async function refusal(params: unknown, options?: unknown): Promise<Record<string, unknown>> {
+  const creation = closed.trackingLinks.create(
+    params as CreateTrackingLinkParams,
+    options as RequestOptions | undefined,
+  );
+  const thrown: unknown = await creation.catch((error: unknown) => error);
+  if (isImpactError(thrown)) return thrown.toJSON();
+  throw thrown;
+}
+
+function refused(field: string, message: string): Record<string, unknown> {
+  return {
+    name: "ImpactError",
+    message,
+    code: "invalid_input",
+    outcome: "not_sent",
+    attempts: 0,
+    fields: [{ field, message }],
+  };
+}
+
+const ALL_NAMES =
+  "`programId`, `type`, `customPath`, `adId`, `deepLink`, `mediaPartnerPropertyId`, `subId1`, " +
+  "`subId2`, `subId3`, `sharedId`";
+
+test.each<[params: unknown, got: string]>([
+  [undefined, "undefined"],
+  [null, "null"],
+  ["1000", '"1000"'],
+  [1000, "the number 1000"],
+  [["1000"], "an array"],
+  [() => ({ programId: "1000" }), "a value of type function"],
+])("refuses %j in place of parameters", async (params, got) => {
+  expect(await refusal(params)).toEqual(
+    refused("params", `Expected parameters as an object, got ${got}`),
+  );
+});
+
+test.each<[given: string, got: string]>([
+  ["SubId1", "`SubId1`; did you mean `subId1`?"],
+  ["sub_id_1", "`sub_id_1`; did you mean `subId1`?"],
+  ["subid3", "`subid3`; did you mean `subId3`?"],
+  ["Deeplink", "`Deeplink`; did you mean `deepLink`?"],
+  ["DeepLink", "`DeepLink`; did you mean `deepLink`?"],
+  ["depLink", "`depLink`; did you mean `deepLink`?"],
+  ["sharedid", "`sharedid`; did you mean `sharedId`?"],
+  ["ProgramId", "`ProgramId`; did you mean `programId`?"],
+  ["CustomPath", "`CustomPath`; did you mean `customPath`?"],
+  ["custom-path", "`custom-path`; did you mean `customPath`?"],
+  ["Type", "`Type`; did you mean `type`?"],
+  ["MediaPartnerPropertyID", "`MediaPartnerPropertyID`; did you mean `mediaPartnerPropertyId`?"],
+  ["DestinationUrl", `\`DestinationUrl\`; known are ${ALL_NAMES}`],
+  ["accountSid", `\`accountSid\`; known are ${ALL_NAMES}`],
+  ["AccountSID", `\`AccountSID\`; known are ${ALL_NAMES}`],
+  ["signal", `\`signal\`; known are ${ALL_NAMES}`],
+  ["", `\`\`; known are ${ALL_NAMES}`],
+  ["__proto__", `\`__proto__\`; known are ${ALL_NAMES}`],
+  ["constructor", `\`constructor\`; known are ${ALL_NAMES}`],
+  ["toString", `\`toString\`; known are ${ALL_NAMES}`],
+  ["hasOwnProperty", `\`hasOwnProperty\`; known are ${ALL_NAMES}`],
+])("refuses the unknown parameter %j, even if it is undefined", async (name, got) => {
+  const message = `Expected a known parameter, got ${got}`;
+  const given = (value: unknown): object =>
+    Object.fromEntries([
+      ["programId", "1"],
+      [name, value],
+    ]);
+
+  expect(await refusal(given("x"))).toEqual(refused(name, message));
+  expect(await refusal(given(undefined))).toEqual(refused(name, message));
+});
+
+test.each<[params: object, field: string, message: string]>([
+  [{}, "programId", "Expected `programId`, got none"],
+  [{ programId: undefined, subId1: "x" }, "programId", "Expected `programId`, got none"],
+  [{ programId: "." }, "programId", 'Expected `programId` to be an id, got "."'],
+  [{ programId: ".." }, "programId", 'Expected `programId` to be an id, got ".."'],
+  [
+    { programId: "" },
+    "programId",
+    "Expected `programId` to be a string that is not empty, got an empty string",
+  ],
+  [
+    { programId: 1000 },
+    "programId",
+    "Expected `programId` to be a string that is not empty, got the number 1000",
+  ],
+  [
+    { programId: "1".repeat(256) },
+    "programId",
+    "Expected `programId` to be at most 255 characters, got 256",
+  ],
+  [
+    { programId: "1", type: "vanity" },
+    "type",
+    'Expected `type` to be "Regular" or "Vanity", got "vanity"',
+  ],
+  [
+    { programId: "1", type: "Vanity " },
+    "type",
+    'Expected `type` to be "Regular" or "Vanity", got "Vanity "',
+  ],
+  [
+    { programId: "1", type: null },
+    "type",
+    "Expected `type` to be a string that is not empty, got null",
+  ],
+  [
+    { programId: "1", customPath: "Sale" },
+    "customPath",
+    'Expected `customPath` only with type "Vanity", got no type',
+  ],
+  [
+    { programId: "1", customPath: "Sale", type: undefined },
+    "customPath",
+    'Expected `customPath` only with type "Vanity", got no type',
+  ],
+  [
+    { programId: "1", customPath: "Sale", type: "Regular" },
+    "customPath",
+    'Expected `customPath` only with type "Vanity", got type "Regular"',
+  ],
+  [
+    { programId: "1", type: "Vanity", customPath: "" },
+    "customPath",
+    "Expected `customPath` to be a string that is not empty, got an empty string",
+  ],
+  [
+    { programId: "1", type: "Vanity", customPath: null },
+    "customPath",
+    "Expected `customPath` to be a string that is not empty, got null",
+  ],
+  [
+    { programId: "1", subId1: " \n" },
+    "subId1",
+    'Expected `subId1` to be a string that is not empty, got " \\n"',
+  ],
+  [
+    { programId: "1", subId2: null },
+    "subId2",
+    "Expected `subId2` to be a string that is not empty, got null",
+  ],
+  [
+    { programId: "1", subId3: 0 },
+    "subId3",
+    "Expected `subId3` to be a string that is not empty, got the number 0",
+  ],
+  [
+    { programId: "1", sharedId: false },
+    "sharedId",
+    "Expected `sharedId` to be a string that is not empty, got the boolean false",
+  ],
+  [
+    { programId: "1", adId: ["7"] },
+    "adId",
+    "Expected `adId` to be a string that is not empty, got an array",
+  ],
+  [
+    { programId: "1", mediaPartnerPropertyId: { id: "8" } },
+    "mediaPartnerPropertyId",
+    "Expected `mediaPartnerPropertyId` to be a string that is not empty, got a value of type object",
+  ],
+  [
+    { programId: "1", subId1: new String("x") },
+    "subId1",
+    "Expected `subId1` to be a string that is not empty, got a value of type object",
+  ],
+  [
+    { programId: "1", subId1: "a\ud83d" },
+    "subId1",
+    "Expected `subId1` to be valid Unicode, got half a surrogate pair",
+  ],
+  [
+    { programId: "\ude00" },
+    "programId",
+    "Expected `programId` to be valid Unicode, got half a surrogate pair",
+  ],
+  [
+    { programId: "1", deepLink: "https://shop.example/\ude00\ud83d" },
+    "deepLink",
+    "Expected `deepLink` to be valid Unicode, got half a surrogate pair",
+  ],
+  [
+    { programId: "1", subId1: "a".repeat(256) },
+    "subId1",
+    "Expected `subId1` to be at most 255 characters, got 256",
+  ],
+  [
+    { programId: "1", sharedId: EMOJI.repeat(256) },
+    "sharedId",
+    "Expected `sharedId` to be at most 255 characters, got 256",
+  ],
+  [
+    { programId: "1", type: "Vanity", customPath: "a".repeat(1000) },
+    "customPath",
+    "Expected `customPath` to be at most 255 characters, got 1000",
+  ],
+])("refuses %j", async (params, field, message) => {
+  expect(await refusal(params)).toEqual(refused(field, message));
+});
+
+test.each<[deepLink: string, got?: string]>([
+  ["shop.example"],
+  ["shop.example/shoes"],
+  ["www.shop.example"],
+  ["//shop.example/shoes"],
+  ["/shoes"],
+  ["?q=1"],
+  ["#top"],
+  ["http"],
+  ["https:"],
+  ["https://"],
+  ["https:///"],
+  ["https:///shop.example"],
+  ["https://?q=1"],
+  ["https://#top"],
+  ["https:shop.example"],
+  ["https:/shop.example"],
+  ["https:\\\\shop.example"],
+  ["https//shop.example"],
+  ["htps://shop.example"],
+  ["ftp://shop.example"],
+  ["file:///etc/passwd"],
+  ["mailto:a@shop.example"],
+  ["tel:123"],
+  ["javascript:alert(1)"],
+  ["javascript://shop.example/%0aalert(1)"],
+  ["data:text/html,https://shop.example"],
+  ["app://shop.example"],
+  ["https%3A%2F%2Fshop.example"],
+  [" https://shop.example"],
+  ["https://shop.example "],
+  ["https://shop.example/a b"],
+  ["https://shop.example/a\u00a0b"],
+  ["https://shop.example/a\n", '"https://shop.example/a\\n"'],
+  ["https://shop.example/\ta", '"https://shop.example/\\ta"'],
+  ["https://shop.example/\u0000a", '"https://shop.example/\\u0000a"'],
+  ["https://shop .example"],
+  ["https://shop.example:99999"],
+  ["https://shop.example:port"],
+  ["https://[::1"],
+  ["https://1.2.3.456"],
+  ["https://shop%00.example"],
+  ["https://<shop>.example"],
+  [`shop.example/${"a".repeat(100)}`, `"shop.example/${"a".repeat(66)}…"`],
+])("refuses %j as a deep link", async (deepLink, got = JSON.stringify(deepLink)) => {
+  expect(await refusal({ programId: "1", deepLink })).toEqual(
+    refused("deepLink", `Expected \`deepLink\` to be an absolute http(s) URL, got ${got}`),
+  );
+});
+
+test("refuses a deep link that is a URL object", async () => {
+  expect(await refusal({ programId: "1", deepLink: new URL("https://shop.example") })).toEqual(
+    refused(
+      "deepLink",
+      "Expected `deepLink` to be a string that is not empty, got a value of type object",
+    ),
+  );
+});
+
+test("names the first of several things that are wrong", async () => {
+  expect(await refusal({ subId1: "", SubId2: "x" })).toEqual(
+    refused("subId1", "Expected `subId1` to be a string that is not empty, got an empty string"),
+  );
+});
+
+test("rejects and does not throw", () => {
+  const creation = closed.trackingLinks.create({ programId: "" });
+
+  return expect(creation).rejects.toMatchObject({ code: "invalid_input" });
+});
+
+describe("the options of a call", () => {
+  const REQUEST_OPTIONS = "`signal`, `timeout`, `maxRetries`";
+  const TIMEOUT =
+    "Expected `timeout` to be a whole number of milliseconds from 1 to 2147483647, got";
+  const RETRIES = "Expected `maxRetries` to be a whole number from 0 to 100, got";
+  const SIGNAL = "Expected `signal` to be an AbortSignal, got";
+
+  test.each<[options: unknown, field: string, message: string]>([
+    [null, "option", "Expected options to be an object, got null"],
+    [1000, "option", "Expected options to be an object, got the number 1000"],
+    [[], "option", "Expected options to be an object, got an array"],
+    [{ Timeout: 1 }, "Timeout", "Expected a known option, got `Timeout`; did you mean `timeout`?"],
+    [
+      { timeuot: undefined },
+      "timeuot",
+      "Expected a known option, got `timeuot`; did you mean `timeout`?",
+    ],
+    [
+      { max_retries: 1 },
+      "max_retries",
+      "Expected a known option, got `max_retries`; did you mean `maxRetries`?",
+    ],
+    [
+      { retries: 1 },
+      "retries",
+      `Expected a known option, got \`retries\`; known are ${REQUEST_OPTIONS}`,
+    ],
+    [
+      { headers: {} },
+      "headers",
+      `Expected a known option, got \`headers\`; known are ${REQUEST_OPTIONS}`,
+    ],
+    [
+      { constructor: 1 },
+      "constructor",
+      `Expected a known option, got \`constructor\`; known are ${REQUEST_OPTIONS}`,
+    ],
+    [
+      JSON.parse('{"__proto__":{"timeout":1}}'),
+      "__proto__",
+      `Expected a known option, got \`__proto__\`; known are ${REQUEST_OPTIONS}`,
+    ],
+    [{ timeout: 0 }, "timeout", `${TIMEOUT} the number 0`],
+    [{ timeout: -1 }, "timeout", `${TIMEOUT} the number -1`],
+    [{ timeout: 0.5 }, "timeout", `${TIMEOUT} the number 0.5`],
+    [{ timeout: NaN }, "timeout", `${TIMEOUT} the number NaN`],
+    [{ timeout: Infinity }, "timeout", `${TIMEOUT} the number Infinity`],
+    [{ timeout: 2 ** 31 }, "timeout", `${TIMEOUT} the number 2147483648`],
+    [{ timeout: "30" }, "timeout", `${TIMEOUT} a string`],
+    [{ timeout: null }, "timeout", `${TIMEOUT} null`],
+    [{ maxRetries: -1 }, "maxRetries", `${RETRIES} the number -1`],
+    [{ maxRetries: 101 }, "maxRetries", `${RETRIES} the number 101`],
+    [{ maxRetries: 1.5 }, "maxRetries", `${RETRIES} the number 1.5`],
+    [{ maxRetries: NaN }, "maxRetries", `${RETRIES} the number NaN`],
+    [{ maxRetries: true }, "maxRetries", `${RETRIES} the boolean true`],
+    [{ maxRetries: null }, "maxRetries", `${RETRIES} null`],
+    [{ signal: null }, "signal", `${SIGNAL} null`],
+    [{ signal: "abort" }, "signal", `${SIGNAL} a string`],
+    [{ signal: {} }, "signal", `${SIGNAL} a value of type object`],
+    [{ signal: new AbortController() }, "signal", `${SIGNAL} a value of type object`],
+  ])("refuse %j", async (options, field, message) => {
+    expect(await refusal({ programId: "1" }, options)).toEqual(refused(field, message));
+  });
+});
+
+describe("credentials in a parameter", () => {
+  const { accountSid, authToken } = account;
+  const basic = Buffer.from(`${accountSid}:${authToken}`).toString("base64");
+
+  test.each<[form: string, field: string, params: object]>([
+    ["the token", "subId1", { programId: "1", subId1: authToken }],
+    ["the token", "programId", { programId: authToken }],
+    ["the token within a text", "sharedId", { programId: "1", sharedId: `a-${authToken}-b` }],
+    ["the token", "customPath", { programId: "1", type: "Vanity", customPath: authToken }],
+    [
+      "the token percent-encoded",
+      "deepLink",
+      { programId: "1", deepLink: `https://shop.example/?t=${encodeURIComponent(authToken)}` },
+    ],
+    ["the Basic credentials", "adId", { programId: "1", adId: basic }],
+    [
+      "the token in base64",
+      "subId3",
+      { programId: "1", subId3: Buffer.from(authToken).toString("base64") },
+    ],
+  ])("are refused and not shown: %s as %s", async (_, field, params) => {
+    const error = await refusal(params);
+
+    expect(error).toEqual(
+      refused(field, `Expected \`${field}\` without credentials, got one that holds them`),
+    );
+  });
+});
+
+test.each([
+  ["the token as a deep link", { programId: "1", deepLink: account.authToken }, undefined],
+  ["the token as a type", { programId: "1", type: account.authToken }, undefined],
+  ["the token as a name", { programId: "1", [account.authToken]: "x" }, undefined],
+  ["the token as parameters", account.authToken, undefined],
+  ["the token as an option", { programId: "1" }, { [account.authToken]: 1 }],
+])("no message shows %s", async (_, params, options) => {
+  const error = await refusal(params, options);
+  expect(error["code"]).toBe("invalid_input");
+  expect(JSON.stringify(error)).not.toContain(account.authToken);
+});
+
+test("a program id that is a getter of a class is none", async () => {
+  class Params {
+    get programId(): string {
+      return "1";
+    }
+  }
+  expect(await refusal(new Params())).toEqual(
+    refused("programId", "Expected `programId`, got none"),
+  );
+});
+
+describe("what is sent", () => {
+  async function targetOf(params: CreateTrackingLinkParams): Promise<string> {
+    const targets: string[] = [];
+    const open = createImpactClient({
+      ...account,
+      fetch: (input) => {
+        targets.push(new Request(input).url);
+        return Promise.resolve(Response.json({ TrackingURL: "https://example.sjv.io/x" }));
+      },
+    });
+    await open.trackingLinks.create(params);
+    return targets.join().replace(`${account.baseUrl}/Mediapartners/${account.accountSid}`, "");
+  }
+
+  test("is nothing for what is undefined", async () => {
+    const target = await targetOf({
+      programId: "1",
+      type: undefined,
+      customPath: undefined,
+      deepLink: undefined,
+      subId1: undefined,
+    });
+
+    expect(target).toBe("/Programs/1/TrackingLinks");
+  });
+
+  test("is what an object inherits, too", async () => {
+    const params = Object.create({ programId: "1", subId1: "x" }) as CreateTrackingLinkParams;
+
+    expect(await targetOf(params)).toBe("/Programs/1/TrackingLinks?subId1=x");
+  });
+
+  test("is a Vanity link without a path of its own", async () => {
+    expect(await targetOf({ programId: "1", type: "Vanity" })).toBe(
+      "/Programs/1/TrackingLinks?Type=Vanity",
+    );
+  });
+
+  test("is a value of 255 characters, however many code units they are", async () => {
+    expect(await targetOf({ programId: "1", subId1: EMOJI.repeat(255) })).toBe(
+      `/Programs/1/TrackingLinks?subId1=${"%F0%9F%98%80".repeat(255)}`,
+    );
+  });
+
+  test("is a program id of more than two dots", async () => {
+    expect(await targetOf({ programId: "..." })).toBe("/Programs/.../TrackingLinks");
+  });
+
+  test.each([
+    "http://shop.example",
+    "HTTPS://SHOP.EXAMPLE/",
+    "https://shop.example:8443/a%20b?q=1+2#top",
+    "https://bücher.example/ü",
+    "https://[::1]/",
+    "https://localhost/",
+    `https://shop.example/${"a".repeat(300)}`,
+  ])("is the deep link %s as it was given", async (deepLink) => {
+    expect(await targetOf({ programId: "1", deepLink })).toBe(
+      `/Programs/1/TrackingLinks?DeepLink=${encodeURIComponent(deepLink)}`,
+    );
+  });
+});

@@ -1,0 +1,356 @@
+import { describe, expectTypeOf, test } from "vitest";
+import {
+  createImpactClient,
+  extendTrackingLink,
+  isImpactError,
+  parseTrackingLink,
+  spec,
+  type CreateTrackingLinkParams,
+  type ImpactClient,
+  type ImpactClientOptions,
+  type ImpactError,
+  type ImpactErrorCode,
+  type ImpactEvent,
+  type ParsedTrackingLink,
+  type Quota,
+  type RequestOptions,
+  type TrackingLink,
+  type TrackingLinkExtension,
+  type TrackingLinks,
+} from "../src/index.ts";
+
+declare const impact: ImpactClient;
+declare const create: TrackingLinks["create"];
+declare const event: ImpactEvent;
+
+describe("createImpactClient", () => {
+  test("takes no options at all, or any of them, undefined included", () => {
+    expectTypeOf(createImpactClient).toEqualTypeOf<
+      (options?: ImpactClientOptions) => ImpactClient
+    >();
+    expectTypeOf(createImpactClient).toBeCallableWith();
+    expectTypeOf(createImpactClient).toBeCallableWith({});
+    expectTypeOf(createImpactClient).toBeCallableWith({ accountSid: undefined });
+  });
+
+  test("takes no unknown option and none of another type", () => {
+    expectTypeOf<Required<ImpactClientOptions>>().toEqualTypeOf<{
+      accountSid: string | undefined;
+      authToken: string | undefined;
+      baseUrl: string | undefined;
+      apiVersion: string | undefined;
+      timeout: number | undefined;
+      maxRetries: number | undefined;
+      maxRetryDelay: number | undefined;
+      fetch: typeof globalThis.fetch | undefined;
+      headers: Record<string, string> | undefined;
+      onEvent: ((event: ImpactEvent) => void) | undefined;
+      dangerouslyAllowBrowser: boolean | undefined;
+    }>();
+    // @ts-expect-error it is accountSid
+    createImpactClient({ accountSID: "IR1" });
+    // @ts-expect-error there is no such option
+    createImpactClient({ retries: 2 });
+    // @ts-expect-error milliseconds are a number
+    createImpactClient({ timeout: "30s" });
+    // @ts-expect-error null is no absence
+    createImpactClient({ accountSid: null });
+    // @ts-expect-error a header has one text
+    createImpactClient({ headers: { "X-Trace": 1 } });
+  });
+
+  test("gives a client that cannot be written to", () => {
+    expectTypeOf<ImpactClient>().branded.toEqualTypeOf<{
+      readonly accountSid: string;
+      readonly apiVersion: string;
+      readonly quota: Quota | undefined;
+      readonly trackingLinks: TrackingLinks;
+    }>();
+    // @ts-expect-error readonly
+    impact.accountSid = "IR2";
+    // @ts-expect-error readonly
+    impact.quota = undefined;
+  });
+});
+
+describe("trackingLinks.create", () => {
+  test("gives a link for parameters and the options of a call", () => {
+    expectTypeOf<TrackingLinks["create"]>().toEqualTypeOf<
+      (params: CreateTrackingLinkParams, options?: RequestOptions) => Promise<TrackingLink>
+    >();
+    expectTypeOf<TrackingLink["url"]>().toEqualTypeOf<string>();
+    expectTypeOf<TrackingLink["type"]>().toEqualTypeOf<"Regular" | "Vanity">();
+    expectTypeOf<TrackingLink["programId"]>().toEqualTypeOf<string>();
+    expectTypeOf<keyof TrackingLink>().toEqualTypeOf<"url" | "type" | "programId" | "raw">();
+    expectTypeOf<TrackingLink["raw"]>().toEqualTypeOf<Readonly<Record<string, unknown>>>();
+  });
+
+  test("takes every parameter of the document", () => {
+    expectTypeOf(create).toBeCallableWith({
+      programId: "1",
+      adId: "2",
+      deepLink: "https://shop.example",
+      mediaPartnerPropertyId: "3",
+      subId1: "a",
+      subId2: "b",
+      subId3: "c",
+      sharedId: "d",
+    });
+  });
+
+  test("takes undefined for whatever is optional", () => {
+    expectTypeOf(create).toBeCallableWith({
+      programId: "1",
+      type: undefined,
+      customPath: undefined,
+      adId: undefined,
+      deepLink: undefined,
+      mediaPartnerPropertyId: undefined,
+      subId1: undefined,
+      subId2: undefined,
+      subId3: undefined,
+      sharedId: undefined,
+    });
+    expectTypeOf(create).toBeCallableWith({
+      programId: "1",
+      type: "Vanity",
+      customPath: undefined,
+    });
+  });
+
+  test("takes a custom path with type Vanity alone, and Vanity without one", () => {
+    expectTypeOf(create).toBeCallableWith({ programId: "1", type: "Vanity" });
+    expectTypeOf(create).toBeCallableWith({
+      programId: "1",
+      type: "Vanity",
+      customPath: "Sale",
+    });
+    // @ts-expect-error a Regular link has no path of its own
+    void create({ programId: "1", customPath: "Sale" });
+    // @ts-expect-error a Regular link has no path of its own
+    void create({ programId: "1", type: "Regular", customPath: "Sale" });
+    // @ts-expect-error a Regular link has no path of its own
+    void create({ programId: "1", type: undefined, customPath: "Sale" });
+    // @ts-expect-error the type is written with a capital
+    void create({ programId: "1", type: "vanity" });
+  });
+
+  test("takes no unknown parameter and none of another type", () => {
+    expectTypeOf<keyof CreateTrackingLinkParams>().toEqualTypeOf<
+      | "programId"
+      | "type"
+      | "customPath"
+      | "adId"
+      | "deepLink"
+      | "mediaPartnerPropertyId"
+      | "subId1"
+      | "subId2"
+      | "subId3"
+      | "sharedId"
+    >();
+    // @ts-expect-error it is subId1
+    void create({ programId: "1", SubId1: "a" });
+    // @ts-expect-error it is deepLink
+    void create({ programId: "1", Deeplink: "https://shop.example" });
+    // @ts-expect-error the account is the client's
+    void create({ programId: "1", accountSid: "IR1" });
+    // @ts-expect-error it is unknown for a Vanity link too
+    void create({ programId: "1", type: "Vanity", path: "Sale" });
+    // @ts-expect-error an id is a string
+    void create({ programId: 1 });
+    // @ts-expect-error null is no absence
+    void create({ programId: "1", subId1: null });
+  });
+
+  test("takes nothing without a program", () => {
+    expectTypeOf<CreateTrackingLinkParams["programId"]>().toEqualTypeOf<string>();
+    // @ts-expect-error programId is missing
+    void create({ subId1: "a" });
+    // @ts-expect-error programId is missing
+    void create({ type: "Vanity", customPath: "Sale" });
+    // @ts-expect-error programId is required
+    void create({ programId: undefined });
+    // @ts-expect-error the parameters are missing
+    void create();
+  });
+
+  test("takes no unknown option and none of another type", () => {
+    const params = { programId: "1" };
+    const { signal } = new AbortController();
+
+    expectTypeOf<Required<RequestOptions>>().toEqualTypeOf<{
+      signal: AbortSignal | undefined;
+      timeout: number | undefined;
+      maxRetries: number | undefined;
+    }>();
+    expectTypeOf(create).toBeCallableWith(params, {});
+    expectTypeOf(create).toBeCallableWith(params, {
+      signal,
+      timeout: 1,
+      maxRetries: 0,
+    });
+    expectTypeOf(create).toBeCallableWith(params, {
+      signal: undefined,
+      timeout: undefined,
+    });
+    // @ts-expect-error it is maxRetries
+    void create(params, { retries: 1 });
+    // @ts-expect-error headers are the client's
+    void create(params, { headers: {} });
+    // @ts-expect-error a controller is no signal
+    void create(params, { signal: new AbortController() });
+    // @ts-expect-error milliseconds are a number
+    void create(params, { timeout: "1s" });
+  });
+});
+
+describe("ImpactError", () => {
+  test("has one of these codes", () => {
+    expectTypeOf<ImpactErrorCode>().toEqualTypeOf<
+      | "configuration"
+      | "invalid_input"
+      | "unauthorized"
+      | "forbidden"
+      | "vanity_limit_reached"
+      | "unknown_reference"
+      | "invalid_request"
+      | "not_found"
+      | "rate_limited"
+      | "server_error"
+      | "unexpected_response"
+      | "connection"
+      | "timeout"
+    >();
+    expectTypeOf<ImpactError["code"]>().toEqualTypeOf<ImpactErrorCode>();
+  });
+
+  test("says what is known", () => {
+    expectTypeOf<ImpactError>().toExtend<Error>();
+    expectTypeOf<ImpactError["outcome"]>().toEqualTypeOf<"not_sent" | "rejected" | "unknown">();
+    expectTypeOf<ImpactError["attempts"]>().toEqualTypeOf<number>();
+    expectTypeOf<ImpactError["status"]>().toEqualTypeOf<number | undefined>();
+    expectTypeOf<ImpactError["reason"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ImpactError["fields"]>().toEqualTypeOf<
+      readonly { field: string; message: string }[] | undefined
+    >();
+    expectTypeOf<ImpactError["body"]>().toEqualTypeOf<unknown>();
+    expectTypeOf<ImpactError["headers"]>().toEqualTypeOf<Headers | undefined>();
+    expectTypeOf<ImpactError["retryAfter"]>().toEqualTypeOf<number | undefined>();
+    expectTypeOf<ImpactError["method"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ImpactError["url"]>().toEqualTypeOf<string | undefined>();
+  });
+
+  test("is told from anything else by isImpactError", () => {
+    const thrown = Symbol("anything") as unknown;
+
+    expectTypeOf(isImpactError).guards.toEqualTypeOf<ImpactError>();
+    expectTypeOf(isImpactError).parameters.toEqualTypeOf<[value: unknown]>();
+    if (isImpactError(thrown)) {
+      expectTypeOf(thrown).toEqualTypeOf<ImpactError>();
+      if (thrown.code === "rate_limited") {
+        expectTypeOf(thrown.code).toEqualTypeOf<"rate_limited">();
+      }
+      // @ts-expect-error there is no such code
+      void (thrown.code === "ratelimited");
+    } else {
+      expectTypeOf(thrown).toEqualTypeOf<unknown>();
+    }
+  });
+});
+
+describe("what a client tells", () => {
+  test("is a quota whose parts may be unknown", () => {
+    expectTypeOf<Quota>().toEqualTypeOf<{
+      readonly limit: number | undefined;
+      readonly remaining: number | undefined;
+      readonly resetAt: Date | undefined;
+      readonly observedAt: Date;
+    }>();
+  });
+
+  test("is an event of one of four types", () => {
+    expectTypeOf<NonNullable<ImpactClientOptions["onEvent"]>>().parameters.toEqualTypeOf<
+      [event: ImpactEvent]
+    >();
+    expectTypeOf<ImpactEvent["type"]>().toEqualTypeOf<"request" | "response" | "retry" | "wait">();
+  });
+
+  test("is narrowed by the type of the event", () => {
+    expectTypeOf(event.id).toEqualTypeOf<string>();
+    expectTypeOf(event.attempt).toEqualTypeOf<number>();
+    expectTypeOf(event.method).toEqualTypeOf<string>();
+    expectTypeOf(event.url).toEqualTypeOf<string>();
+    // @ts-expect-error a request has no status yet
+    void event.status;
+    switch (event.type) {
+      case "request":
+        break;
+      case "response":
+        expectTypeOf(event.status).toEqualTypeOf<number | undefined>();
+        expectTypeOf(event.error).toEqualTypeOf<ImpactError | undefined>();
+        expectTypeOf(event.quota).toEqualTypeOf<Quota | undefined>();
+        break;
+      case "retry":
+        expectTypeOf(event.error).toEqualTypeOf<ImpactError>();
+        expectTypeOf(event.delay).toEqualTypeOf<number>();
+        break;
+      case "wait":
+        expectTypeOf(event.delay).toEqualTypeOf<number>();
+        expectTypeOf(event.until).toEqualTypeOf<Date>();
+        break;
+      default:
+        expectTypeOf(event).toEqualTypeOf<never>();
+    }
+  });
+});
+
+describe("links", () => {
+  test("are extended by what a link can carry", () => {
+    expectTypeOf(extendTrackingLink).toEqualTypeOf<
+      (url: string, extension: TrackingLinkExtension) => string
+    >();
+    expectTypeOf<Required<TrackingLinkExtension>>().toEqualTypeOf<{
+      subId1: string | undefined;
+      subId2: string | undefined;
+      subId3: string | undefined;
+      sharedId: string | undefined;
+      deepLink: string | undefined;
+      mediaPartnerPropertyId: string | undefined;
+    }>();
+    extendTrackingLink("https://example.sjv.io/x", {});
+    // @ts-expect-error it is subId1
+    extendTrackingLink("https://example.sjv.io/x", { subid1: "a" });
+    // @ts-expect-error a link has its program already
+    extendTrackingLink("https://example.sjv.io/x", { programId: "1" });
+    // @ts-expect-error what to add is missing
+    extendTrackingLink("https://example.sjv.io/x");
+  });
+
+  test("are taken apart", () => {
+    expectTypeOf(parseTrackingLink).toEqualTypeOf<(url: string) => ParsedTrackingLink>();
+    expectTypeOf<ParsedTrackingLink["url"]>().toEqualTypeOf<string>();
+    expectTypeOf<ParsedTrackingLink["domain"]>().toEqualTypeOf<string>();
+    expectTypeOf<ParsedTrackingLink["kind"]>().toEqualTypeOf<"regular" | "vanity">();
+    expectTypeOf<keyof ParsedTrackingLink>().toEqualTypeOf<
+      | keyof TrackingLinkExtension
+      | "url"
+      | "domain"
+      | "kind"
+      | "partnerId"
+      | "adId"
+      | "programId"
+      | "customPath"
+    >();
+    expectTypeOf<ParsedTrackingLink["programId"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ParsedTrackingLink["customPath"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ParsedTrackingLink["deepLink"]>().toEqualTypeOf<string | undefined>();
+  });
+});
+
+test("spec says what this build was generated from", () => {
+  expectTypeOf(spec.title).toEqualTypeOf<string>();
+  expectTypeOf(spec.version).toEqualTypeOf<string>();
+  expectTypeOf(spec.sha256).toEqualTypeOf<string>();
+  // @ts-expect-error readonly
+  spec.version = "15";
+});
