@@ -1,6 +1,6 @@
 import type { Redact } from "./credentials.ts";
-import { ImpactError } from "./errors.ts";
-import { nameOf, requestOf, type Answer, type Call } from "./fetch.ts";
+import { ImpactError, isImpactError } from "./errors.ts";
+import { nameOf, requestOf, type Call, type ParsedAnswer } from "./fetch.ts";
 import { readRetryAfter } from "./quota.ts";
 import { classify, wordsOf, type Kind } from "./refusal.ts";
 import { readXmlEnvelope } from "./xml.ts";
@@ -8,13 +8,8 @@ import { readXmlEnvelope } from "./xml.ts";
 /** No answer of a call that makes a link is longer; what is, is cut. */
 const LONGEST_BODY = 65_536;
 
-/** An answer with its body parsed. */
-export interface ParsedAnswer extends Answer {
-  /** Parsed if it was JSON or the API's XML, else its text; as the server sent it, echoes included. */
-  readonly body: unknown;
-  readonly call: Call;
-  readonly attempt: number;
-}
+/** More is read, and thrown away: credentials that are cut in two could not be told. */
+const MARGIN = 1024;
 
 /**
  * Reads an answer to its end and says what is wrong with it, if anything is. A 2xx must hold JSON: half a
@@ -27,7 +22,7 @@ export async function readAnswer(
   redact: Redact,
 ): Promise<ParsedAnswer> {
   const { ok, status, headers } = response;
-  const reading = readText(response);
+  const reading = readText(response, redact);
   // The status of a refusal says enough, though its words be lost.
   const content = await (ok ? reading : reading.catch(() => ""));
   const json = parseJson(content);
@@ -42,8 +37,15 @@ export async function readAnswer(
     attempt,
   };
   if (!ok) return { ...answer, error: refusal(answer, redact) };
-  if (json !== undefined) return answer;
-  return { ...answer, error: unexpected(answer, "a body that is no JSON", redact) };
+  if (json === undefined) {
+    return { ...answer, error: unexpected(answer, "a body that is no JSON", redact) };
+  }
+  try {
+    return { ...answer, value: call.take?.(answer) };
+  } catch (error) {
+    if (isImpactError(error)) return { ...answer, error };
+    throw error;
+  }
 }
 
 /** A 2xx that is not what was asked for. What was asked for may have been done all the same. */
@@ -54,13 +56,15 @@ export function unexpected(answer: ParsedAnswer, what: string, redact: Redact): 
 
 function refusal(answer: ParsedAnswer, redact: Redact): ImpactError {
   const { status, headers, call, body } = answer;
-  const { reason } = wordsOf(body);
-  const what = reason === undefined ? " and gave no reason" : `: ${redact(reason)}`;
-  const message =
-    status < 400
-      ? `answered ${status || "without a status"}, a redirect to ${redirectTarget(headers, call.url)}, which is never followed`
-      : `answered ${status}${what}`;
-  return errorOf(answer, classify(status, reason), message, redact);
+  const { reason } = wordsOf(redact(body));
+  const kind = classify(status, reason);
+  if (status >= 400) {
+    const words = reason === undefined ? " and gave no reason" : `: ${reason}`;
+    return errorOf(answer, kind, `answered ${status}${words}`, redact);
+  }
+  const target = redirectTarget(headers, call.url);
+  const what = `answered ${status || "without a status"}, a redirect to ${target}, which is never followed`;
+  return errorOf(answer, kind, what, redact);
 }
 
 /** The error keeps what is known of the answer, cleared of credentials and cookies. */
@@ -73,14 +77,16 @@ function errorOf(
   const request = requestOf(call, attempt, redact);
   const kept = new Headers();
   headers.forEach((value, name) => {
-    if (name !== "set-cookie") kept.append(name, redact(value));
+    if (name !== "set-cookie" && redact(name) === name) kept.append(name, redact(value));
   });
-  return new ImpactError(`${nameOf(request)} ${message}`, {
+  // Before anything is cut out of it or cut off: half of a token could not be told.
+  const cleared = redact(body);
+  return new ImpactError(`${nameOf(request)} ${redact(message)}`, {
     ...kind,
-    ...redact(wordsOf(body)),
+    ...wordsOf(cleared),
     // A browser hides the status of a redirect that it does not follow.
     status: status === 0 ? undefined : status,
-    body: body === "" ? undefined : redact(body),
+    body: cleared === "" ? undefined : cleared,
     headers: kept,
     retryAfter: readRetryAfter(headers, status, Date.now()),
     ...request,
@@ -103,23 +109,25 @@ function parseJson(content: string): { value: unknown } | undefined {
   }
 }
 
-/** The body as text, of which no more than {@link LONGEST_BODY} bytes are read. */
-async function readText(response: Response): Promise<string> {
+/** The body as text, of which little more than {@link LONGEST_BODY} bytes are read. */
+async function readText(response: Response, redact: Redact): Promise<string> {
   const { body, headers } = response;
-  const declared = headers.has("content-encoding")
-    ? NaN
-    : Number(headers.get("content-length") ?? NaN);
+  const isEncoded = headers.has("content-encoding");
+  const declared = isEncoded ? NaN : Number(headers.get("content-length") ?? NaN);
   if (!body || declared <= LONGEST_BODY) return response.text();
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let content = "";
-  for (let length = 0; length < LONGEST_BODY;) {
+  let whole = false;
+  for (let length = 0; length <= LONGEST_BODY + MARGIN && !whole;) {
     const { done, value } = await reader.read();
-    if (done) return content + decoder.decode();
-    length += value.byteLength;
-    content += decoder.decode(value, { stream: true });
+    whole = done;
+    length += value?.byteLength ?? 0;
+    content += decoder.decode(value, { stream: !done });
   }
+  if (whole && content.length <= LONGEST_BODY) return content;
   // Not waited for: a server that sends for ever may never let go.
   reader.cancel().catch(() => {});
-  return content.slice(0, LONGEST_BODY);
+  const cleared = redact(content.slice(0, LONGEST_BODY + MARGIN));
+  return cleared.slice(0, Math.min(LONGEST_BODY, cleared.length - (whole ? 0 : MARGIN)));
 }

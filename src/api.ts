@@ -10,7 +10,7 @@ export type TrackingLinkBody =
   operations["createTrackingLink"]["responses"]["200"]["content"]["application/json"];
 
 /** What a call needs besides its parameters; openapi-fetch passes on what it does not know. */
-export type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries">;
+export type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries" | "take">;
 
 /**
  * For calls that read an `Answer` and nothing else. A real `Request` costs as much as all else that the
@@ -34,11 +34,24 @@ export function createApi(baseUrl: string, send: Fetch): Api {
 /** For calls of any kind, with real requests and responses, so that middleware works. */
 export function createRawApi(baseUrl: string, send: Fetch, defaults: CallOptions): Api {
   const nextId = ids();
+  const signals = new WeakMap<Request, AbortSignal>();
   return createClient<paths>({
     baseUrl,
     pathSerializer,
+    // A Request that follows a signal listens to it until it is collected, long after the call has ended.
+    Request: class extends Request {
+      constructor(input: RequestInfo | URL, { signal, ...init }: RequestInit = {}) {
+        super(input, init);
+        if (signal) signals.set(this, signal);
+      }
+      // What a middleware makes is a plain Request.
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof globalThis.Request;
+      }
+    },
     fetch: async (request) => {
-      const { method, url, headers, signal } = request;
+      const { method, url, headers } = request;
+      const signal = signals.get(request) ?? request.signal;
       const body = request.body ? await request.arrayBuffer() : undefined;
       const call: Call = { ...defaults, id: nextId(), method, url, headers, signal, body };
       return send(call, 1) as Promise<Response>;
@@ -55,8 +68,8 @@ class Outgoing {
   constructor(url: string, init: { method: string } & CallOptions) {
     this.url = url;
     this.method = init.method;
-    const { signal, timeout, maxRetries } = init;
-    this.options = { signal, timeout, maxRetries };
+    const { signal, timeout, maxRetries, take } = init;
+    this.options = { signal, timeout, maxRetries, take };
   }
 }
 

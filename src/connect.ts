@@ -44,7 +44,8 @@ function transport(settings: Settings, read: Read, observe: (headers: Headers) =
   const own = settings.headers();
   return async (call, attempt, signal) => {
     const { method, url, body } = call;
-    const headers = call.headers ? merge(call.headers, own) : own;
+    // A copy, since a fetch may change what it is given.
+    const headers = call.headers ? merge(call.headers, own) : { ...own };
     const fetch = settings.fetch ?? globalThis.fetch;
     let response: Response | undefined;
     try {

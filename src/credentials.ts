@@ -18,29 +18,22 @@ const DEPTH = 20;
 
 export function createCredentials(accountSid: string, authToken: string): Credentials {
   const basic = base64(`${accountSid}:${authToken}`);
-  const secrets = [basic.replace(/=+$/, ""), urlSafe(basic)];
+  const secrets = [basic];
   // A short word would be cut out of ordinary text ("token", "secret"); a real token is 32 characters.
   if (authToken.length >= 8 || /^(?=.{4}).*[^a-z]/is.test(authToken)) {
-    const alone = base64(authToken);
-    secrets.push(
-      authToken,
-      JSON.stringify(authToken).slice(1, -1),
-      encodeURIComponent(authToken),
-      alone.replace(/=+$/, ""),
-      urlSafe(alone),
-    );
+    secrets.push(authToken, base64(authToken));
   }
-  // The longest first: a shorter one may be a part of it.
-  const forms = [...new Set(secrets)].sort((a, b) => b.length - a.length);
-
-  const redactText = (text: string): string =>
-    forms.reduce(
-      (rest, form) => (rest.includes(form) ? rest.replaceAll(form, REDACTED) : rest),
-      text,
-    );
+  const anchors = secrets.map(longestWord);
+  let forms: RegExp | undefined;
+  const redactText = (text: string): string => {
+    if (!anchors.some((anchor) => text.includes(anchor))) return text;
+    forms ??= new RegExp(secrets.flatMap(formsOf).join("|"), "g");
+    return text.replace(forms, REDACTED);
+  };
 
   const redactDeep = (value: unknown, depth: number): unknown => {
     if (typeof value === "string") return redactText(value);
+    if (typeof value === "number") return redactText(`${value}`) === `${value}` ? value : REDACTED;
     if (typeof value !== "object" || value === null) return value;
     if (depth === 0) return Array.isArray(value) ? [] : {};
     if (Array.isArray(value)) return value.map((item) => redactDeep(item, depth - 1));
@@ -56,11 +49,61 @@ export function createCredentials(accountSid: string, authToken: string): Creden
   });
 }
 
+/** Letters and digits are left as they are by every encoding in use: where these are missing, no form is there. */
+function longestWord(secret: string): string {
+  const words = secret.match(/[a-z0-9]+/gi) ?? [""];
+  return words.reduce((longest, word) => (word.length > longest.length ? word : longest));
+}
+
+/** Patterns for a secret however a server, a proxy or a runtime may have written it. */
+function formsOf(secret: string): string[] {
+  const bare = secret.replace(/=+$/, "");
+  const padding = bare === secret ? "" : `(?:${anyForm("=")})*`;
+  return [...new Set([bare, urlSafe(bare)])].map((form) => anyForm(form) + padding);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "amp",
+  "<": "lt",
+  ">": "gt",
+  '"': "quot",
+  "'": "apos",
+};
+
+/** A pattern for a text of which each other character may be percent-encoded, or escaped as in JSON or HTML. */
+function anyForm(text: string): string {
+  return Array.from(text, (character) => {
+    if (/[a-z0-9]/i.test(character)) return character;
+    const code = character.codePointAt(0) ?? 0;
+    const bytes = Array.from(new TextEncoder().encode(character), (byte) => `%${hex(byte, 2)}`);
+    const units = Array.from({ length: character.length }, (_, index) => {
+      return String.raw`\\u${hex(character.charCodeAt(index), 4)}`;
+    });
+    const forms = [
+      // Also behind a backslash, as JSON has quotes and slashes.
+      String.raw`\\?${character.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)}`,
+      bytes.join(""),
+      units.join(""),
+      `&#0*${code};`,
+      `&#[xX]0*${hex(code, 1)};`,
+    ];
+    if (ENTITIES[character] !== undefined) forms.push(`&${ENTITIES[character]};`);
+    if (character === " ") forms.push(String.raw`\+`);
+    return `(?:${forms.join("|")})`;
+  }).join("");
+}
+
+/** A pattern for a number in hex, in either case of letters. */
+function hex(number: number, digits: number): string {
+  const text = number.toString(16).padStart(digits, "0");
+  return text.replace(/[a-f]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+}
+
 /** Base64 of the text as UTF-8, as RFC 7617 asks for; `btoa` alone takes Latin-1 only. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 function urlSafe(encoded: string): string {
-  return encoded.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return encoded.replaceAll("+", "-").replaceAll("/", "_");
 }

@@ -84,6 +84,7 @@ export function withEvents(
 ): Fetch {
   if (emit === undefined) return next;
   return async (call, attempt) => {
+    if (call.signal?.aborted) return next(call, attempt);
     emit({ type: "request", ...about(call, attempt, redact) });
     const start = performance.now();
     const ended = (how: Partial<ResponseEvent>): void => {

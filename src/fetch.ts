@@ -1,3 +1,4 @@
+import { onAbort } from "./abort.ts";
 import type { Redact } from "./credentials.ts";
 import { ImpactError } from "./errors.ts";
 
@@ -14,6 +15,8 @@ export interface Call {
   /** Milliseconds for each attempt, the reading of the body included. */
   readonly timeout: number;
   readonly maxRetries: number;
+  /** Takes what was asked for out of an answer; throws an {@link ImpactError} if it is not there. */
+  readonly take?: ((answer: ParsedAnswer) => unknown) | undefined;
 }
 
 /**
@@ -23,6 +26,16 @@ export interface Call {
 export interface Answer extends Pick<Response, "ok" | "status" | "headers" | "text"> {
   /** Set if the answer is not what was asked for. */
   readonly error?: ImpactError | undefined;
+}
+
+/** An answer with its body parsed. */
+export interface ParsedAnswer extends Answer {
+  /** Parsed if it was JSON or the API's XML, else its text; as the server sent it, echoes included. */
+  readonly body: unknown;
+  /** What the call took out of a 2xx. */
+  readonly value?: unknown;
+  readonly call: Call;
+  readonly attempt: number;
 }
 
 /**
@@ -53,12 +66,11 @@ export function withTimeout(attemptOnce: Attempt, redact: Redact): Fetch {
         reject(reason);
         controller.abort(reason);
       };
-      const onAbort = (): void => stop(signal?.reason);
       const timer = setTimeout(() => stop(timedOut(call, attempt, redact)), timeout);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      const forget = onAbort(signal, () => stop(signal?.reason));
       const settle = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
+        forget();
       };
       attemptOnce(call, attempt, controller.signal).then(
         (answer) => {

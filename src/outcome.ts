@@ -15,8 +15,8 @@ export function connectionError(
 ): ImpactError {
   const request = requestOf(call, attempt, redact);
   // Whatever the error says, an answer that has begun is the answer to a request that was sent.
-  const outcome = status === undefined && neverLeft(thrown, DEPTH) ? "not_sent" : "unknown";
   const cause = clean(thrown, redact, DEPTH);
+  const outcome = status === undefined && neverLeft(cause) ? "not_sent" : "unknown";
   const why = rootOf(cause);
   const what = outcome === "not_sent" ? "could not be sent" : "got no whole answer";
   return new ImpactError(`${nameOf(request)} ${what}: ${why}`, {
@@ -66,8 +66,10 @@ const NOT_SENT = new Set([
 const NOT_SENT_WORDS =
   /before secure TLS connection was established|client error \(Connect\)|^bad port$/;
 
-/** What runtimes put on the errors of a fetch, any part of which may be missing. */
+/** What runtimes put on the errors of a fetch, any part of which may be missing or of another type. */
 interface Thrown {
+  name?: unknown;
+  stack?: unknown;
   code?: unknown;
   syscall?: unknown;
   message?: unknown;
@@ -75,43 +77,47 @@ interface Thrown {
   errors?: unknown;
 }
 
-/** How many causes of causes are looked at. */
-const DEPTH = 5;
-
-function neverLeft(error: unknown, depth: number): boolean {
-  if (typeof error !== "object" || error === null || depth === 0) return false;
-  const { code, syscall, message, cause, errors } = error as Thrown;
+function neverLeft(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall, message, cause, errors }: Thrown = error;
   // Several addresses were tried: the request left if one of them took it.
-  if (Array.isArray(errors) && errors.length > 0) {
-    return errors.every((each) => neverLeft(each, depth - 1));
-  }
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
   if (typeof code === "string" && NOT_SENT.has(code)) return true;
-  return NOT_SENT_WORDS.test(String(message)) || neverLeft(cause, depth - 1);
+  return NOT_SENT_WORDS.test(String(message)) || neverLeft(cause);
 }
 
+/** How many causes of causes are kept. */
+const DEPTH = 5;
+
 /**
- * A plain error that says the same. The one that was thrown may hold the request with its headers: a `fetch`
- * given by the caller can throw anything.
+ * A plain error that says the same. The one that was thrown may hold the request with its headers, and may be
+ * anything at all: a `fetch` given by the caller can throw what it likes.
  */
 function clean(thrown: unknown, redact: Redact, depth: number): Error {
+  try {
+    return copyOf(thrown, redact, depth);
+  } catch {
+    return new Error("what was thrown cannot be read");
+  }
+}
+
+function copyOf(thrown: unknown, redact: Redact, depth: number): Error {
   if (!(thrown instanceof Error)) return new Error(redact(String(thrown)));
-  const { name, message, stack, cause, code, syscall, errors } = thrown as Thrown & Error;
-  const copy = new Error(redact(message));
+  const { name, message, stack, cause, code, syscall, errors }: Thrown = thrown;
+  const copy = new Error(redact(String(message)));
   const keep = (key: string, value: unknown): void => {
     Object.defineProperty(copy, key, { value, configurable: true, writable: true });
   };
-  keep("name", redact(name));
-  if (stack !== undefined) keep("stack", redact(stack));
+  keep("name", redact(String(name)));
+  if (typeof stack === "string") keep("stack", redact(stack));
   for (const [key, value] of Object.entries({ code, syscall })) {
     if (typeof value === "string") Object.assign(copy, { [key]: redact(value) });
   }
   if (depth > 0 && cause !== undefined) keep("cause", clean(cause, redact, depth - 1));
   if (depth > 0 && Array.isArray(errors)) {
-    keep(
-      "errors",
-      errors.slice(0, 10).map((each) => clean(each, redact, depth - 1)),
-    );
+    const kept = errors.slice(0, 10).map((each) => clean(each, redact, depth - 1));
+    keep("errors", kept);
   }
   return copy;
 }

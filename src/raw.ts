@@ -9,7 +9,8 @@ export type { ImpactClientOptions } from "./options.ts";
 /**
  * The openapi-fetch client itself, for what the facade does not cover: every operation of the vendor's
  * document, typed by it, with the same credentials, version, retry and timeout as the facade. As always with
- * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown, and a 2xx that is no JSON rejects
+ * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown (a text that says so, if the server gave
+ * none), and a 2xx that is no JSON rejects
  * with a `SyntaxError` unless `parseAs` says otherwise. A request that got no answer rejects with an
  * `ImpactError`. A body is read to its end before a call resolves.
  *
@@ -31,13 +32,15 @@ const readWhole: Read = async (response, call, attempt, redact) => {
     return new Response(body.byteLength > 0 ? body : null, init);
   }
   const { error, text } = await readAnswer(response, call, attempt, redact);
-  // A redirect in a browser, or a status that no response can have: there is nothing to show.
-  if (status < 200 || status > 599 || error === undefined) throw error;
-  const whole = new Response(redact(await text()) || null, {
+  // A redirect in a browser, or a status that no response with a body can have: there is nothing to show.
+  if (status < 200 || status > 599 || status === 304 || error === undefined) throw error;
+  // openapi-fetch takes a refusal without a body for a success without data.
+  const whole = new Response(redact(await text()) || error.message, {
     status,
-    statusText: ascii(statusText),
+    statusText: ascii(redact(statusText)),
     headers: error.headers ?? headers,
   });
+  whole.headers.delete("content-length");
   return Object.assign(whole, { error });
 };
 

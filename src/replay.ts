@@ -30,9 +30,10 @@ const rules: Readonly<Record<Unsafe, Rule>> = {
 export function mayRepeat(call: Call, error: ImpactError): boolean {
   if (error.outcome === "not_sent") return true;
   if (error.outcome === "rejected") return error.code === "rate_limited";
-  return (
-    isHarmless(call) && (error.status === undefined || error.status < 300 || error.status >= 500)
-  );
+  // What was understood, or leads elsewhere, would be the same once more.
+  const { code, status = 0, body } = error;
+  if (code === "unexpected_response" && (status >= 300 || typeof body === "object")) return false;
+  return isHarmless(call);
 }
 
 function isHarmless({ method, url }: Call): boolean {

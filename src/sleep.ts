@@ -1,3 +1,5 @@
+import { onAbort } from "./abort.ts";
+
 /** Longer timers overflow to 1 ms in every runtime. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -11,14 +13,13 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
-      clearTimeout(timeout);
-      reject(signal?.reason);
-    };
     const timeout = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
+      forget();
       resolve();
     }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget = onAbort(signal, () => {
+      clearTimeout(timeout);
+      reject(signal?.reason);
+    });
   });
 }

@@ -1,9 +1,10 @@
 import { createTrackingLink } from "../generated/operations.ts";
-import { unexpected, type ParsedAnswer } from "./answer.ts";
+import { unexpected } from "./answer.ts";
 import type { Api, TrackingLinkBody } from "./api.ts";
 import type { Redact } from "./credentials.ts";
 import { ImpactError, isImpactError } from "./errors.ts";
 import { badInput } from "./expect.ts";
+import type { ParsedAnswer } from "./fetch.ts";
 import { readTrackingUrl } from "./link.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
 import {
@@ -49,22 +50,27 @@ export function createTrackingLinks(api: Api, settings: Settings): TrackingLinks
         refuseSecrets(params, redact);
         return { ...toWire(params), call: readRequestOptions(options, settings) };
       });
+      // As they are now: the caller's object may change while the call is under way.
+      const { programId, type = DEFAULT_TYPE } = params;
       const { response } = await api.POST(createTrackingLink.path, {
         params: { path: { AccountSID: accountSid, ...path }, query },
         // The layers have read the body; openapi-fetch is not to read it once more.
         parseAs: "stream",
+        take: (answer: ParsedAnswer) => takeLink(answer, redact),
         ...call,
       });
-      const answer = response as unknown as ParsedAnswer;
-      if (answer.error) throw answer.error;
-      const { raw, url } = readLink(answer, redact);
-      return { url, type: params.type ?? DEFAULT_TYPE, programId: params.programId, raw };
+      const { error, value } = response as unknown as ParsedAnswer;
+      if (error) throw error;
+      const { url, raw } = value as Taken;
+      return { url, type, programId, raw };
     },
   });
 }
 
+type Taken = Pick<TrackingLink, "url" | "raw">;
+
 /** The link in a 2xx. Anything but a link is an error: no link is guessed. */
-function readLink(answer: ParsedAnswer, redact: Redact): Pick<TrackingLink, "raw" | "url"> {
+function takeLink(answer: ParsedAnswer, redact: Redact): Taken {
   const { body } = answer;
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw unexpected(answer, "JSON that is no object", redact);
