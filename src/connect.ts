@@ -57,6 +57,7 @@ function transport(settings: Settings, read: Read, observe: (headers: Headers) =
         signal,
         ...(body && { body }),
       });
+      if (response?.headers === undefined) throw new TypeError("`fetch` gave no Response");
       observe(response.headers);
       return await read(response, call, attempt, redact);
     } catch (thrown) {

@@ -21,9 +21,12 @@ function shorten(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
+/** What is wrong with: options, before anything is sent, or the input of one call. */
+export type InputCode = ImpactErrorCode & ("configuration" | "invalid_input");
+
 /** Bad input has one form of message: `Expected …, got …`. Nothing was sent. */
 export function badInput(
-  code: ImpactErrorCode & ("configuration" | "invalid_input"),
+  code: InputCode,
   field: string,
   expected: string,
   got: string,
@@ -38,4 +41,33 @@ export function unknownName(given: string, known: readonly string[]): string {
   return near === undefined
     ? `\`${given}\`; known are ${known.map((name) => `\`${name}\``).join(", ")}`
     : `\`${given}\`; did you mean \`${near}\`?`;
+}
+
+/** Refuses what is no object, and every key that is not among the known ones. */
+export function expectKnown(
+  code: InputCode,
+  what: string,
+  given: unknown,
+  known: readonly string[],
+): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw badInput(code, `${what}s`, `${what}s to be an object`, kindOf(given));
+  }
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) throw badInput(code, key, `a known ${what}`, unknownName(key, known));
+  }
+}
+
+/** A whole number within bounds, or undefined if none was given. */
+export function expectWhole(
+  code: InputCode,
+  name: string,
+  value: unknown,
+  { least, most, expected }: { least: number; most: number; expected: string },
+): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) {
+    return value;
+  }
+  throw badInput(code, name, `\`${name}\` to be ${expected}`, kindOf(value));
 }

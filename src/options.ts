@@ -2,7 +2,7 @@ import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
-import { badInput, kindOf, show, unknownName } from "./expect.ts";
+import { badInput, expectKnown, expectWhole, kindOf, show } from "./expect.ts";
 import { version } from "./version.ts";
 import { isWebUrl } from "./web-url.ts";
 
@@ -83,45 +83,51 @@ export interface Settings {
   readonly emit: Emit | undefined;
 }
 
-const OPTIONS: Readonly<Record<keyof ImpactClientOptions, true>> = {
-  accountSid: true,
-  authToken: true,
-  baseUrl: true,
-  apiVersion: true,
-  timeout: true,
-  maxRetries: true,
-  maxRetryDelay: true,
-  fetch: true,
-  headers: true,
-  onEvent: true,
-  dangerouslyAllowBrowser: true,
-};
-
-const REQUEST_OPTIONS: Readonly<Record<keyof RequestOptions, true>> = {
-  signal: true,
-  timeout: true,
-  maxRetries: true,
-};
+const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
+  "accountSid",
+  "authToken",
+  "baseUrl",
+  "apiVersion",
+  "timeout",
+  "maxRetries",
+  "maxRetryDelay",
+  "fetch",
+  "headers",
+  "onEvent",
+  "dangerouslyAllowBrowser",
+];
+const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ["signal", "timeout", "maxRetries"];
 
 /** Longer timers overflow to 1 ms in every runtime. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-const MILLISECONDS = `a whole number of milliseconds from 1 to ${LONGEST_TIMER}`;
+const TIMEOUT = {
+  least: 1,
+  most: LONGEST_TIMER,
+  expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER}`,
+};
+const RETRIES = { least: 0, most: 100, expected: "a whole number from 0 to 100" };
+const DELAY = {
+  least: 0,
+  most: Number.MAX_SAFE_INTEGER,
+  expected: "a whole number of milliseconds of at least 0",
+};
 
 /** Arguments, else environment, else defaults. Throws `configuration` for anything that cannot work. */
 export function readOptions(options: ImpactClientOptions): Settings {
-  refuseUnknown("configuration", "option", options, OPTIONS);
+  expectKnown("configuration", "option", options, OPTIONS);
   refuseBrowser(options.dangerouslyAllowBrowser);
   const accountSid = readAccountSid(
-    setting("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
+    ...find("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
   );
-  const authToken = readAuthToken(setting("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
+  const authToken = readCredential(...find("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
   const { apiVersion = spec.version } = options;
   if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
     throw wrong("apiVersion", 'a version such as "14"', kindOf(apiVersion));
   }
   const { onEvent, fetch } = options;
-  if (fetch !== undefined && typeof fetch !== "function")
+  if (fetch !== undefined && typeof fetch !== "function") {
     throw wrong("fetch", "a function", kindOf(fetch));
+  }
   if (onEvent !== undefined && typeof onEvent !== "function") {
     throw wrong("onEvent", "a function", kindOf(onEvent));
   }
@@ -129,15 +135,12 @@ export function readOptions(options: ImpactClientOptions): Settings {
   const extra = readHeaders(options.headers);
   return {
     accountSid,
-    baseUrl: readBaseUrl(
-      options.baseUrl === undefined
-        ? (environment("IMPACT_BASE_URL") ?? spec.server)
-        : options.baseUrl,
-    ),
+    baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", spec.server)),
     apiVersion,
-    timeout: readTimeout("configuration", options.timeout) ?? 30_000,
-    maxRetries: readMaxRetries("configuration", options.maxRetries) ?? 2,
-    maxRetryDelay: readMaxRetryDelay(options.maxRetryDelay) ?? 60_000,
+    timeout: expectWhole("configuration", "timeout", options.timeout, TIMEOUT) ?? 30_000,
+    maxRetries: expectWhole("configuration", "maxRetries", options.maxRetries, RETRIES) ?? 2,
+    maxRetryDelay:
+      expectWhole("configuration", "maxRetryDelay", options.maxRetryDelay, DELAY) ?? 60_000,
     fetch,
     headers: () => ({
       ...userAgent(apiVersion, extra),
@@ -157,33 +160,22 @@ export function readRequestOptions(
   settings: Settings,
 ): { signal?: AbortSignal; timeout: number; maxRetries: number } {
   if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
-  refuseUnknown("invalid_input", "option", options, REQUEST_OPTIONS);
+  expectKnown("invalid_input", "option", options, REQUEST_OPTIONS);
   const { signal } = options;
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", kindOf(signal));
   }
   return {
     ...(signal && { signal }),
-    timeout: readTimeout("invalid_input", options.timeout) ?? settings.timeout,
-    maxRetries: readMaxRetries("invalid_input", options.maxRetries) ?? settings.maxRetries,
+    timeout: expectWhole("invalid_input", "timeout", options.timeout, TIMEOUT) ?? settings.timeout,
+    maxRetries:
+      expectWhole("invalid_input", "maxRetries", options.maxRetries, RETRIES) ??
+      settings.maxRetries,
   };
 }
 
-type Code = "configuration" | "invalid_input";
-
 function wrong(name: string, expected: string, got: string): ImpactError {
   return badInput("configuration", name, `\`${name}\` to be ${expected}`, got);
-}
-
-function refuseUnknown(code: Code, what: string, given: unknown, known: object): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw badInput(code, what, `${what}s to be an object`, kindOf(given));
-  }
-  for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(known, key)) {
-      throw badInput(code, key, `a known ${what}`, unknownName(key, Object.keys(known)));
-    }
-  }
 }
 
 function refuseBrowser(allowed: unknown): void {
@@ -205,10 +197,18 @@ function isBrowserPage(): boolean {
   return typeof window !== "undefined" && typeof window.document !== "undefined";
 }
 
-function setting(name: string, given: unknown, variable: string): unknown {
-  const value = given === undefined ? environment(variable) : given;
-  if (value === undefined) throw wrong(name, `given, or ${variable} to be set`, "neither");
-  return value;
+/** An option's value under the name by which the caller gave it: the option's own, or the variable's. */
+function find(
+  option: string,
+  value: unknown,
+  variable: string,
+  otherwise?: string,
+): [name: string, value: unknown] {
+  if (value !== undefined) return [option, value];
+  const found = environment(variable);
+  if (found !== undefined) return [variable, found];
+  if (otherwise !== undefined) return [option, otherwise];
+  throw wrong(option, `given, or ${variable} to be set`, "neither");
 }
 
 /** A variable that is empty, or that may not be read, is as if unset. */
@@ -221,18 +221,14 @@ function environment(name: string): string | undefined {
   }
 }
 
-/** The two halves of Basic credentials; neither is ever shown, since they are easily swapped. */
-function readAccountSid(value: unknown): string {
-  const sid = readCredential("accountSid", value);
-  if (sid.includes(":")) throw wrong("accountSid", "free of colons", "one with a colon");
-  if (sid === "." || sid === "..") throw wrong("accountSid", "an account SID", "a path of dots");
+function readAccountSid(name: string, value: unknown): string {
+  const sid = readCredential(name, value);
+  if (sid.includes(":")) throw wrong(name, "free of colons", "one with a colon");
+  if (sid === "." || sid === "..") throw wrong(name, "an account SID", "a path of dots");
   return sid;
 }
 
-function readAuthToken(value: unknown): string {
-  return readCredential("authToken", value);
-}
-
+/** Neither half of the credentials is ever shown, since they are easily swapped. */
 function readCredential(name: string, value: unknown): string {
   if (typeof value !== "string") throw wrong(name, "a string", `a value of type ${typeof value}`);
   if (value === "") throw wrong(name, "a string", "an empty one");
@@ -245,53 +241,24 @@ function readCredential(name: string, value: unknown): string {
   return value;
 }
 
-function readBaseUrl(value: unknown): string {
+function readBaseUrl(name: string, value: unknown): string {
   const expected =
     "an https URL without credentials, query or fragment (http on this machine alone)";
-  if (typeof value !== "string") throw wrong("baseUrl", expected, kindOf(value));
-  if (!isWebUrl(value)) throw wrong("baseUrl", expected, "no such URL");
+  if (typeof value !== "string") throw wrong(name, expected, kindOf(value));
+  if (!isWebUrl(value)) throw wrong(name, expected, "no such URL");
   const url = new URL(value);
   // None of these is shown: a password may stand in them.
   if (url.username !== "" || url.password !== "")
-    throw wrong("baseUrl", expected, "one with credentials");
-  if (/[?#]/.test(value)) throw wrong("baseUrl", expected, "one with a query or fragment");
+    throw wrong(name, expected, "one with credentials");
+  if (/[?#]/.test(value)) throw wrong(name, expected, "one with a query or fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw wrong("baseUrl", expected, `http to ${show(url.host)}`);
+    throw wrong(name, expected, `http to ${show(url.host)}`);
   }
   return url.href.replace(/\/+$/, "");
 }
 
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-function readTimeout(code: Code, value: unknown): number | undefined {
-  return readWhole(code, "timeout", value, 1, LONGEST_TIMER, MILLISECONDS);
-}
-
-function readMaxRetries(code: Code, value: unknown): number | undefined {
-  return readWhole(code, "maxRetries", value, 0, 100, "a whole number from 0 to 100");
-}
-
-function readMaxRetryDelay(value: unknown): number | undefined {
-  const most = Number.MAX_SAFE_INTEGER;
-  const expected = "a whole number of milliseconds of at least 0";
-  return readWhole("configuration", "maxRetryDelay", value, 0, most, expected);
-}
-
-function readWhole(
-  code: Code,
-  name: string,
-  value: unknown,
-  least: number,
-  most: number,
-  expected: string,
-): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-    throw badInput(code, name, `\`${name}\` to be ${expected}`, kindOf(value));
-  }
-  return value;
 }
 
 /** Headers that the client sets itself, with the option that sets them. */

@@ -97,22 +97,25 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
     }
     return String(value);
   }
-  if (typeof value !== "string" || value.trim() === "")
+  if (typeof value !== "string" || value.trim() === "") {
     throw expected("a string that is not empty");
+  }
   if (/\p{Cs}/u.test(value)) throw expected("valid Unicode", "half a surrogate pair");
   if (facts.enum !== undefined && !facts.enum.includes(value)) {
     throw expected(facts.enum.map((each) => JSON.stringify(each)).join(" or "));
   }
   if (facts.format === "uri") {
-    if (!isWebUrl(value)) throw expected("an absolute http(s) URL");
+    if (isWebUrl(value)) return value;
+    const isSpaced = isWebUrl(value.replace(/[\s\p{Cc}]/gu, ""));
+    throw expected(`an absolute http(s) URL${isSpaced ? " without spaces (encoded: %20)" : ""}`);
   } else if (value.length > LONGEST && [...value].length > LONGEST) {
     throw expected(`at most ${LONGEST} characters`, `${[...value].length}`);
   }
   return value;
 }
 
-/** A path of dots would climb: `/Programs/../TrackingLinks`. */
+/** A path of dots would climb: `/Programs/../TrackingLinks`. No id has outer spaces, but what is copied may. */
 function checkSegment(name: string, value: string): string {
-  if (value !== "." && value !== "..") return value;
+  if (value !== "." && value !== ".." && value.trim() === value) return value;
   throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(value));
 }

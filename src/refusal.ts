@@ -117,7 +117,7 @@ function words(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const line = value
     .slice(0, LONGEST_REASON)
-    .replace(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .replace(/[\s\p{Cc}\p{Cs}\p{Bidi_Control}]+/gu, " ")
     .trim();
   return line === "" ? undefined : line;
 }

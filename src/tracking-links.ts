@@ -52,17 +52,23 @@ export function createTrackingLinks(api: Api, settings: Settings): TrackingLinks
       });
       // As they are now: the caller's object may change while the call is under way.
       const { programId, type = DEFAULT_TYPE } = params;
-      const { response } = await api.POST(createTrackingLink.path, {
-        params: { path: { AccountSID: accountSid, ...path }, query },
-        // The layers have read the body; openapi-fetch is not to read it once more.
-        parseAs: "stream",
-        take: (answer: ParsedAnswer) => takeLink(answer, redact),
-        ...call,
-      });
-      const { error, value } = response as unknown as ParsedAnswer;
-      if (error) throw error;
-      const { url, raw } = value as Taken;
-      return { url, type, programId, raw };
+      try {
+        const { response } = await api.POST(createTrackingLink.path, {
+          params: { path: { AccountSID: accountSid, ...path }, query },
+          // The layers have read the body; openapi-fetch is not to read it once more.
+          parseAs: "stream",
+          take: (answer: ParsedAnswer) => takeLink(answer, redact),
+          ...call,
+        });
+        const { error, value } = response as unknown as ParsedAnswer;
+        if (error) throw error;
+        const { url, raw } = value as Taken;
+        return { url, type, programId, raw };
+      } catch (error) {
+        // The timers between here and there cut the stack; this one names the caller.
+        if (isImpactError(error)) Error.captureStackTrace?.(error);
+        throw error;
+      }
     },
   });
 }

@@ -26,8 +26,8 @@ async function command(
   let stdout = "";
   let stderr = "";
   const code = await run(line.split(" ").filter(Boolean), {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
+    stdout: { write: (text, done) => done(void (stdout += text)) },
+    stderr: { write: (text, done) => done(void (stderr += text)) },
     signal,
   });
   expect(stdout + stderr).not.toContain(TOKEN);
@@ -119,35 +119,71 @@ test("an interruption ends the call with exit code 130", async () => {
 });
 
 test.each([
-  ["", "A command is missing"],
-  ["--program 1", "A command is missing"],
-  ["craete", "Unknown command craete; did you mean create?"],
-  ["links", "Unknown command links"],
-  ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?"],
-  ["create --auth-token s3cret-t0ken-of-mine", "Unknown option --auth-token"],
-  ["create --auth-token=s3cret-t0ken-of-mine", "Unknown option --auth-token"],
-  ["create s3cret-t0ken-of-mine", "Unexpected argument: values belong to flags"],
-  ["create --program 1 --program 2", "--program is given twice"],
-  ["create --program", "Option '--program <value>' argument missing"],
-  ["sandbox --port 99999", "--port takes a whole number from 0 to 65535"],
-  ["sandbox --rate-limit -1", "Option '--rate-limit' argument is ambiguous."],
+  ["", "Expected a command first: create or sandbox", ""],
+  ["--program 1", "Expected a command first: create or sandbox", ""],
+  ["craete", "Unknown command craete; did you mean create?", ""],
+  ["links", "Unknown command links", ""],
+  ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?", "create "],
+  ["create -x", "Unknown option --x", "create "],
+  ["create --auth-token s3cret-t0ken-of-mine", "Unknown option --auth-token", "create "],
+  ["create --auth-token=s3cret-t0ken-of-mine", "Unknown option --auth-token", "create "],
+  ["create s3cret-t0ken-of-mine", "Unexpected argument: every value belongs to a flag", "create "],
+  ["create --program 1 --program 2", "--program is given twice", "create "],
+  ["create --program", "Option '--program <value>' argument missing", "create "],
+  ["create --sandbox=1", "Option '--sandbox' does not take an argument", "create "],
+  ["sandbox --port 99999", "--port takes a whole number from 0 to 65535", "sandbox "],
+  ["sandbox --rate-limit -1", "Option '--rate-limit' argument is ambiguous", "sandbox "],
   [
     "sandbox --vanity-limit=x",
     `--vanity-limit takes a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    "sandbox ",
   ],
-])("refuses %j", async (line, message) => {
+])("refuses %j", async (line, message, of) => {
   expect(await command(line)).toEqual({
     code: 2,
     stdout: "",
-    stderr: `impact-links: ${message}\nSee impact-links --help.\n`,
+    stderr: `impact-links: ${message}\nSee impact-links ${of}--help.\n`,
   });
+});
+
+test("says where the link is if it cannot be printed", async () => {
+  let stderr = "";
+  const code = await run("create --program 1 --type vanity --custom-path x --sandbox".split(" "), {
+    stdout: { write: (_, done) => done(new Error("ENOSPC: no space left on device")) },
+    stderr: { write: (text, done) => done(void (stderr += text)) },
+    signal: new AbortController().signal,
+  });
+  expect({ code, stderr: stderr.split("\n")[1] }).toEqual({
+    code: 1,
+    stderr:
+      "impact-links: the link was made but could not be printed: https://example.sjv.io/x " +
+      "(ENOSPC: no space left on device)",
+  });
+});
+
+test("a full disk and a reader that has gone away lose no link", async () => {
+  const { baseUrl } = await serve({ body: '{"TrackingURL":"https://example.sjv.io/x"}' });
+  const line = `node ${join(root, "dist/cli.js")} create --program 1`;
+  const env = { IMPACT_BASE_URL: baseUrl };
+  const full = await runProgram("bash", ["-c", `${line} > /dev/full`], { env });
+  expect(full).toEqual({
+    code: 1,
+    stdout: "",
+    stderr:
+      "impact-links: the link was made but could not be printed: https://example.sjv.io/x " +
+      "(ENOSPC: no space left on device, write)\n",
+  });
+  const gone = `set -o pipefail; ${line} | (exec <&-; sleep 1)`;
+  expect((await runProgram("bash", ["-c", gone], { env })).stderr).toBe(
+    "impact-links: the link was made but could not be printed: https://example.sjv.io/x (write EPIPE)\n",
+  );
 });
 
 test("refuses what the client refuses, with exit code 2", async () => {
   expect(await command("create --program 1 --custom-path x")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      'Expected `customPath` only with type "Vanity", got no type',
+      'Expected --custom-path only with type "Vanity", got no type',
     ) as string,
   });
 });

@@ -168,6 +168,28 @@ export const create = (fetch: typeof globalThis.fetch): Promise<unknown> =>
   expect((await compile()).stdout).toContain("test/call.ts(4,45): error TS2561: Object");
 }, 60_000);
 
+test("a new operation that is not a GET does not compile without a row in the replay table", async () => {
+  const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
+  const next = structuredClone(document);
+  const responses = { 200: { description: "OK" } };
+  Object.assign(next.paths, {
+    "/Things": {
+      get: { operationId: "listThings", responses },
+      post: { operationId: "createThing", responses },
+    },
+  });
+  writeFileSync(join(folder, "spec/openapi.json"), JSON.stringify(next));
+  await generateIn(folder);
+
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
+  expect(stdout.trim().split("\n")).toEqual([
+    expect.stringMatching(
+      /^src\/replay\.ts\(\d+,7\): error TS2741: Property 'createThing' is missing/,
+    ),
+  ]);
+}, 60_000);
+
 function operationOf(from: Document): { parameters: object[] } {
   return from.paths[PATH].post;
 }

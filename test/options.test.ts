@@ -191,13 +191,13 @@ describe("where settings come from", () => {
   test("checks what the environment gives", () => {
     vi.stubEnv("IMPACT_BASE_URL", "http://api.example");
     expect(refusal(account).message).toBe(
-      "Expected `baseUrl` to be an https URL without credentials, query or fragment " +
+      "Expected `IMPACT_BASE_URL` to be an https URL without credentials, query or fragment " +
         '(http on this machine alone), got http to "api.example"',
     );
 
     vi.stubEnv("IMPACT_ACCOUNT_SID", "IR:1");
     expect(refusal({ authToken: account.authToken }).message).toBe(
-      "Expected `accountSid` to be free of colons, got one with a colon",
+      "Expected `IMPACT_ACCOUNT_SID` to be free of colons, got one with a colon",
     );
   });
 
@@ -463,7 +463,7 @@ describe("a wrong option", () => {
     [() => account, "a value of type function"],
   ])("is refused if it is no object of options: %j", (options, got) => {
     expect(refusal(options).toJSON()).toEqual(
-      refused("option", `Expected options to be an object, got ${got}`),
+      refused("options", `Expected options to be an object, got ${got}`),
     );
   });
 });

@@ -249,14 +249,6 @@ test.each<[deepLink: string, got?: string]>([
   ["data:text/html,https://shop.example"],
   ["app://shop.example"],
   ["https%3A%2F%2Fshop.example"],
-  [" https://shop.example"],
-  ["https://shop.example "],
-  ["https://shop.example/a b"],
-  ["https://shop.example/a\u00a0b"],
-  ["https://shop.example/a\n", '"https://shop.example/a\\n"'],
-  ["https://shop.example/\ta", '"https://shop.example/\\ta"'],
-  ["https://shop.example/\u0000a", '"https://shop.example/\\u0000a"'],
-  ["https://shop .example"],
   ["https://shop.example:99999"],
   ["https://shop.example:port"],
   ["https://[::1"],
@@ -267,6 +259,24 @@ test.each<[deepLink: string, got?: string]>([
 ])("refuses %j as a deep link", async (deepLink, got = JSON.stringify(deepLink)) => {
   expect(await refusal({ programId: "1", deepLink })).toEqual(
     refused("deepLink", `Expected \`deepLink\` to be an absolute http(s) URL, got ${got}`),
+  );
+});
+
+test.each<[deepLink: string, got?: string]>([
+  [" https://shop.example"],
+  ["https://shop.example "],
+  ["https://shop.example/a b"],
+  ["https://shop.example/a\n", '"https://shop.example/a\\n"'],
+  ["https://shop.example/\ta", '"https://shop.example/\\ta"'],
+  ["https://shop.example/\u0000a", '"https://shop.example/\\u0000a"'],
+  ["https://shop.example/a\u00a0b"],
+  ["https://shop .example"],
+])("says that a deep link has spaces: %j", async (deepLink, got = JSON.stringify(deepLink)) => {
+  expect(await refusal({ programId: "1", deepLink })).toEqual(
+    refused(
+      "deepLink",
+      `Expected \`deepLink\` to be an absolute http(s) URL without spaces (encoded: %20), got ${got}`,
+    ),
   );
 });
 
@@ -299,9 +309,9 @@ describe("the options of a call", () => {
   const SIGNAL = "Expected `signal` to be an AbortSignal, got";
 
   test.each<[options: unknown, field: string, message: string]>([
-    [null, "option", "Expected options to be an object, got null"],
-    [1000, "option", "Expected options to be an object, got the number 1000"],
-    [[], "option", "Expected options to be an object, got an array"],
+    [null, "options", "Expected options to be an object, got null"],
+    [1000, "options", "Expected options to be an object, got the number 1000"],
+    [[], "options", "Expected options to be an object, got an array"],
     [{ Timeout: 1 }, "Timeout", "Expected a known option, got `Timeout`; did you mean `timeout`?"],
     [
       { timeuot: undefined },

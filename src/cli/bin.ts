@@ -7,8 +7,9 @@ const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupted.abort(new Error(signal)));
 }
-// A reader that has gone away (`| head`) is no reason for a stack trace.
-process.stdout.on("error", () => process.exit(1));
+// Each write tells of its own failure; without these, Node would end the process before it can be told.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,

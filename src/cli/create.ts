@@ -4,46 +4,52 @@ import {
   spec,
   type CreateTrackingLinkParams,
   type ImpactError,
+  type TrackingLink,
 } from "../index.ts";
 import { createFakeImpact } from "../testing/index.ts";
-import { parameterFlags, readFlags, readParameters } from "./flags.ts";
+import { parameterFlags, readFlags, readParameters, withFlags } from "./flags.ts";
 import { createHelp } from "./help.ts";
-import { EXIT, type Io } from "./io.ts";
+import { EXIT, say, show, write, type Io } from "./io.ts";
 
 const FLAGS = {
   ...parameterFlags,
   json: { type: "boolean" },
   sandbox: { type: "boolean" },
-  help: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 } as const;
 
 /** `impact-links create`: one link, its URL on stdout. */
-export async function create(
-  args: readonly string[],
-  { stdout, stderr, signal }: Io,
-): Promise<number> {
+export async function create(args: readonly string[], io: Io): Promise<number> {
   const { json, sandbox, help, ...values } = readFlags(args, FLAGS);
-  if (help) {
-    stdout.write(createHelp);
-    return EXIT.done;
-  }
-  if (sandbox) stderr.write("impact-links: sandbox, nothing is sent and the link is fake\n");
+  if (help) return show(io, createHelp);
+  if (sandbox) await say(io, "impact-links: sandbox, nothing is sent and the link is fake\n");
+  let link: TrackingLink;
   try {
     const client = sandbox ? sandboxClient() : createImpactClient();
     // Flags are text; the client checks them as it checks any input.
     const params = readParameters(values) as unknown as CreateTrackingLinkParams;
-    const link = await client.trackingLinks.create(params, { signal });
-    stdout.write(`${json ? JSON.stringify(link) : link.url}\n`);
-    return EXIT.done;
+    link = await client.trackingLinks.create(params, { signal: io.signal });
   } catch (error) {
-    if (signal.aborted) {
-      stderr.write("impact-links: interrupted; a link may have been made\n");
+    if (io.signal.aborted) {
+      await say(io, "impact-links: interrupted; a link may have been made\n");
       return EXIT.interrupted;
     }
     if (!isImpactError(error)) throw error;
-    stderr.write(explain(error));
+    await say(io, explain(error));
     const isUsage = error.code === "configuration" || error.code === "invalid_input";
     return isUsage ? EXIT.usage : EXIT.failed;
+  }
+  try {
+    await write(io.stdout, `${json ? JSON.stringify(link) : link.url}\n`);
+    return EXIT.done;
+  } catch (error) {
+    // It exists, and there is no call that lists links.
+    const why = error instanceof Error ? error.message : String(error);
+    await say(
+      io,
+      `impact-links: the link was made but could not be printed: ${link.url} (${why})\n`,
+    );
+    return EXIT.failed;
   }
 }
 
@@ -70,5 +76,5 @@ function explain({ message, code, outcome, fields = [], retryAfter }: ImpactErro
     .filter((field) => !message.includes(field.message))
     .map((field) => `  ${field.field}: ${field.message}\n`);
   const wait = retryAfter === undefined ? "" : `; try again in ${Math.ceil(retryAfter / 1000)} s`;
-  return `impact-links: ${message}\n${details.join("")}  ${code}: ${LINK_MADE[outcome]}${wait}\n`;
+  return `impact-links: ${withFlags(message)}\n${details.join("")}  ${code}: ${LINK_MADE[outcome]}${wait}\n`;
 }

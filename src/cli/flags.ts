@@ -46,6 +46,14 @@ function fromText(text: string, { enum: choices, type }: ParameterFacts): unknow
   return text;
 }
 
+/** A message of the client, with flags where it names parameters. */
+export function withFlags(message: string): string {
+  return PARAMETERS.reduce(
+    (text, [key]) => text.replaceAll(`\`${key}\``, `--${flagOf(key)}`),
+    message,
+  );
+}
+
 /** Reads flags. Throws {@link UsageError} for what is unknown, repeated, or no flag at all. */
 export function readFlags(
   args: readonly string[],
@@ -78,9 +86,9 @@ function parse(
 /** A stray argument is not shown: it may be a token that lost its flag. */
 function explain(message: string, options: Options): string {
   if (message.startsWith("Unexpected argument"))
-    return "Unexpected argument: values belong to flags";
-  const unknown = /^Unknown option '--([^'=]*)/.exec(message)?.[1];
-  if (unknown === undefined) return message.split("\n", 1)[0] ?? message;
+    return "Unexpected argument: every value belongs to a flag";
+  const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
+  if (unknown === undefined) return message.split(/\.?\n/, 1)[0] ?? message;
   const near = nearest(unknown, Object.keys(options));
   return `Unknown option --${unknown}${near === undefined ? "" : `; did you mean --${near}?`}`;
 }

@@ -12,11 +12,13 @@ Commands
   create     Create one tracking link and print its URL.
   sandbox    Serve a fake of the API on this machine, to try programs in any language.
 
-Credentials come from the environment: IMPACT_ACCOUNT_SID and IMPACT_AUTH_TOKEN.
+Environment
+  IMPACT_ACCOUNT_SID, IMPACT_AUTH_TOKEN   Credentials; never a flag, where others could see them.
+  IMPACT_BASE_URL                         Where the API is, such as the address of a sandbox.
 
 Exit codes
   0  done
-  1  the API refused or failed
+  1  the API refused or failed, or the link could not be printed (stderr holds it)
   2  wrong usage or input
   130  interrupted
 `;
@@ -33,6 +35,8 @@ Options
   --json                               Print the link as JSON, the API's answer included.
   --sandbox                            Ask the fake API in memory: nothing is sent, the link is fake.
   --help                               Show this.
+
+Credentials come from the environment: see impact-links --help.
 `;
 
 export const sandboxHelp: string = `Serve a fake of the API on this machine, until interrupted.

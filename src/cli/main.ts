@@ -1,6 +1,6 @@
 import { nearest } from "../nearest.ts";
 import { version } from "../version.ts";
-import { EXIT, UsageError, type Io } from "./io.ts";
+import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
@@ -13,29 +13,25 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** The command as a function: arguments and streams in, exit code out. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
+  if (name === "--version" || name === "-v") return show(io, `${version}\n`);
+  if (name === "--help" || name === "-h") return show(io, (await import("./help.ts")).help);
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
   try {
-    if (name === "--version") {
-      io.stdout.write(`${version}\n`);
-      return EXIT.done;
-    }
-    if (name === "--help" || name === "help") {
-      io.stdout.write((await import("./help.ts")).help);
-      return EXIT.done;
-    }
-    if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
-    const command = await COMMANDS[name]?.();
-    return (await command?.(rest, io)) ?? EXIT.usage;
+    if (command === undefined) throw new UsageError(unknown(name));
+    return await command(rest, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.stderr.write(`impact-links: ${error.message}\nSee impact-links --help.\n`);
+    const more = command === undefined ? "" : `${name} `;
+    await say(io, `impact-links: ${error.message}\nSee impact-links ${more}--help.\n`);
     return EXIT.usage;
   }
 }
 
-function unknownCommand(name: string): UsageError {
-  if (name === "" || name.startsWith("-")) return new UsageError("A command is missing");
-  const near = nearest(name, Object.keys(COMMANDS));
-  return new UsageError(
-    `Unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`,
-  );
+function unknown(name: string): string {
+  const commands = Object.keys(COMMANDS);
+  if (name === "" || name.startsWith("-")) {
+    return `Expected a command first: ${commands.join(" or ")}`;
+  }
+  const near = nearest(name, commands);
+  return `Unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;
 }

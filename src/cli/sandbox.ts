@@ -3,25 +3,19 @@ import type { AddressInfo } from "node:net";
 import { createFakeImpact } from "../testing/index.ts";
 import { readFlags } from "./flags.ts";
 import { sandboxHelp } from "./help.ts";
-import { EXIT, UsageError, type Io } from "./io.ts";
+import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
 const FLAGS = {
   port: { type: "string" },
   "vanity-limit": { type: "string" },
   "rate-limit": { type: "string" },
-  help: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 } as const;
 
 /** `impact-links sandbox`: the fake API over HTTP, its address on stdout, until interrupted. */
-export async function sandbox(
-  args: readonly string[],
-  { stdout, stderr, signal }: Io,
-): Promise<number> {
+export async function sandbox(args: readonly string[], io: Io): Promise<number> {
   const flags = readFlags(args, FLAGS);
-  if (flags["help"]) {
-    stdout.write(sandboxHelp);
-    return EXIT.done;
-  }
+  if (flags["help"]) return show(io, sandboxHelp);
   const port = readNumber(flags, "port", 65_535) ?? 4010;
   const vanityLimit = readNumber(flags, "vanity-limit") ?? 5000;
   const limit = readNumber(flags, "rate-limit") ?? 1000;
@@ -33,16 +27,17 @@ export async function sandbox(
     await listen(server, port);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    stderr.write(`impact-links: cannot serve on port ${port}: ${why}\n`);
+    await say(io, `impact-links: cannot serve on port ${port}: ${why}\n`);
     return EXIT.failed;
   }
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stdout.write(`${address}\n`);
-  stderr.write(
+  await show(io, `${address}\n`);
+  await say(
+    io,
     "impact-links: sandbox, every link is fake; any account and token will do\n" +
-      `  IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token\n`,
+      `export IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token\n`,
   );
-  await aborted(signal);
+  await aborted(io.signal);
   server.close();
   server.closeAllConnections();
   return EXIT.interrupted;

@@ -1,8 +1,9 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import { isImpactError } from "../errors.ts";
+import { badInput, expectKnown, expectWhole, kindOf } from "../expect.ts";
 import { checkValue, factsOf } from "../params.ts";
 import { forbid, refuse, render, type FakeAnswer } from "./answers.ts";
-import { handleUnder, type Fault } from "./faults.ts";
+import { checkFault, handleUnder, type Fault } from "./faults.ts";
 import { makeLink, readParams, type FakeLink } from "./links.ts";
 import { record, type RecordedRequest } from "./requests.ts";
 import { createQuotaWindow } from "./window.ts";
@@ -57,6 +58,7 @@ export interface FakeImpact {
  * const impact = createImpactClient({ accountSid: "IR1", authToken: "any", fetch: fake.fetch });
  */
 export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
+  checkOptions(options);
   const {
     accountSid,
     authToken,
@@ -142,6 +144,7 @@ export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
       return handleUnder(faults.shift(), () => handle(request, recorded), signal);
     },
     failNext(...next) {
+      next.forEach(checkFault);
       faults.push(...next);
     },
     reset() {
@@ -149,6 +152,49 @@ export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
       quota.reset();
     },
   };
+}
+
+const OPTIONS: readonly (keyof FakeImpactOptions)[] = [
+  "accountSid",
+  "authToken",
+  "programs",
+  "mediaPartnerProperties",
+  "vanityLimit",
+  "rateLimit",
+  "trackingDomain",
+  "now",
+];
+const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER, expected: "a whole number of at least 0" };
+
+/** A misspelt option would leave a test green for the wrong reason. */
+function checkOptions(options: FakeImpactOptions): void {
+  expectKnown("configuration", "option", options, OPTIONS);
+  const expect = (
+    name: keyof FakeImpactOptions,
+    what: string,
+    holds: (value: unknown) => boolean,
+  ) => {
+    const value = options[name];
+    if (value === undefined || holds(value)) return;
+    throw badInput("configuration", name, `\`${name}\` to be ${what}`, kindOf(value));
+  };
+  const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+  for (const name of ["accountSid", "authToken", "trackingDomain"] as const) {
+    expect(name, "a string that is not empty", isText);
+  }
+  for (const name of ["programs", "mediaPartnerProperties"] as const) {
+    expect(name, "an array of strings", (ids) => Array.isArray(ids) && ids.every(isText));
+  }
+  expect("now", "a function", (now) => typeof now === "function");
+  expectWhole("configuration", "vanityLimit", options.vanityLimit, COUNT);
+  if (options.rateLimit === undefined) return;
+  expectKnown("configuration", "rateLimit", options.rateLimit, ["limit", "windowMs"]);
+  for (const name of ["limit", "windowMs"] as const) {
+    const value: unknown = options.rateLimit[name];
+    if (expectWhole("configuration", `rateLimit.${name}`, value, COUNT) === undefined) {
+      throw badInput("configuration", "rateLimit", `\`rateLimit.${name}\``, "none");
+    }
+  }
 }
 
 function readBasic(header: string | null): { user: string; password: string } | undefined {

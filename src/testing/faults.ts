@@ -1,3 +1,5 @@
+import { badInput, expectKnown, show } from "../expect.ts";
+
 /**
  * What can go wrong with one request.
  *
@@ -21,6 +23,41 @@ interface StatusFault {
   /** Text as it is, anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
+}
+
+/** What each kind of fault may hold, by the key that tells it. */
+const KINDS: Readonly<Record<string, { holds: (value: unknown) => boolean; expected: string }>> = {
+  status: {
+    holds: (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+    expected: "a status from 200 to 599",
+  },
+  network: {
+    holds: (value) => value === "ECONNREFUSED" || value === "ECONNRESET",
+    expected: '"ECONNREFUSED" or "ECONNRESET"',
+  },
+  delay: {
+    holds: (value) => typeof value === "number" && value >= 0 && value < 2 ** 31,
+    expected: "milliseconds from 0 to 2147483647",
+  },
+  dropAfterCommit: { holds: (value) => value === true, expected: "true" },
+  stallBody: { holds: (value) => value === true, expected: "true" },
+  truncateBody: { holds: (value) => value === true, expected: "true" },
+};
+
+/** A misspelt fault would leave a test green for the wrong reason. */
+export function checkFault(fault: Fault): void {
+  const kinds = Object.keys(KINDS);
+  expectKnown("configuration", "fault", fault, [...kinds, "body", "headers"]);
+  const [kind, ...others] = Object.keys(fault).filter((key) => kinds.includes(key));
+  if (kind === undefined || others.length > 0) {
+    const got = kind === undefined ? "none" : `\`${kind}\` and \`${others.join("` and `")}\``;
+    throw badInput("configuration", "fault", "a fault of one kind", got);
+  }
+  const value: unknown = fault[kind as keyof Fault];
+  const { holds, expected } = KINDS[kind] ?? { holds: () => false, expected: "" };
+  if (!holds(value)) {
+    throw badInput("configuration", kind, `\`${kind}\` to be ${expected}`, show(value));
+  }
 }
 
 /** Answers a request as the fake API does when nothing goes wrong. */
