@@ -1,4 +1,9 @@
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+interface Waiting {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>();
 
 /**
  * Calls back when the signal aborts, until the function that it gives is called. However many wait for one
@@ -6,25 +11,23 @@ const waiting = new WeakMap<AbortSignal, Set<() => void>>();
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => {};
-  const callbacks = waiting.get(signal) ?? listen(signal);
+  const { callbacks, listener } = waiting.get(signal) ?? listen(signal);
   callbacks.add(callback);
   return () => {
     callbacks.delete(callback);
     if (callbacks.size > 0) return;
-    signal.removeEventListener("abort", announce);
+    signal.removeEventListener("abort", listener);
     waiting.delete(signal);
   };
 }
 
-function listen(signal: AbortSignal): Set<() => void> {
+function listen(signal: AbortSignal): Waiting {
   const callbacks = new Set<() => void>();
-  waiting.set(signal, callbacks);
-  signal.addEventListener("abort", announce, { once: true });
-  return callbacks;
-}
-
-function announce(this: AbortSignal): void {
-  const callbacks = waiting.get(this) ?? [];
-  waiting.delete(this);
-  for (const callback of callbacks) callback();
+  const listener = (): void => {
+    for (const callback of callbacks) callback();
+  };
+  signal.addEventListener("abort", listener, { once: true });
+  const entry = { callbacks, listener };
+  waiting.set(signal, entry);
+  return entry;
 }

@@ -1,5 +1,5 @@
 import type { Redact } from "./credentials.ts";
-import { ImpactError, isImpactError } from "./errors.ts";
+import { ImpactError } from "./errors.ts";
 import { nameOf, requestOf, type Call, type ParsedAnswer } from "./fetch.ts";
 import { readRetryAfter } from "./quota.ts";
 import { classify, wordsOf, type Kind } from "./refusal.ts";
@@ -43,8 +43,8 @@ export async function readAnswer(
   try {
     return { ...answer, value: call.take?.(answer) };
   } catch (error) {
-    if (isImpactError(error)) return { ...answer, error };
-    throw error;
+    // `take` throws nothing else.
+    return { ...answer, error: error as ImpactError };
   }
 }
 

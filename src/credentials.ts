@@ -51,7 +51,7 @@ export function createCredentials(accountSid: string, authToken: string): Creden
 
 /** Letters and digits are left as they are by every encoding in use: where these are missing, no form is there. */
 function longestWord(secret: string): string {
-  const words = secret.match(/[a-z0-9]+/gi) ?? [""];
+  const words = secret.split(/[^a-z0-9]+/i);
   return words.reduce((longest, word) => (word.length > longest.length ? word : longest));
 }
 

@@ -9,15 +9,14 @@ export function nearest(given: string, known: readonly string[]): string | undef
 }
 
 function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const substituted = row[j]! + (a[i] === b[j] ? 0 : 1);
+      next.push(Math.min(substituted, row[j + 1]! + 1, next[j]! + 1));
     }
     row = next;
   }
-  return row[b.length] ?? Infinity;
+  return row[b.length]!;
 }

@@ -91,8 +91,7 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   const expected = (what: string, got = show(value)): ImpactError =>
     badInput("invalid_input", name, `\`${name}\` to be ${what}`, got);
   if (facts.type === "integer" || facts.type === "number" || facts.type === "boolean") {
-    const kind = facts.type === "boolean" ? "boolean" : "number";
-    if (typeof value !== kind || (facts.type === "integer" && !Number.isSafeInteger(value))) {
+    if (!isOf(facts.type, value)) {
       throw expected(facts.type === "boolean" ? "true or false" : `a finite ${facts.type}`);
     }
     return String(value);
@@ -114,8 +113,13 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   return value;
 }
 
-/** A path of dots would climb: `/Programs/../TrackingLinks`. No id has outer spaces, but what is copied may. */
+function isOf(type: "integer" | "number" | "boolean", value: unknown): boolean {
+  if (type === "boolean") return typeof value === "boolean";
+  return type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+}
+
+/** A path of dots would climb: `/Programs/../TrackingLinks`. */
 function checkSegment(name: string, value: string): string {
-  if (value !== "." && value !== ".." && value.trim() === value) return value;
+  if (value !== "." && value !== "..") return value;
   throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(value));
 }

@@ -381,3 +381,15 @@ test("takes no more than 500 characters of a text for its reason", () => {
   expect(wordsOf("x".repeat(KIB_64))).toEqual({ reason: "x".repeat(500) });
   expect(wordsOf(`<title>${"x".repeat(KIB_64)}</title>`)).toEqual({ reason: "x".repeat(500) });
 });
+
+test("toJSON keeps a cause that is no error", () => {
+  const error = new ImpactError("No.", { code: "timeout", outcome: "unknown", cause: { a: 1 } });
+  expect(error.toJSON()).toEqual({
+    name: "ImpactError",
+    message: "No.",
+    code: "timeout",
+    outcome: "unknown",
+    attempts: 0,
+    cause: { a: 1 },
+  });
+});

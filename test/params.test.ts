@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { ParameterFacts } from "../generated/operations.ts";
 import {
   createImpactClient,
   isImpactError,
   type CreateTrackingLinkParams,
   type RequestOptions,
 } from "../src/index.ts";
+import { checkValue } from "../src/params.ts";
 
 const account = {
   accountSid: "IRabc123",
@@ -416,6 +418,49 @@ test("a program id that is a getter of a class is none", async () => {
   expect(await refusal(new Params())).toEqual(
     refused("programId", "Expected `programId`, got none"),
   );
+});
+
+test("an error of the caller's own getter is the caller's", async () => {
+  const thrown = new Error("mine");
+  const params = Object.defineProperty({ programId: "1" }, "subId1", {
+    enumerable: true,
+    get: () => {
+      throw thrown;
+    },
+  });
+  await expect(refusal(params)).rejects.toBe(thrown);
+});
+
+describe("a parameter that is no text", () => {
+  const facts = (type: string): ParameterFacts => ({
+    name: "X",
+    in: "query",
+    required: false,
+    type,
+  });
+
+  test.each<[type: string, value: unknown, sent: string]>([
+    ["integer", 12, "12"],
+    ["integer", -1, "-1"],
+    ["number", 1.5, "1.5"],
+    ["boolean", true, "true"],
+    ["boolean", false, "false"],
+  ])("is sent as text: %s %j", (type, value, sent) => {
+    expect(checkValue("x", value, facts(type))).toBe(sent);
+  });
+
+  test.each<[type: string, value: unknown, message: string]>([
+    ["integer", 1.5, "a finite integer, got the number 1.5"],
+    ["integer", "12", 'a finite integer, got "12"'],
+    ["integer", 2 ** 53, "a finite integer, got the number 9007199254740992"],
+    ["number", NaN, "a finite number, got the number NaN"],
+    ["number", Infinity, "a finite number, got the number Infinity"],
+    ["number", true, "a finite number, got the boolean true"],
+    ["boolean", 1, "true or false, got the number 1"],
+    ["boolean", "true", 'true or false, got "true"'],
+  ])("is refused if it is of another type: %s %j", (type, value, message) => {
+    expect(() => checkValue("x", value, facts(type))).toThrow(`Expected \`x\` to be ${message}`);
+  });
 });
 
 describe("what is sent", () => {

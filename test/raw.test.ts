@@ -374,3 +374,39 @@ test("refuses wrong options at once", () => {
     "Expected `authToken` to be a string, got an empty one",
   );
 });
+
+test.each([
+  ["a 304", () => new Response(null, { status: 304 })],
+  ["a redirect that a browser hides", () => Response.error()],
+])("rejects with the error where no response can show it: %s", async (_, response) => {
+  const client = clientOf("https://api.example", { fetch: () => Promise.resolve(response()) });
+  await expect(client.POST(PATH, { params: { path: ids } })).rejects.toMatchObject({
+    code: "unexpected_response",
+    outcome: "unknown",
+  });
+});
+
+test.each([200, 400])("takes no reason phrase that a response cannot have: %i", async (status) => {
+  const fetch = (): Promise<Response> => {
+    const response = new Response("{}", { status });
+    return Promise.resolve(Object.defineProperty(response, "statusText", { value: "Ünï" }));
+  };
+  const { response } = await clientOf("https://api.example", { fetch }).POST(PATH, {
+    params: { path: ids },
+  });
+  expect([response.status, response.statusText]).toEqual([status, ""]);
+});
+
+test("gives no data for an empty 200", async () => {
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(null));
+  const { data, error, response } = await clientOf("https://api.example", { fetch }).POST(PATH, {
+    params: { path: ids },
+  });
+  expect([data, error, response.status]).toEqual([undefined, undefined, 200]);
+});
+
+test("takes a number as an id in a path", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK });
+  await clientOf(baseUrl).POST(PATH, { params: { path: { ...ids, ProgramId: 7 as never } } });
+  expect(requests[0]?.target).toBe("/Mediapartners/IRabc123/Programs/7/TrackingLinks");
+});

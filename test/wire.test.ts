@@ -113,3 +113,31 @@ test("looks fetch up at each call", async () => {
     globalThis.fetch = before;
   }
 });
+
+test.each([
+  ["a refusal", { status: 400, body: "{}" }],
+  ["a broken answer", { body: "<html>" }],
+])("the stack of %s names the caller", async (_, answer) => {
+  const { baseUrl } = await serve(answer);
+  const impact = createImpactClient({ ...account, baseUrl, maxRetries: 0 });
+  async function publishSummerSale(): Promise<void> {
+    await impact.trackingLinks.create({ programId: "1" });
+  }
+
+  const error = await publishSummerSale().catch((thrown: unknown) => thrown as Error);
+
+  expect(error?.stack).toContain("publishSummerSale");
+});
+
+test("a fetch that gives no Response is told of", async () => {
+  const fetch = (() => Promise.resolve(undefined)) as unknown as typeof globalThis.fetch;
+  const impact = createImpactClient({ ...account, fetch, maxRetries: 0 });
+
+  await expect(impact.trackingLinks.create({ programId: "1" })).rejects.toMatchObject({
+    code: "connection",
+    outcome: "unknown",
+    message:
+      "POST https://api.impact.com/Mediapartners/IRabc123/Programs/1/TrackingLinks " +
+      "got no whole answer: `fetch` gave no Response",
+  });
+});

@@ -79,7 +79,7 @@ function parse(
     const { values } = parseArgs({ args: [...args], options });
     return values as Record<string, (string | boolean)[] | undefined>;
   } catch (error) {
-    throw new UsageError(explain(error instanceof Error ? error.message : String(error), options));
+    throw new UsageError(explain((error as Error).message, options));
   }
 }
 
