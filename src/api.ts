@@ -32,7 +32,10 @@ export function createApi(baseUrl: string, send: Fetch): Api {
 }
 
 /** For calls of any kind, with real requests and responses, so that middleware works. */
-export function createRawApi(baseUrl: string, send: Fetch, defaults: CallOptions): Api {
+export function createRawApi(
+  { baseUrl, timeout, maxRetries }: { baseUrl: string; timeout: number; maxRetries: number },
+  send: Fetch,
+): Api {
   const nextId = ids();
   const signals = new WeakMap<Request, AbortSignal>();
   return createClient<paths>({
@@ -53,7 +56,7 @@ export function createRawApi(baseUrl: string, send: Fetch, defaults: CallOptions
       const { method, url, headers } = request;
       const signal = signals.get(request) ?? request.signal;
       const body = request.body ? await request.arrayBuffer() : undefined;
-      const call: Call = { ...defaults, id: nextId(), method, url, headers, signal, body };
+      const call = { id: nextId(), method, url, headers, body, signal, timeout, maxRetries };
       return send(call, 1) as Promise<Response>;
     },
   });

@@ -20,7 +20,7 @@ export type { ImpactClientOptions } from "./options.ts";
 export function createRawClient(options: ImpactClientOptions = {}): Api {
   const settings = readOptions(options);
   const { send } = connect(settings, readWhole);
-  return createRawApi(settings.baseUrl, send, settings);
+  return createRawApi(settings, send);
 }
 
 /** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
