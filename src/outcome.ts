@@ -30,7 +30,7 @@ export function connectionError(
 
 /**
  * Errors that a runtime raises before a request can have left: no name, no route, no connection, no TLS.
- * Node's and undici's codes, then Bun's. What is not here is `unknown`.
+ * Codes of Node, undici and Bun. What is not here is `unknown`.
  */
 const NOT_SENT = new Set([
   "ENOTFOUND",
@@ -55,16 +55,14 @@ const NOT_SENT = new Set([
   "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ConnectionRefused",
-  "FailedToOpenSocket",
 ]);
 
 /**
- * Where the code leaves it open: Node's reset within the TLS handshake, Deno's failures to connect, and the ports
- * that every fetch refuses.
+ * Where the code leaves it open: Node's reset within the TLS handshake, Bun's failed one, Deno's failures to
+ * connect, and the ports that every fetch refuses.
  */
 const NOT_SENT_WORDS =
-  /before secure TLS connection was established|client error \(Connect\)|^bad port$/;
+  /before secure TLS connection was established|The TLS handshake failed|client error \(Connect\)|^bad port$/;
 
 /** What runtimes put on the errors of a fetch, any part of which may be missing or of another type. */
 interface Thrown {

@@ -106,6 +106,18 @@ test("a quota that is used up says when to try again", async () => {
   expect(stderr).toContain("rate_limited: no link was made; try again in 700 s\n");
 });
 
+test("a server that echoes the credentials does not bring them to the terminal", async () => {
+  const { baseUrl } = await serve((request, response) => {
+    const { authorization } = request.headers;
+    response.writeHead(400).end(JSON.stringify({ Message: `no ${authorization} ${TOKEN}` }));
+  });
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  const { code, stderr } = await command("create --program 1");
+  expect(code).toBe(1);
+  expect(stderr).toContain("answered 400: no Basic [redacted] [redacted]\n");
+  expect(stderr).not.toContain(Buffer.from(`IR1:${TOKEN}`).toString("base64"));
+});
+
 test("an interruption ends the call with exit code 130", async () => {
   const { baseUrl } = await serve(() => {});
   vi.stubEnv("IMPACT_BASE_URL", baseUrl);
