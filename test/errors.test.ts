@@ -297,17 +297,14 @@ describe("readXmlEnvelope", () => {
   });
 });
 
-const KIB_64 = 65_536;
+const MIB = 1_048_576;
 
+/** Sixteen times as much as is ever read: what is not linear in it takes minutes, and the test times out. */
 function fill(unit: string): string {
-  return unit.repeat(Math.ceil(KIB_64 / unit.length)).slice(0, KIB_64);
+  return unit.repeat(Math.ceil(MIB / unit.length)).slice(0, MIB);
 }
 
-function millisecondsOf(work: () => unknown): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
+const TIMEOUT = 10_000;
 
 test.each([
   ["<Error "],
@@ -324,23 +321,27 @@ test.each([
   ["&"],
   [" "],
   ["<Error><Field>"],
-])("reads 64 KiB of %j in an envelope in under 100 ms", (unit) => {
-  const open = `<ImpactRadiusResponse>`;
-  const close = `</ImpactRadiusResponse>`;
-  const inside = fill(unit);
-  const bodies = [
-    inside,
-    open + inside,
-    open + inside + close,
-    `${open}<Errors>${inside}</Errors>${close}`,
-    `${open}<Message>${inside}</Message>${close}`,
-    fill(open),
-  ];
+])(
+  "reads an envelope full of %j without running away",
+  (unit) => {
+    const open = `<ImpactRadiusResponse>`;
+    const close = `</ImpactRadiusResponse>`;
+    const inside = fill(unit);
+    const bodies = [
+      inside,
+      open + inside,
+      open + inside + close,
+      `${open}<Errors>${inside}</Errors>${close}`,
+      `${open}<Message>${inside}</Message>${close}`,
+      fill(open),
+    ];
 
-  for (const body of bodies) {
-    expect(millisecondsOf(() => wordsOf(readXmlEnvelope(body) ?? body))).toBeLessThan(100);
-  }
-});
+    for (const body of bodies) {
+      expect(wordsOf(readXmlEnvelope(body) ?? body).reason?.length ?? 0).toBeLessThanOrEqual(500);
+    }
+  },
+  TIMEOUT,
+);
 
 test.each([
   ["program "],
@@ -354,11 +355,15 @@ test.each([
   [" "],
   ["\n"],
   ["does not exist "],
-])("tells the meaning of a 403 of 64 KiB of %j in under 100 ms", (unit) => {
-  const reason = fill(unit);
+])(
+  "tells the meaning of a 403 full of %j without running away",
+  (unit) => {
+    const reason = fill(unit);
 
-  expect(millisecondsOf(() => classify(403, reason))).toBeLessThan(100);
-});
+    expect(classify(403, reason).outcome).toBe("rejected");
+  },
+  TIMEOUT,
+);
 
 test.each([
   ["<title>"],
@@ -369,17 +374,21 @@ test.each([
   [" "],
   ["\u00a0\uFEFF"],
   ["x "],
-])("finds the words in a page of 64 KiB of %j in under 100 ms", (unit) => {
-  const bodies = [fill(unit), `<${fill(unit)}`, `<title>${fill(unit)}</title>`, `${fill(" ")}<`];
+])(
+  "finds the words in a page full of %j without running away",
+  (unit) => {
+    const bodies = [fill(unit), `<${fill(unit)}`, `<title>${fill(unit)}</title>`, `${fill(" ")}<`];
 
-  for (const body of bodies) {
-    expect(millisecondsOf(() => wordsOf(body))).toBeLessThan(100);
-  }
-});
+    for (const body of bodies) {
+      expect(wordsOf(body).reason?.length ?? 0).toBeLessThanOrEqual(500);
+    }
+  },
+  TIMEOUT,
+);
 
 test("takes no more than 500 characters of a text for its reason", () => {
-  expect(wordsOf("x".repeat(KIB_64))).toEqual({ reason: "x".repeat(500) });
-  expect(wordsOf(`<title>${"x".repeat(KIB_64)}</title>`)).toEqual({ reason: "x".repeat(500) });
+  expect(wordsOf("x".repeat(MIB))).toEqual({ reason: "x".repeat(500) });
+  expect(wordsOf(`<title>${"x".repeat(MIB)}</title>`)).toEqual({ reason: "x".repeat(500) });
 });
 
 test("toJSON keeps a cause that is no error", () => {
