@@ -3,6 +3,7 @@ import { createCredentials, type Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show } from "./expect.ts";
+import { LONGEST_TIMER } from "./sleep.ts";
 import { version } from "./version.ts";
 import { isWebUrl } from "./web-url.ts";
 
@@ -98,8 +99,6 @@ const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
 ];
 const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ["signal", "timeout", "maxRetries"];
 
-/** Longer timers overflow to 1 ms in every runtime. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 const TIMEOUT = {
   least: 1,
   most: LONGEST_TIMER,

@@ -1,7 +1,7 @@
 import { onAbort } from "./abort.ts";
 
 /** Longer timers overflow to 1 ms in every runtime. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
 /** Waits, in one file. Rejects with the signal's reason as soon as it aborts, and leaves no timer or listener. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
