@@ -10,7 +10,7 @@ export type TrackingLinkBody =
   operations["createTrackingLink"]["responses"]["200"]["content"]["application/json"];
 
 /** What a call needs besides its parameters; openapi-fetch passes on what it does not know. */
-export type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries" | "take">;
+type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries" | "take">;
 
 /**
  * For calls that read an `Answer` and nothing else. A real `Request` costs as much as all else that the

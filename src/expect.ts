@@ -35,6 +35,11 @@ export function badInput(
   return new ImpactError(message, { code, outcome: "not_sent", fields: [{ field, message }] });
 }
 
+/** The same for an option of the client. */
+export function wrongOption(name: string, expected: string, got: string): ImpactError {
+  return badInput("configuration", name, `\`${name}\` to be ${expected}`, got);
+}
+
 /** A name that is not known, with the one that may have been meant. */
 export function unknownName(given: string, known: readonly string[]): string {
   const near = nearest(given, known);

@@ -1,10 +1,10 @@
 import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./credentials.ts";
-import type { ImpactError } from "./errors.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
-import { badInput, expectKnown, expectWhole, kindOf, show } from "./expect.ts";
+import { isBrowserPage } from "./browser.ts";
+import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./expect.ts";
+import { readHeaders, userAgent } from "./headers.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
-import { version } from "./version.ts";
 import { isWebUrl } from "./web-url.ts";
 
 export interface ImpactClientOptions {
@@ -121,14 +121,14 @@ export function readOptions(options: ImpactClientOptions): Settings {
   const authToken = readCredential(...find("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
   const { apiVersion = spec.version } = options;
   if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
-    throw wrong("apiVersion", 'a version such as "14"', kindOf(apiVersion));
+    throw wrongOption("apiVersion", 'a version such as "14"', kindOf(apiVersion));
   }
   const { onEvent, fetch } = options;
   if (fetch !== undefined && typeof fetch !== "function") {
-    throw wrong("fetch", "a function", kindOf(fetch));
+    throw wrongOption("fetch", "a function", kindOf(fetch));
   }
   if (onEvent !== undefined && typeof onEvent !== "function") {
-    throw wrong("onEvent", "a function", kindOf(onEvent));
+    throw wrongOption("onEvent", "a function", kindOf(onEvent));
   }
   const { authorization, redact } = createCredentials(accountSid, authToken);
   const extra = readHeaders(options.headers);
@@ -173,13 +173,9 @@ export function readRequestOptions(
   };
 }
 
-function wrong(name: string, expected: string, got: string): ImpactError {
-  return badInput("configuration", name, `\`${name}\` to be ${expected}`, got);
-}
-
 function refuseBrowser(allowed: unknown): void {
   if (allowed !== undefined && typeof allowed !== "boolean") {
-    throw wrong("dangerouslyAllowBrowser", "true or false", kindOf(allowed));
+    throw wrongOption("dangerouslyAllowBrowser", "true or false", kindOf(allowed));
   }
   if (isBrowserPage() && allowed !== true) {
     throw badInput(
@@ -190,10 +186,6 @@ function refuseBrowser(allowed: unknown): void {
       "a browser page",
     );
   }
-}
-
-function isBrowserPage(): boolean {
-  return typeof window !== "undefined" && typeof window.document !== "undefined";
 }
 
 /** An option's value under the name by which the caller gave it: the option's own, or the variable's. */
@@ -207,7 +199,7 @@ function find(
   const found = environment(variable);
   if (found !== undefined) return [variable, found];
   if (otherwise !== undefined) return [option, otherwise];
-  throw wrong(option, `given, or ${variable} to be set`, "neither");
+  throw wrongOption(option, `given, or ${variable} to be set`, "neither");
 }
 
 /** A variable that is empty, or that may not be read, is as if unset. */
@@ -222,92 +214,42 @@ function environment(name: string): string | undefined {
 
 function readAccountSid(name: string, value: unknown): string {
   const sid = readCredential(name, value);
-  if (sid.includes(":")) throw wrong(name, "free of colons", "one with a colon");
-  if (sid === "." || sid === "..") throw wrong(name, "an account SID", "a path of dots");
+  if (sid.includes(":")) throw wrongOption(name, "free of colons", "one with a colon");
+  if (sid === "." || sid === "..") throw wrongOption(name, "an account SID", "a path of dots");
   return sid;
 }
 
 /** Neither half of the credentials is ever shown, since they are easily swapped. */
 function readCredential(name: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(name, "a string", `a value of type ${typeof value}`);
-  if (value === "") throw wrong(name, "a string", "an empty one");
+  if (typeof value !== "string")
+    throw wrongOption(name, "a string", `a value of type ${typeof value}`);
+  if (value === "") throw wrongOption(name, "a string", "an empty one");
   // RFC 7617, 2: no control characters. Outer spaces come from copying, and would only be refused later.
   if (/[\p{Cc}]/u.test(value))
-    throw wrong(name, "free of control characters", "one with a line break or the like");
+    throw wrongOption(name, "free of control characters", "one with a line break or the like");
   if (value.trim() !== value)
-    throw wrong(name, "free of outer spaces", "one with a space at an end");
-  if (/\p{Cs}/u.test(value)) throw wrong(name, "valid Unicode", "one with half a surrogate pair");
+    throw wrongOption(name, "free of outer spaces", "one with a space at an end");
+  if (/\p{Cs}/u.test(value))
+    throw wrongOption(name, "valid Unicode", "one with half a surrogate pair");
   return value;
 }
 
 function readBaseUrl(name: string, value: unknown): string {
   const expected =
     "an https URL without credentials, query or fragment (http on this machine alone)";
-  if (typeof value !== "string") throw wrong(name, expected, kindOf(value));
-  if (!isWebUrl(value)) throw wrong(name, expected, "no such URL");
+  if (typeof value !== "string") throw wrongOption(name, expected, kindOf(value));
+  if (!isWebUrl(value)) throw wrongOption(name, expected, "no such URL");
   const url = new URL(value);
   // None of these is shown: a password may stand in them.
   if (url.username !== "" || url.password !== "")
-    throw wrong(name, expected, "one with credentials");
-  if (/[?#]/.test(value)) throw wrong(name, expected, "one with a query or fragment");
+    throw wrongOption(name, expected, "one with credentials");
+  if (/[?#]/.test(value)) throw wrongOption(name, expected, "one with a query or fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw wrong(name, expected, `http to ${show(url.host)}`);
+    throw wrongOption(name, expected, `http to ${show(url.host)}`);
   }
   return url.href.replace(/\/+$/, "");
 }
 
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-/** Headers that the client sets itself, with the option that sets them. */
-const OWN_HEADERS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    authorization: "`accountSid` and `authToken` set it",
-    accept: "the client reads JSON alone",
-    "ir-version": "`apiVersion` sets it",
-    "content-length": "the runtime sets it",
-    host: "`baseUrl` sets it",
-  }),
-);
-
-function readHeaders(value: unknown): Record<string, string> {
-  if (value === undefined) return {};
-  if (!isPlainObject(value)) {
-    throw wrong("headers", "an object of strings", kindOf(value));
-  }
-  for (const [name, content] of Object.entries(value)) {
-    // No value is shown: it may be a secret of its own.
-    if (typeof content !== "string" || !isHeader(name, content)) {
-      throw wrong(
-        "headers",
-        "an object of valid header names and values",
-        `a wrong ${JSON.stringify(name)}`,
-      );
-    }
-    const owner = OWN_HEADERS.get(name.toLowerCase());
-    if (owner !== undefined) throw wrong("headers", `free of ${show(name)} (${owner})`, "it");
-  }
-  return { ...value };
-}
-
-function isPlainObject(value: unknown): value is Record<string, string> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function isHeader(name: string, value: string): boolean {
-  try {
-    return new Headers([[name, value]]).has(name);
-  } catch {
-    return false;
-  }
-}
-
-/** The caller's own wins. Browsers do not let a page name one. */
-function userAgent(apiVersion: string, extra: Record<string, string>): Record<string, string> {
-  const given = Object.keys(extra).some((name) => name.toLowerCase() === "user-agent");
-  if (given || isBrowserPage()) return {};
-  return { "User-Agent": `impact-partner-client/${version} (IR-Version ${apiVersion})` };
 }
