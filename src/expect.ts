@@ -71,8 +71,7 @@ export function expectWhole(
   { least, most, expected }: { least: number; most: number; expected: string },
 ): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) {
-    return value;
-  }
+  const number = value as number;
+  if (Number.isInteger(value) && number >= least && number <= most) return number;
   throw badInput(code, name, `\`${name}\` to be ${expected}`, kindOf(value));
 }

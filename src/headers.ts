@@ -35,7 +35,7 @@ export function readHeaders(value: unknown): Record<string, string> {
 }
 
 function isPlainObject(value: unknown): value is Record<string, string> {
-  if (typeof value !== "object" || value === null) return false;
+  if (value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -87,7 +87,7 @@ function withParameter(url: string, name: string, value: string): string {
 
 /** Spellings of one name differ in case between the API and links, so case does not tell two apart. */
 function isNamed(pair: string, name: string): boolean {
-  return decodeQuery(pair.replace(/=.*$/s, "")).toLowerCase() === name.toLowerCase();
+  return decodeQuery(pair.replace(/=.*/s, "")).toLowerCase() === name.toLowerCase();
 }
 
 function split(url: string): { before: string; query: string | undefined; fragment: string } {

@@ -41,14 +41,16 @@ const NAMES = [...FACTS.keys()];
 export function toWire(params: CreateTrackingLinkParams): WireParams {
   const path: Record<string, string> = {};
   const query: Record<string, string> = {};
+  const given = new Set<string>();
   for (const [name, value] of entriesOf(params)) {
     const facts = factsOf(name, NAMES);
     const text = checkValue(name, value, facts);
+    given.add(name);
     if (facts.in === "path") path[facts.name] = checkSegment(name, text);
     else query[facts.name] = text;
   }
-  for (const [name, facts] of FACTS) {
-    if (facts.required && !Object.hasOwn(facts.in === "path" ? path : query, facts.name)) {
+  for (const [name, { required }] of FACTS) {
+    if (required && !given.has(name)) {
       throw badInput("invalid_input", name, `\`${name}\``, "none");
     }
   }

@@ -475,3 +475,16 @@ describe("readTrackingUrl", () => {
     expect(readTrackingUrl(given)).toBe(undefined);
   });
 });
+
+test("a link with /c/ further down its path is no regular one", () => {
+  expect(parseTrackingLink("https://example.sjv.io/a/c/1/2/3")).toEqual({
+    url: "https://example.sjv.io/a/c/1/2/3",
+    domain: "example.sjv.io",
+    kind: "vanity",
+    customPath: "a/c/1/2/3",
+  });
+});
+
+test("a link without a scheme keeps the slashes of its path", () => {
+  expect(readTrackingUrl("example.sjv.io/a//b")).toBe("https://example.sjv.io/a//b");
+});

@@ -549,3 +549,42 @@ test("shows no credentials in what it holds", () => {
   expect(printed).not.toContain(Buffer.from(account.authToken).toString("base64"));
   expect(printed).not.toContain(basic(account.accountSid, account.authToken));
 });
+
+test("takes 127.0.0.0/8 for this machine", () => {
+  const impact = createImpactClient({ ...account, baseUrl: "http://127.10.200.1:4010" });
+  expect(impact.accountSid).toBe(account.accountSid);
+});
+
+test("takes headers from an object without a prototype", async () => {
+  const headers = Object.assign(Object.create(null) as Record<string, string>, { "X-A": "1" });
+  const sent: unknown[] = [];
+  const fetch: typeof globalThis.fetch = (_, init) => {
+    sent.push(new Headers(init?.headers).get("x-a"));
+    return Promise.resolve(Response.json({ TrackingURL: "https://example.sjv.io/x" }));
+  };
+  await createImpactClient({ ...account, headers, fetch }).trackingLinks.create({ programId: "1" });
+  expect(sent).toEqual(["1"]);
+});
+
+test.each<[what: string, process: unknown]>([
+  ["no process", undefined],
+  ["no environment", {}],
+  [
+    "an environment that may not be read",
+    {
+      get env(): never {
+        throw new Error("not allowed");
+      },
+    },
+  ],
+])("needs no environment where all is given: %s", (_, process) => {
+  vi.stubGlobal("process", process);
+  try {
+    expect(createImpactClient(account).accountSid).toBe(account.accountSid);
+    expect(() => createImpactClient({ accountSid: "IR1" })).toThrow(
+      "Expected `authToken` to be given, or IMPACT_AUTH_TOKEN to be set, got neither",
+    );
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

@@ -291,6 +291,12 @@ test("refuses a deep link that is a URL object", async () => {
   );
 });
 
+test("shows a value of 80 characters whole", async () => {
+  const deepLink = "x".repeat(80);
+  const { message } = await refusal({ programId: "1", deepLink });
+  expect(message).toBe(`Expected \`deepLink\` to be an absolute http(s) URL, got "${deepLink}"`);
+});
+
 test("names the first of several things that are wrong", async () => {
   expect(await refusal({ subId1: "", SubId2: "x" })).toEqual(
     refused("subId1", "Expected `subId1` to be a string that is not empty, got an empty string"),
