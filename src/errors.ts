@@ -81,7 +81,7 @@ const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as 
 export class ImpactError extends Error {
   static {
     Object.defineProperty(this.prototype, "name", { value: "ImpactError" });
-    Object.defineProperty(this.prototype, BRAND, { value: true });
+    Object.defineProperty(this.prototype, BRAND, {});
   }
 
   readonly code: ImpactErrorCode;

@@ -402,3 +402,42 @@ test("toJSON keeps a cause that is no error", () => {
     cause: { a: 1 },
   });
 });
+
+test("toJSON has no cause where there is none", () => {
+  const error = new ImpactError("No.", { code: "timeout", outcome: "unknown" });
+  expect(Object.keys(error.toJSON())).toEqual(["name", "message", "code", "outcome", "attempts"]);
+});
+
+test.each(["title", "TITLE", "Title", "h1", "H1"])("reads the <%s> of a page", (name) => {
+  expect(wordsOf(`<html><${name}>No.</${name}></html>`)).toEqual({ reason: "No." });
+});
+
+test.each([
+  ["This exceeds the number of vanity links", "vanity_limit_reached"],
+  ["5000 vanity links", "vanity_limit_reached"],
+  ["5,000 vanity links", "vanity_limit_reached"],
+  ["5 000 vanity links", "vanity_limit_reached"],
+  ["You may not exceed your vanity links", "vanity_limit_reached"],
+  ["The limit of a vanity path is one character", "forbidden"],
+  ["The program does not exist for this permission", "forbidden"],
+  ["The program does not exist", "unknown_reference"],
+])("tells a 403 by its words: %s", (reason, code) => {
+  expect(classify(403, reason).code).toBe(code);
+});
+
+test("a text before a mark is no markup", () => {
+  expect(wordsOf("Sorry<b>")).toEqual({ reason: "Sorry<b>" });
+});
+
+test("reads a hundred errors of an envelope and no more", () => {
+  const errors = "<Error><Field>a</Field></Error>".repeat(150);
+  const envelope = readXmlEnvelope(
+    `<ImpactRadiusResponse><Message>A </Message><Errors>${errors}</Errors></ImpactRadiusResponse>`,
+  );
+  expect(envelope?.["Errors"]).toHaveLength(100);
+});
+
+test("leaves a CDATA section that does not fill its element", () => {
+  const xml = "<ImpactRadiusResponse><Message><![CDATA[a]]>b</Message></ImpactRadiusResponse>";
+  expect(readXmlEnvelope(xml)).toEqual({ Message: "<![CDATA[a]]>b" });
+});

@@ -123,6 +123,7 @@ describe("readRetryAfter", () => {
     [String(NOW / 1000 + 30), 30 * SECOND],
     [String(NOW + 30_001), 30_001],
     ["Sun, 22 Nov 2026 12:00:30 GMT", 30 * SECOND],
+    ["Sun, 22 Nov 2026 12:00:30 +0000", 30 * SECOND],
     ["99999999999999999999", 1e14],
     ["9".repeat(400), 1e14],
     ["Sunday, 22-Nov-26 12:00:30 GMT", 30 * SECOND],
@@ -145,6 +146,8 @@ describe("readRetryAfter", () => {
     "Infinity",
     "1487332519",
     "1487332519000",
+    "1000000000",
+    "100000000000",
     "Sun, 22 Nov 2020 12:00:00 GMT",
   ])("asks for no wait by Retry-After: %j", (value) => {
     expect(readRetryAfter(new Headers({ "Retry-After": value }), 429, NOW)).toBe(undefined);
@@ -256,6 +259,12 @@ describe("mergeQuota", () => {
       quota({ limit: 1000, remaining: 3, resetAt: end }),
       quota({ remaining: 900 }, at(10)),
       quota({ limit: 1000, remaining: 3, resetAt: end }, at(10)),
+    ],
+    [
+      "begins another window when the one before ends",
+      quota({ limit: 1000, remaining: 5, resetAt: end }),
+      quota({ limit: 1000, remaining: 999, resetAt: at(HOUR + 60_000) }, end),
+      quota({ limit: 1000, remaining: 999, resetAt: at(HOUR + 60_000) }, end),
     ],
     [
       "keeps nothing of an earlier window",
