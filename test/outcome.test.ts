@@ -1,5 +1,17 @@
 import { expect, test } from "vitest";
-import { createImpactClient } from "../src/index.ts";
+import { createImpactClient, isImpactError, type ImpactError } from "../src/index.ts";
+
+async function errorOf(fetch: typeof globalThis.fetch): Promise<ImpactError> {
+  const impact = createImpactClient({
+    accountSid: "IR1",
+    authToken: "t0ken-1234",
+    maxRetries: 0,
+    fetch,
+  });
+  const thrown = await impact.trackingLinks.create({ programId: "1" }).catch((e: unknown) => e);
+  if (isImpactError(thrown)) return thrown;
+  throw new Error("no ImpactError", { cause: thrown });
+}
 
 const failed = (cause: Error): TypeError => new TypeError("fetch failed", { cause });
 const coded = (message: string, parts: object): Error => Object.assign(new Error(message), parts);
@@ -137,4 +149,102 @@ test.each<[what: string, thrown: unknown, outcome: "not_sent" | "unknown"]>([
     outcome,
     attempts: 1,
   });
+});
+
+test.each([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_TLS_HANDSHAKE_TIMEOUT",
+  "HOSTNAME_MISMATCH",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+])("knows that nothing left by the code alone: %s", async (code) => {
+  const error = await errorOf(() => Promise.reject(failed(coded("no", { code }))));
+  expect(error.outcome).toBe("not_sent");
+});
+
+test.each(["connect", "getaddrinfo"])(
+  "knows that nothing left in %s, by any code",
+  async (syscall) => {
+    const error = await errorOf(() => Promise.reject(failed(coded("no", { code: "EX", syscall }))));
+    expect(error.outcome).toBe("not_sent");
+  },
+);
+
+test("an empty list of errors says nothing, and what stands beside it counts", async () => {
+  const thrown = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+  expect((await errorOf(() => Promise.reject(thrown))).outcome).toBe("not_sent");
+});
+
+test("an answer that has begun was asked for, whatever its end says", async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.error(coded("connect ECONNREFUSED", { code: "ECONNREFUSED", syscall: "connect" }));
+    },
+  });
+  const error = await errorOf(() => Promise.resolve(new Response(body)));
+  expect(error).toMatchObject({ code: "connection", outcome: "unknown", status: 200 });
+});
+
+test("keeps of a cause what it says, and nothing else of it", async () => {
+  const each = Array.from({ length: 12 }, (_, index) =>
+    coded(`no ${index}`, { code: `E${index}` }),
+  );
+  const inner = Object.assign(new AggregateError(each, "all failed"), { code: "EALL", errno: -1 });
+  const outer = Object.assign(failed(inner), { request: { headers: "x" }, code: 7 });
+  const { cause, message } = await errorOf(() => Promise.reject(outer));
+  const kept = cause as Error & { cause: Error & { errors: (Error & { code: string })[] } };
+
+  expect(kept).toBeInstanceOf(Error);
+  expect([kept.name, kept.message, kept.stack]).toEqual(["TypeError", "fetch failed", outer.stack]);
+  expect(Object.keys(kept)).toEqual([]);
+  expect([kept.cause.name, kept.cause.message, kept.cause.stack]).toEqual([
+    "AggregateError",
+    "all failed",
+    inner.stack,
+  ]);
+  expect({ ...kept.cause }).toEqual({ code: "EALL" });
+  expect(kept.cause.errors.map((error) => `${error.code} ${error.message}`)).toEqual(
+    each.slice(0, 10).map((error, index) => `E${index} ${error.message}`),
+  );
+  expect(message).toMatch(/got no whole answer: no 0$/);
+});
+
+test("keeps five causes of causes and no more", async () => {
+  let thrown = new Error("0");
+  for (let depth = 1; depth <= 8; depth++) thrown = new Error(String(depth), { cause: thrown });
+  const error = await errorOf(() => Promise.reject(thrown));
+  const messages: string[] = [];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    messages.push(cause.message);
+  }
+  expect(messages).toEqual(["8", "7", "6", "5", "4", "3"]);
+});
+
+test("says so where what was thrown cannot be read", async () => {
+  const thrown = Object.create(null) as Error;
+  const error = await errorOf(() => Promise.reject(thrown));
+  expect(error.message).toMatch(/got no whole answer: what was thrown cannot be read$/);
+});
+
+test("keeps an error without a stack", async () => {
+  const thrown = Object.defineProperty(new Error("no"), "stack", { value: undefined });
+  const { cause } = await errorOf(() => Promise.reject(thrown));
+  expect((cause as Error).stack).toMatch(/^Error: no\n/);
 });
