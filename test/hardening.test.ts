@@ -229,3 +229,67 @@ describe("events and quota", () => {
     expect(warnings.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe("an answer of 2xx or 3xx that is no link", () => {
+  async function requestsFor(response: () => Response): Promise<number> {
+    const fetch = vi.fn(() => Promise.resolve(response()));
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const impact = createImpactClient({ ...account, baseUrl, fetch, maxRetries: 2 });
+    const error = await failure(impact.trackingLinks.create({ programId: "1" }));
+    vi.restoreAllMocks();
+    expect(error).toMatchObject({ code: "unexpected_response", outcome: "unknown" });
+    return fetch.mock.calls.length;
+  }
+
+  test.each<[what: string, response: () => Response, requests: number]>([
+    ["JSON without a link", () => new Response("{}"), 1],
+    ["JSON null", () => new Response("null"), 1],
+    ["Status ERROR", () => new Response('{"Status":"ERROR"}'), 1],
+    ["a 300", () => new Response("", { status: 300 }), 1],
+    ["a 302", () => new Response("", { status: 302 }), 1],
+    ["half a JSON", () => new Response('{"TrackingURL":"https'), 3],
+    ["HTML", () => new Response("<html></html>"), 3],
+  ])("is asked for again only if it was not understood: %s", async (_, response, requests) => {
+    expect(await requestsFor(response)).toBe(requests);
+  });
+
+  test.each(["NO_ERROR", "ERRORLESS", "OK"])("is not told by a Status of %s", async (Status) => {
+    const fetch = (): Promise<Response> =>
+      Promise.resolve(Response.json({ Status, TrackingURL: "https://example.sjv.io/x" }));
+    const impact = createImpactClient({ ...account, baseUrl, fetch });
+    expect((await impact.trackingLinks.create({ programId: "1" })).url).toBe(
+      "https://example.sjv.io/x",
+    );
+  });
+
+  test("is a link that holds the token", async () => {
+    const url = `https://example.sjv.io/x?t=${account.authToken}`;
+    expect(await requestsFor(() => Response.json({ TrackingURL: url }))).toBe(1);
+  });
+});
+
+test("the raw client keeps an ordinary reason phrase, and takes no object for an id", async () => {
+  const fetch = (): Promise<Response> =>
+    Promise.resolve(new Response("{}", { status: 400, statusText: "Bad Request" }));
+  const client = createRawClient({ ...account, baseUrl, fetch });
+  const { response } = await client.POST(LINKS, { params: { path } });
+  expect(response.statusText).toBe("Bad Request");
+
+  const wrong = { ...path, ProgramId: {} as never };
+  expect(await failure(client.POST(LINKS, { params: { path: wrong } }))).toMatchObject({
+    code: "invalid_input",
+    message: "Expected `ProgramId` to be an id, got a value of type object",
+  });
+});
+
+test("the calls of a client are numbered from 1", async () => {
+  const ids: string[] = [];
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(link));
+  const onEvent = ({ type, id }: ImpactEvent): void => {
+    if (type === "request") ids.push(id.replace(/^[a-z0-9]+-/, ""));
+  };
+  const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
+  await impact.trackingLinks.create({ programId: "1" });
+  await impact.trackingLinks.create({ programId: "1" });
+  expect(ids).toEqual(["1", "2"]);
+});
