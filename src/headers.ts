@@ -42,7 +42,8 @@ function isPlainObject(value: unknown): value is Record<string, string> {
 
 function isHeader(name: string, value: string): boolean {
   try {
-    return new Headers([[name, value]]).has(name);
+    // As a record, as fetch is given them: some runtimes lose a name such as "__proto__".
+    return new Headers({ [name]: value }).has(name);
   } catch {
     return false;
   }

@@ -320,7 +320,8 @@ test("a header of the caller's is sent as it is, or refused", async () => {
         .then((impact) => impact.trackingLinks.create({ programId: "1" }))
         .catch((e) => e);
 
-      const isToken = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/.test(name);
+      // Node's fetch loses a header named "__proto__" in silence.
+      const isToken = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/.test(name) && name !== "__proto__";
       // HTTP takes spaces, tabs and line breaks away from both ends of a value.
       const trimmed = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
       const isHeader = isToken && !/[\r\n\0]|[^\0-\u00ff]/.test(trimmed);

@@ -588,3 +588,9 @@ test.each<[what: string, process: unknown]>([
     vi.unstubAllGlobals();
   }
 });
+
+test("refuses a header that Node's fetch would lose in silence", () => {
+  expect(refusal({ ...account, headers: { ["__proto__"]: "x" } }).message).toBe(
+    'Expected `headers` to be an object of valid header names and values, got a wrong "__proto__"',
+  );
+});
