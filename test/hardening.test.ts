@@ -293,3 +293,28 @@ test("the calls of a client are numbered from 1", async () => {
   await impact.trackingLinks.create({ programId: "1" });
   expect(ids).toEqual(["1", "2"]);
 });
+
+test("a reading that stops within the token shows no part of it, however few its characters are", async () => {
+  const stream = new ReadableStream({
+    start(controller) {
+      const text = "ü".repeat(33_280) + account.authToken.slice(0, 16);
+      controller.enqueue(new TextEncoder().encode(text));
+      controller.enqueue(new TextEncoder().encode(account.authToken.slice(16)));
+    },
+  });
+  const error = await errorFor(() => new Response(stream, { status: 400 }));
+  expect((error as { body: string }).body).toBe("ü".repeat(33_280 + 16 - 1024));
+});
+
+test("the raw client rejects with the error for a status that no response can have", async () => {
+  const fetch = (): Promise<Response> => {
+    const response = new Response("{}", { status: 400 });
+    return Promise.resolve(Object.defineProperty(response, "status", { value: 600 }));
+  };
+  const client = createRawClient({ ...account, baseUrl, fetch, maxRetries: 0 });
+  expect(await failure(client.POST(LINKS, { params: { path } }))).toMatchObject({
+    code: "server_error",
+    outcome: "unknown",
+    status: 600,
+  });
+});
