@@ -73,7 +73,9 @@ const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as 
 /**
  * Why there is no link. Branch on `code`; `outcome` says whether a link can exist all the same.
  *
- * No field holds the auth token, in any form: what a server echoes is cut out.
+ * No field holds the auth token: what a server echoes is cut out, plain, in base64, percent-encoded or escaped as
+ * in JSON or HTML. Only a token that could be an ordinary word (up to seven letters, or under four characters) is
+ * left in texts; impact.com's are longer.
  *
  * `JSON.stringify(error)` gives every field. `structuredClone` keeps the standard ones of an `Error`
  * only (message, stack, cause); clone `error.toJSON()` to keep all.
