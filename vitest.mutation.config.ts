@@ -4,9 +4,18 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/*.test.ts"],
-    exclude: ["cli", "generate", "hover", "package", "readme", "sockets", "secrets"].map(
-      (name) => `test/${name}.test.ts`,
-    ),
+    exclude: [
+      "bulk",
+      "bulk-resume",
+      "cli",
+      "generate",
+      "hover",
+      "package",
+      "queue",
+      "readme",
+      "sockets",
+      "secrets",
+    ].map((name) => `test/${name}.test.ts`),
   },
 });
 

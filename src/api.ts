@@ -10,7 +10,7 @@ export type TrackingLinkBody =
   operations["createTrackingLink"]["responses"]["200"]["content"]["application/json"];
 
 /** What a call needs besides its parameters; openapi-fetch passes on what it does not know. */
-type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries" | "take">;
+type CallOptions = Pick<Call, "signal" | "timeout" | "maxRetries" | "index" | "take">;
 
 /**
  * For calls that read an `Answer` and nothing else. A real `Request` costs as much as all else that the
@@ -71,8 +71,8 @@ class Outgoing {
   constructor(url: string, init: { method: string } & CallOptions) {
     this.url = url;
     this.method = init.method;
-    const { signal, timeout, maxRetries, take } = init;
-    this.options = { signal, timeout, maxRetries, take };
+    const { signal, timeout, maxRetries, index, take } = init;
+    this.options = { signal, timeout, maxRetries, index, take };
   }
 }
 

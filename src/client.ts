@@ -3,6 +3,7 @@ import { createApi } from "./api.ts";
 import { connect } from "./connect.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 import type { Quota } from "./quota.ts";
+import { createLinkOperation } from "./tracking-link.ts";
 import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
 
 /** A client for one partner account. It can be shared by any number of callers. */
@@ -26,12 +27,13 @@ export function createImpactClient(options: ImpactClientOptions = {}): ImpactCli
   const settings = readOptions(options);
   const { accountSid, apiVersion, baseUrl } = settings;
   const { send, quota } = connect(settings, readAnswer);
+  const operation = createLinkOperation(createApi(baseUrl, send), settings);
   return Object.freeze({
     accountSid,
     apiVersion,
     get quota() {
       return quota();
     },
-    trackingLinks: createTrackingLinks(createApi(baseUrl, send), settings),
+    trackingLinks: createTrackingLinks(operation, settings, quota),
   });
 }

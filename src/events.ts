@@ -8,6 +8,8 @@ interface EventBase {
   readonly id: string;
   /** Which request of the call this is about, from 1. */
   readonly attempt: number;
+  /** Which input of `createMany` the call is for, from 0; the first of those that share it. */
+  readonly index?: number;
   readonly method: string;
   readonly url: string;
   /** When it happened, in milliseconds since the epoch. */
@@ -42,16 +44,29 @@ export interface RetryEvent extends EventBase {
   readonly delay: number;
 }
 
-/** The client waits before it sends. */
-export interface WaitEvent extends EventBase {
+interface Wait {
   readonly type: "wait";
-  /** `retry_after`: the server asked for it; `backoff`: it did not, and this is a guess. */
-  readonly cause: "retry_after" | "backoff";
   /** Milliseconds. */
   readonly delay: number;
   /** When the wait ends. */
   readonly until: Date;
 }
+
+/** A call waits before its next request. */
+export interface CallWaitEvent extends EventBase, Wait {
+  /** `retry_after`: the server asked for it; `backoff`: it did not, and this is a guess. */
+  readonly cause: "retry_after" | "backoff";
+}
+
+/** `createMany` waits: the quota is used up, or only its reserve is left. It is about no one call. */
+export interface QuotaWaitEvent extends Wait {
+  readonly cause: "quota";
+  /** When it happened, in milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** The client waits before it sends. */
+export type WaitEvent = CallWaitEvent | QuotaWaitEvent;
 
 /** What a client does, as it does it. No event holds credentials. */
 export type ImpactEvent = RequestEvent | ResponseEvent | RetryEvent | WaitEvent;
@@ -71,8 +86,9 @@ export function createEmit(listener: (event: ImpactEvent) => unknown): Emit {
 
 /** The part of an event that all events of an attempt share. */
 export function about(call: Call, attempt: number, redact: Redact): EventBase {
-  const { id, method, url } = call;
-  return { id, attempt, method, url: redact(url), time: Date.now() };
+  const { id, method, url, index } = call;
+  const base = { id, attempt, method, url: redact(url), time: Date.now() };
+  return index === undefined ? base : { ...base, index };
 }
 
 /** Tells of each request and how it ended. */

@@ -15,6 +15,8 @@ export interface Call {
   /** Milliseconds for each attempt, the reading of the body included. */
   readonly timeout: number;
   readonly maxRetries: number;
+  /** Which of many inputs it is for. */
+  readonly index?: number | undefined;
   /** Takes what was asked for out of an answer; throws an {@link ImpactError} if it is not there. */
   readonly take?: ((answer: ParsedAnswer) => unknown) | undefined;
 }

@@ -1,7 +1,9 @@
 export { createImpactClient, type ImpactClient } from "./client.ts";
 export type { ImpactClientOptions, RequestOptions } from "./options.ts";
 
-export type { TrackingLink, TrackingLinks } from "./tracking-links.ts";
+export type { TrackingLink } from "./tracking-link.ts";
+export type { TrackingLinks } from "./tracking-links.ts";
+export type { CreateManyOptions, CreateManyResult } from "./create-many.ts";
 export type {
   CreateTrackingLinkParams,
   RegularTrackingLinkParams,
@@ -24,7 +26,15 @@ export {
   type ImpactErrorDetails,
   type Outcome,
 } from "./errors.ts";
-export type { ImpactEvent, RequestEvent, ResponseEvent, RetryEvent, WaitEvent } from "./events.ts";
+export type {
+  CallWaitEvent,
+  ImpactEvent,
+  QuotaWaitEvent,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  WaitEvent,
+} from "./events.ts";
 export type { Quota } from "./quota.ts";
 
 export { spec, type Spec } from "../generated/operations.ts";

@@ -23,6 +23,11 @@ type OnLink = keyof typeof ON_LINK;
 /** The parameters that can be added to a link. */
 export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
 
+/** Those of them that work on every link. */
+export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
+  (each) => ON_LINK[each].onAnyLink,
+);
+
 /** What can be added to a link that exists. */
 export type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
 

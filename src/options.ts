@@ -97,7 +97,11 @@ const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
   "onEvent",
   "dangerouslyAllowBrowser",
 ];
-const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = ["signal", "timeout", "maxRetries"];
+export const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = [
+  "signal",
+  "timeout",
+  "maxRetries",
+];
 
 const TIMEOUT = {
   least: 1,
@@ -153,13 +157,14 @@ export function readOptions(options: ImpactClientOptions): Settings {
   };
 }
 
-/** Throws `invalid_input` for anything that cannot work. */
+/** Throws `invalid_input` for anything that cannot work, and for a name that is not among `known`. */
 export function readRequestOptions(
   options: RequestOptions | undefined,
   settings: Settings,
+  known: readonly string[] = REQUEST_OPTIONS,
 ): { signal?: AbortSignal; timeout: number; maxRetries: number } {
   if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
-  expectKnown("invalid_input", "option", options, REQUEST_OPTIONS);
+  expectKnown("invalid_input", "option", options, known);
   const { signal } = options;
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", kindOf(signal));

@@ -92,7 +92,7 @@ const DEPTH = 5;
  * A plain error that says the same. The one that was thrown may hold the request with its headers, and may be
  * anything at all: a `fetch` given by the caller can throw what it likes.
  */
-function clean(thrown: unknown, redact: Redact, depth: number): Error {
+export function clean(thrown: unknown, redact: Redact, depth: number = DEPTH): Error {
   try {
     return copyOf(thrown, redact, depth);
   } catch {

@@ -2,7 +2,7 @@ import type { operations } from "../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import type { ImpactError } from "./errors.ts";
-import { badInput, show, unknownName } from "./expect.ts";
+import { badInput, kindOf, show, unknownName } from "./expect.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
@@ -66,7 +66,7 @@ export function toWire(params: CreateTrackingLinkParams): WireParams {
 /** What was given, save what is undefined: inherited parameters included, so that none is lost in silence. */
 export function* entriesOf(params: object): Generator<[name: string, value: unknown]> {
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw badInput("invalid_input", "params", "parameters as an object", show(params));
+    throw badInput("invalid_input", "params", "parameters as an object", kindOf(params));
   }
   for (const name in params) {
     const value: unknown = params[name as keyof typeof params];

@@ -32,7 +32,7 @@ export function readQuota(headers: Headers, now: number): Quota | undefined {
   };
 }
 
-/** Answers drift by as long as they take to arrive; a reset later than that begins another window. */
+/** Answers drift by as long as they take to arrive; a reset further away than that is of another window. */
 const DRIFT = 120_000;
 
 /**
@@ -42,7 +42,7 @@ export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
   if (seen?.resetAt === undefined) return next;
   const end = seen.resetAt.getTime();
   const nextEnd = next.resetAt?.getTime() ?? end;
-  const sameWindow = next.observedAt.getTime() < end && nextEnd - end <= DRIFT;
+  const sameWindow = next.observedAt.getTime() < end && Math.abs(nextEnd - end) <= DRIFT;
   if (!sameWindow) return next;
   return {
     limit: next.limit ?? seen.limit,

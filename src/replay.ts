@@ -26,8 +26,10 @@ const rules: Readonly<Record<Unsafe, Rule>> = {
   createTrackingLink: { when: { Type: [undefined, "Regular"], CustomPath: [undefined] } },
 };
 
+type Requested = Readonly<Pick<Call, "method" | "url">>;
+
 /** May this call be sent once more after this failure, given what it does when repeated and what is known of it? */
-export function mayRepeat(call: Call, error: ImpactError): boolean {
+export function mayRepeat(call: Requested, error: ImpactError): boolean {
   if (error.outcome === "not_sent") return true;
   if (error.outcome === "rejected") return error.code === "rate_limited";
   // What was understood, or leads elsewhere, would be the same once more.
@@ -36,7 +38,7 @@ export function mayRepeat(call: Call, error: ImpactError): boolean {
   return isHarmless(call);
 }
 
-function isHarmless({ method, url }: Call): boolean {
+function isHarmless({ method, url }: Requested): boolean {
   if (method === "GET" || method === "HEAD") return true;
   const { pathname, searchParams } = new URL(url);
   const rule = ruleFor(method, pathname);

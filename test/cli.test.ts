@@ -19,6 +19,9 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+/** No input, and an environment that says nothing of the terminal. */
+const nothing = { stdin: (async function* () {})(), env: {} };
+
 async function command(
   line: string,
   signal: AbortSignal = new AbortController().signal,
@@ -26,6 +29,7 @@ async function command(
   let stdout = "";
   let stderr = "";
   const code = await run(line.split(" ").filter(Boolean), {
+    ...nothing,
     stdout: { write: (text, done) => done(void (stdout += text)) },
     stderr: { write: (text, done) => done(void (stderr += text)) },
     signal,
@@ -131,8 +135,8 @@ test("an interruption ends the call with exit code 130", async () => {
 });
 
 test.each([
-  ["", "Expected a command first: create or sandbox", ""],
-  ["--program 1", "Expected a command first: create or sandbox", ""],
+  ["", "Expected a command first: create, bulk, sandbox", ""],
+  ["--program 1", "Expected a command first: create, bulk, sandbox", ""],
   ["craete", "Unknown command craete; did you mean create?", ""],
   ["links", "Unknown command links", ""],
   ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?", "create "],
@@ -161,6 +165,7 @@ test.each([
 test("says where the link is if it cannot be printed", async () => {
   let stderr = "";
   const code = await run("create --program 1 --type vanity --custom-path x --sandbox".split(" "), {
+    ...nothing,
     stdout: { write: (_, done) => done(new Error("ENOSPC: no space left on device")) },
     stderr: { write: (text, done) => done(void (stderr += text)) },
     signal: new AbortController().signal,

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createImpactClient, type ImpactClient, type ImpactEvent } from "../src/index.ts";
+import {
+  createImpactClient,
+  type ImpactClient,
+  type ImpactEvent,
+  type QuotaWaitEvent,
+} from "../src/index.ts";
+
+/** An event of one call. */
+type CallEvent = Exclude<ImpactEvent, QuotaWaitEvent>;
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
@@ -29,11 +37,11 @@ const good = (headers: Record<string, string> = {}): Response => new Response(li
 
 type Serve = (count: number) => Response | Promise<Response>;
 
-function told(serve: Serve, options: object = {}): { impact: ImpactClient; events: ImpactEvent[] } {
-  const events: ImpactEvent[] = [];
+function told(serve: Serve, options: object = {}): { impact: ImpactClient; events: CallEvent[] } {
+  const events: CallEvent[] = [];
   let count = 0;
   const fetch = async (): Promise<Response> => serve(++count);
-  const onEvent = (event: ImpactEvent): void => void events.push(event);
+  const onEvent = (event: ImpactEvent): void => void events.push(event as CallEvent);
   return {
     impact: createImpactClient({ ...account, baseUrl, fetch, onEvent, ...options }),
     events,
@@ -46,7 +54,7 @@ async function ended(call: Promise<unknown>): Promise<unknown> {
   return result;
 }
 
-const line = ({ type, attempt, time }: ImpactEvent): string => `${time - NOW} ${type} ${attempt}`;
+const line = ({ type, attempt, time }: CallEvent): string => `${time - NOW} ${type} ${attempt}`;
 
 test("tells of a call from its first request to its last answer", async () => {
   const limited = (): Response =>
@@ -207,7 +215,7 @@ test("an abort within a wait is followed by no further event", async () => {
 
 test("ids tell calls apart, and the clients that made them", async () => {
   const ids = new Set<string>();
-  const options = { onEvent: ({ id }: ImpactEvent): unknown => ids.add(id) };
+  const options = { onEvent: ({ id }: CallEvent): unknown => ids.add(id) };
   const one = told(() => good(), options).impact;
   const other = told(() => good(), options).impact;
 

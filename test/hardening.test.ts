@@ -285,8 +285,8 @@ test("the raw client keeps an ordinary reason phrase, and takes no object for an
 test("the calls of a client are numbered from 1", async () => {
   const ids: string[] = [];
   const fetch = (): Promise<Response> => Promise.resolve(new Response(link));
-  const onEvent = ({ type, id }: ImpactEvent): void => {
-    if (type === "request") ids.push(id.replace(/^[a-z0-9]+-/, ""));
+  const onEvent = (event: ImpactEvent): void => {
+    if (event.type === "request") ids.push(event.id.replace(/^[a-z0-9]+-/, ""));
   };
   const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
   await impact.trackingLinks.create({ programId: "1" });

@@ -217,7 +217,7 @@ test.each<[extension: unknown, field: string, message: string]>([
   [{ deepLink: "/shoes" }, "deepLink", '`deepLink` to be an absolute http(s) URL, got "/shoes"'],
   [null, "params", "parameters as an object, got null"],
   [undefined, "params", "parameters as an object, got undefined"],
-  ["subId1=x", "params", 'parameters as an object, got "subId1=x"'],
+  ["subId1=x", "params", "parameters as an object, got a string"],
   [[["subId1", "x"]], "params", "parameters as an object, got an array"],
 ])("refuses to add %j", (extension, field, message) => {
   expect(refusal(() => extend(REGULAR, extension))).toEqual(refused(field, `Expected ${message}`));

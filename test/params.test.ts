@@ -49,7 +49,7 @@ const ALL_NAMES =
 test.each<[params: unknown, got: string]>([
   [undefined, "undefined"],
   [null, "null"],
-  ["1000", '"1000"'],
+  ["1000", "a string"],
   [1000, "the number 1000"],
   [["1000"], "an array"],
   [() => ({ programId: "1000" }), "a value of type function"],

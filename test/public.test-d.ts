@@ -5,6 +5,8 @@ import {
   isImpactError,
   parseTrackingLink,
   spec,
+  type CreateManyOptions,
+  type CreateManyResult,
   type CreateTrackingLinkParams,
   type ImpactClient,
   type ImpactClientOptions,
@@ -13,6 +15,7 @@ import {
   type ImpactEvent,
   type ParsedTrackingLink,
   type Quota,
+  type QuotaWaitEvent,
   type RequestOptions,
   type TrackingLink,
   type TrackingLinkExtension,
@@ -21,6 +24,7 @@ import {
 
 declare const impact: ImpactClient;
 declare const create: TrackingLinks["create"];
+declare const createMany: TrackingLinks["createMany"];
 declare const event: ImpactEvent;
 
 describe("createImpactClient", () => {
@@ -258,6 +262,108 @@ describe("ImpactError", () => {
   });
 });
 
+describe("trackingLinks.createMany", () => {
+  test("gives results for inputs of either kind", () => {
+    expectTypeOf<TrackingLinks["createMany"]>().toEqualTypeOf<
+      (
+        params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
+        options?: CreateManyOptions,
+      ) => AsyncGenerator<CreateManyResult, void, undefined>
+    >();
+    expectTypeOf(createMany).toBeCallableWith([{ programId: "1" }]);
+    expectTypeOf(createMany).toBeCallableWith([{ programId: "1", type: "Vanity" }] as const);
+    expectTypeOf(createMany).toBeCallableWith(new Set([{ programId: "1" }]));
+    expectTypeOf(createMany).toBeCallableWith([][Symbol.iterator]());
+    expectTypeOf(createMany).toBeCallableWith(
+      (function* () {
+        yield { programId: "1" };
+      })(),
+    );
+    expectTypeOf(createMany).toBeCallableWith(
+      (async function* () {
+        yield { programId: "1", subId1: "a" };
+      })(),
+    );
+  });
+
+  test("takes no input of another kind", () => {
+    // @ts-expect-error a single input is none
+    createMany({ programId: "1" });
+    // @ts-expect-error a text is no input
+    createMany("1");
+    // @ts-expect-error it is programId
+    createMany([{ programID: "1" }]);
+    // @ts-expect-error promises of inputs are none
+    createMany([Promise.resolve({ programId: "1" })]);
+    // @ts-expect-error a custom path needs type Vanity
+    createMany([{ programId: "1", customPath: "Sale" }]);
+    // @ts-expect-error inputs are missing
+    createMany();
+  });
+
+  test("takes its options, undefined included, and those of one call", () => {
+    expectTypeOf<Required<CreateManyOptions>>().toEqualTypeOf<{
+      signal: AbortSignal | undefined;
+      timeout: number | undefined;
+      maxRetries: number | undefined;
+      concurrency: number | undefined;
+      reuse: boolean | undefined;
+      appendIds: boolean | undefined;
+      quotaReserve: number | undefined;
+      ordered: boolean | undefined;
+    }>();
+    expectTypeOf<CreateManyOptions>().toExtend<RequestOptions>();
+    expectTypeOf(createMany).toBeCallableWith([], {});
+    expectTypeOf(createMany).toBeCallableWith([], { concurrency: undefined, reuse: undefined });
+    // @ts-expect-error it is concurrency
+    createMany([], { concurency: 2 });
+    // @ts-expect-error a number it is
+    createMany([], { concurrency: "8" });
+    // @ts-expect-error true or false
+    createMany([], { ordered: 1 });
+    // @ts-expect-error one call has no such option
+    void create({ programId: "1" }, { concurrency: 2 });
+  });
+
+  test("gives a link or an error, told apart by ok", () => {
+    const result = {} as CreateManyResult;
+    expectTypeOf(result.index).toEqualTypeOf<number>();
+    expectTypeOf(result.ok).toEqualTypeOf<boolean>();
+    expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
+    // @ts-expect-error there may be none
+    void result.link;
+    // @ts-expect-error there may be none
+    void result.error;
+    if (result.ok) {
+      expectTypeOf(result.link).toEqualTypeOf<TrackingLink>();
+      expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams>();
+      expectTypeOf(result.reused).toEqualTypeOf<boolean>();
+      // @ts-expect-error a link is no error
+      void result.error;
+      // @ts-expect-error readonly
+      result.index = 1;
+    } else {
+      expectTypeOf(result.error).toEqualTypeOf<ImpactError>();
+      expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
+      // @ts-expect-error an error is no link
+      void result.link;
+      // @ts-expect-error an error is no link
+      void result.reused;
+    }
+  });
+
+  test("tells of a wait for the quota in an event that is about no one call", () => {
+    expectTypeOf<QuotaWaitEvent>().branded.toEqualTypeOf<{
+      readonly type: "wait";
+      readonly cause: "quota";
+      readonly time: number;
+      readonly delay: number;
+      readonly until: Date;
+    }>();
+    expectTypeOf<QuotaWaitEvent>().toExtend<ImpactEvent>();
+  });
+});
+
 describe("what a client tells", () => {
   test("is a quota whose parts may be unknown", () => {
     expectTypeOf<Quota>().toEqualTypeOf<{
@@ -276,7 +382,11 @@ describe("what a client tells", () => {
   });
 
   test("is narrowed by the type of the event", () => {
+    // @ts-expect-error a wait for the quota is about no one call
+    void event.id;
+    if (event.type === "wait" && event.cause === "quota") return;
     expectTypeOf(event.id).toEqualTypeOf<string>();
+    expectTypeOf(event.index).toEqualTypeOf<number | undefined>();
     expectTypeOf(event.attempt).toEqualTypeOf<number>();
     expectTypeOf(event.method).toEqualTypeOf<string>();
     expectTypeOf(event.url).toEqualTypeOf<string>();

@@ -294,6 +294,8 @@ test("sends again after a 429, as late as it asks", async () => {
   const client = clientOf(baseUrl, {
     maxRetries: 2,
     onEvent: (event) => {
+      if (event.type === "wait" && event.cause === "quota")
+        throw new Error("no quota is waited for");
       const more = event.type === "wait" ? ` ${event.cause} ${event.delay}` : "";
       trace.push(`${event.attempt} ${event.type}${more}`);
     },

@@ -421,11 +421,8 @@ test("the options of a call win over those of the client", async () => {
 describe("the replay table", () => {
   const error = new ImpactError("", { code: "timeout", outcome: "unknown" });
   const call = (method: string, target: string): Parameters<typeof mayRepeat>[0] => ({
-    id: "1",
     method,
     url: `${baseUrl}${target}`,
-    timeout: 1,
-    maxRetries: 1,
   });
   const path = "/Mediapartners/IR/Programs/1/TrackingLinks";
 

@@ -3,16 +3,23 @@ import process from "node:process";
 import { run } from "./main.ts";
 
 const interrupted = new AbortController();
-// Once: a second Ctrl-C ends the process at once, as users expect.
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interrupted.abort(new Error(signal)));
-}
+const signals = ["SIGINT", "SIGTERM"] as const;
+const interrupt = (signal: string): void => {
+  // A second Ctrl-C ends the process at once, as users expect.
+  for (const each of signals) process.removeListener(each, interrupt);
+  interrupted.abort(new Error(signal));
+  // It may be read from, and never end.
+  process.stdin.destroy();
+};
+for (const signal of signals) process.on(signal, interrupt);
 // Each write tells of its own failure; without these, Node would end the process before it can be told.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  env: process.env,
   signal: interrupted.signal,
 });

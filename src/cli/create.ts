@@ -1,15 +1,13 @@
 import {
-  createImpactClient,
   isImpactError,
-  spec,
   type CreateTrackingLinkParams,
   type ImpactError,
   type TrackingLink,
 } from "../index.ts";
-import { createFakeImpact } from "../testing/index.ts";
+import { openClient } from "./account.ts";
 import { parameterFlags, readFlags, readParameters, withFlags } from "./flags.ts";
 import { createHelp } from "./help.ts";
-import { EXIT, say, show, write, type Io } from "./io.ts";
+import { EXIT, say, show, why, write, type Io } from "./io.ts";
 
 const FLAGS = {
   ...parameterFlags,
@@ -25,7 +23,7 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
   if (sandbox) await say(io, "impact-links: sandbox, nothing is sent and the link is fake\n");
   let link: TrackingLink;
   try {
-    const client = sandbox ? sandboxClient() : createImpactClient();
+    const client = openClient(sandbox === true);
     // Flags are text; the client checks them as it checks any input.
     const params = readParameters(values) as unknown as CreateTrackingLinkParams;
     link = await client.trackingLinks.create(params, { signal: io.signal });
@@ -44,24 +42,10 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
     return EXIT.done;
   } catch (error) {
     // It exists, and there is no call that lists links.
-    const why = error instanceof Error ? error.message : String(error);
-    await say(
-      io,
-      `impact-links: the link was made but could not be printed: ${link.url} (${why})\n`,
-    );
+    const text = `the link was made but could not be printed: ${link.url} (${why(error)})`;
+    await say(io, `impact-links: ${text}\n`);
     return EXIT.failed;
   }
-}
-
-/** Its own account, so that a sandbox never depends on, or speaks of, a real one. */
-function sandboxClient(): ReturnType<typeof createImpactClient> {
-  const { fetch } = createFakeImpact();
-  return createImpactClient({
-    accountSid: "IRsandbox",
-    authToken: "sandbox",
-    baseUrl: spec.server,
-    fetch,
-  });
 }
 
 const LINK_MADE: Readonly<Record<ImpactError["outcome"], string>> = {

@@ -39,7 +39,8 @@ export function readParameters(values: Readonly<Record<string, unknown>>): Recor
   );
 }
 
-function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
+/** A text as the document's type of the parameter; a choice in any case of letters. */
+export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
   if (choices) return choices.find((each) => each.toLowerCase() === text.toLowerCase()) ?? text;
   if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
@@ -54,39 +55,71 @@ export function withFlags(message: string): string {
   );
 }
 
+/** Throws {@link UsageError} for anything but a whole number within bounds. */
+export function readNumber(
+  flags: Readonly<Record<string, unknown>>,
+  name: string,
+  most: number = Number.MAX_SAFE_INTEGER,
+  least: number = 0,
+): number | undefined {
+  const text = flags[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (typeof text === "string" && /^\d+$/.test(text) && number >= least && number <= most) {
+    return number;
+  }
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}`);
+}
+
 /** Reads flags. Throws {@link UsageError} for what is unknown, repeated, or no flag at all. */
 export function readFlags(
   args: readonly string[],
   options: Options,
 ): Record<string, string | boolean | undefined> {
+  return readArguments(args, options, 0).flags;
+}
+
+/** Reads flags, and up to so many arguments that are none. */
+export function readArguments(
+  args: readonly string[],
+  options: Options,
+  most: number,
+): { flags: Record<string, string | boolean | undefined>; given: readonly string[] } {
   // Taken as lists, so that a flag that is given twice can be told.
   const lists = Object.fromEntries(
     Object.entries(options).map(([name, option]) => [name, { ...option, multiple: true }]),
   );
-  return Object.fromEntries(
-    Object.entries(parse(args, lists)).map(([name, values = []]) => {
+  const { values: found, positionals: given } = parse(args, lists);
+  // Not shown: it may be a token that lost its flag.
+  if (given.length > most) {
+    throw new UsageError("Unexpected argument: every value belongs to a flag");
+  }
+  const flags = Object.fromEntries(
+    Object.entries(found).map(([name, values = []]) => {
       if (values.length > 1) throw new UsageError(`--${name} is given twice`);
       return [name, values[0]];
     }),
   );
+  return { flags, given };
 }
 
 function parse(
   args: readonly string[],
   options: Options,
-): Record<string, (string | boolean)[] | undefined> {
+): { values: Record<string, (string | boolean)[] | undefined>; positionals: string[] } {
   try {
-    const { values } = parseArgs({ args: [...args], options });
-    return values as Record<string, (string | boolean)[] | undefined>;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+    });
+    return { values: values as Record<string, (string | boolean)[] | undefined>, positionals };
   } catch (error) {
     throw new UsageError(explain((error as Error).message, options));
   }
 }
 
-/** A stray argument is not shown: it may be a token that lost its flag. */
 function explain(message: string, options: Options): string {
-  if (message.startsWith("Unexpected argument"))
-    return "Unexpected argument: every value belongs to a flag";
   const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
   if (unknown === undefined) return message.split(/\.?\n/, 1)[0] ?? message;
   const near = nearest(unknown, Object.keys(options));

@@ -1,11 +1,18 @@
-interface Output {
+import { writeSync } from "node:fs";
+
+export interface Output {
   write(text: string, done: (error?: Error | null) => void): unknown;
+  readonly isTTY?: boolean;
+  /** Characters in a line of a terminal. */
+  readonly columns?: number;
 }
 
 /** Where a command writes, and what stops it. Data goes to stdout, everything else to stderr. */
 export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
 
@@ -27,12 +34,30 @@ export async function show({ stdout }: Io, text: string): Promise<number> {
   return EXIT.done;
 }
 
+/** Writes to a file at once, all of it: a full disk may take a part. */
+export function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+}
+
+/** A text of a file or a server, as it may be shown: a terminal obeys control characters. */
+export function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
+}
+
+/** An error of the system in words. */
+export function why(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 export const EXIT = {
   done: 0,
   /** The API refused or failed, or what it gave could not be printed. */
   failed: 1,
   /** Wrong usage or input. */
   usage: 2,
+  /** A bulk run is complete, and some rows have no link. */
+  incomplete: 3,
   interrupted: 130,
 } as const;
 

@@ -7,6 +7,7 @@ type Command = (args: readonly string[], io: Io) => Promise<number>;
 // Loaded when asked for, so that --help does not wait for what it does not use.
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await import("./create.ts")).create,
+  bulk: async () => (await import("./bulk.ts")).bulk,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
 };
 
@@ -30,7 +31,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function unknown(name: string): string {
   const commands = Object.keys(COMMANDS);
   if (name === "" || name.startsWith("-")) {
-    return `Expected a command first: ${commands.join(" or ")}`;
+    return `Expected a command first: ${commands.join(", ")}`;
   }
   const near = nearest(name, commands);
   return `Unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;

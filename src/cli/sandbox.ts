@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFakeImpact } from "../testing/index.ts";
-import { readFlags } from "./flags.ts";
+import { readFlags, readNumber } from "./flags.ts";
 import { sandboxHelp } from "./help.ts";
-import { EXIT, say, show, UsageError, type Io } from "./io.ts";
+import { EXIT, say, show, why, type Io } from "./io.ts";
 
 const FLAGS = {
   port: { type: "string" },
@@ -26,8 +26,7 @@ export async function sandbox(args: readonly string[], io: Io): Promise<number> 
   try {
     await listen(server, port);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    await say(io, `impact-links: cannot serve on port ${port}: ${why}\n`);
+    await say(io, `impact-links: cannot serve on port ${port}: ${why(error)}\n`);
     return EXIT.failed;
   }
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -41,18 +40,6 @@ export async function sandbox(args: readonly string[], io: Io): Promise<number> 
   server.close();
   server.closeAllConnections();
   return EXIT.interrupted;
-}
-
-function readNumber(
-  flags: Readonly<Record<string, unknown>>,
-  name: string,
-  most: number = Number.MAX_SAFE_INTEGER,
-): number | undefined {
-  const text = flags[name];
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (typeof text === "string" && /^\d+$/.test(text) && number <= most) return number;
-  throw new UsageError(`--${name} takes a whole number from 0 to ${most}`);
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -117,7 +117,8 @@ export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
       return forbid(`MediaPartnerPropertyId ${property} does not exist.`, time);
     }
     const isVanity = type === "Vanity" || params["customPath"] !== undefined;
-    const taken = links.flatMap((link) => link.customPath?.toLowerCase() ?? []);
+    // Not looked up for a Regular link, of which there may be very many.
+    const taken = isVanity ? links.flatMap((link) => link.customPath?.toLowerCase() ?? []) : [];
     const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
     if (vanityPath !== undefined) {
       if (taken.length >= vanityLimit) {

@@ -21,6 +21,7 @@ type Answer = { status?: number; headers?: Record<string, string>; body?: string
 /** A real server that keeps what arrives and answers as told; it ends with the test. */
 export async function serve(
   answer: Answer | ((request: IncomingMessage, response: ServerResponse, count: number) => void),
+  port = 0,
 ): Promise<RecordingServer> {
   const requests: WireRequest[] = [];
   const server = createServer(async (request, response) => {
@@ -32,7 +33,7 @@ export async function serve(
     const { status = 200, headers: sent = {}, body = "" } = answer;
     response.writeHead(status, { "Content-Type": "application/json", ...sent }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

@@ -1,0 +1,90 @@
+import { isImpactError, type CreateTrackingLinkParams } from "../index.ts";
+import { extendTrackingLink } from "../link.ts";
+import { toWire } from "../params.ts";
+import { createRecent } from "../recent.ts";
+import { keyOf, splitIds } from "../same-link.ts";
+import type { ColumnMap } from "./columns.ts";
+import type { Journal, Outcome } from "./journal.ts";
+import type { TableRow } from "./table.ts";
+
+/** What is known of a row before it is sent. */
+interface Known {
+  readonly outcome: Outcome;
+  /** It was recorded by an earlier run. */
+  readonly isOld: boolean;
+}
+
+interface History {
+  /** To be asked for each row, in order. Undefined if the row is to be sent. */
+  outcomeOf(row: TableRow): Known | undefined;
+}
+
+export interface HistoryOptions {
+  readonly appendIds: boolean;
+  /** Which finished rows are sent again. */
+  readonly retry: ReadonlySet<Outcome["status"]>;
+}
+
+/** As many requests as `createMany` remembers. */
+const REMEMBERED = 10_000;
+
+const WAS_UNDER_WAY: Outcome = {
+  status: "unknown",
+  errorCode: "connection",
+  error: "The run was stopped while the request was under way: a link may have been made",
+};
+
+/** What earlier runs leave to be done: what they have finished is not sent again, nor is what is the same. */
+export function createHistory(
+  journal: Journal | undefined,
+  columns: ColumnMap,
+  { appendIds, retry }: HistoryOptions,
+): History {
+  const links = createRecent<string>(REMEMBERED);
+  const unknown = new Set<string>();
+  const isNew = journal?.task === undefined;
+
+  const requestOf = (cells: readonly unknown[]) => {
+    try {
+      const request = toWire(columns.readParams(cells) as unknown as CreateTrackingLinkParams);
+      const { base, ids } = appendIds ? splitIds(request) : { base: request, ids: undefined };
+      return { key: keyOf(base), isVanity: base.query.Type === "Vanity", ids };
+    } catch (error) {
+      if (isImpactError(error)) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    outcomeOf({ index, cells, problem }) {
+      const error = problem ?? columns.problemIn(cells);
+      if (error !== undefined) {
+        const outcome = { status: "failed", errorCode: "invalid_input", error } as const;
+        return { outcome, isOld: false };
+      }
+      if (isNew) return undefined;
+      const request = requestOf(cells);
+      const earlier = journal.takeOutcome(index);
+      // Its request may have been on its way once more since, by a run that was told to retry.
+      const isKnown = earlier !== undefined && !journal.wasUnderWay(index);
+      if (isKnown && !retry.has(earlier.status)) {
+        const link = earlier.base ?? (appendIds ? undefined : earlier.trackingUrl);
+        if (request && link !== undefined) links.set(request.key, link);
+        if (request?.isVanity && earlier.status === "unknown") unknown.add(request.key);
+        return { outcome: earlier, isOld: true };
+      }
+      if (request === undefined) return undefined;
+      const { key, isVanity, ids } = request;
+      const link = links.get(key);
+      if (link !== undefined) {
+        const trackingUrl = ids ? extendTrackingLink(link, ids) : link;
+        const base = appendIds ? { base: link } : {};
+        return { outcome: { status: "reused", trackingUrl, ...base }, isOld: false };
+      }
+      if (retry.has("unknown") || !isVanity) return undefined;
+      if (!journal.wasUnderWay(index) && !unknown.has(key)) return undefined;
+      unknown.add(key);
+      return { outcome: WAS_UNDER_WAY, isOld: false };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { extname } from "node:path";
+import { stringify } from "csv-stringify/sync";
+import { RESULT_COLUMNS } from "./columns.ts";
+import { UsageError } from "./io.ts";
+import type { Outcome } from "./journal.ts";
+import type { Format } from "./table.ts";
+
+/** How rows are written: a text for the beginning, and one for each row. */
+export interface RowFormat {
+  readonly head: string;
+  readonly row: (cells: readonly unknown[], outcome: Outcome) => string;
+}
+
+/** By the name of the output; on stdout as the input is. */
+export function rowFormat(out: string, input: Format, columns: readonly string[]): RowFormat {
+  const extension =
+    out === "-" ? (input.kind === "jsonl" ? ".jsonl" : "") : extname(out).toLowerCase();
+  if (extension === ".jsonl" || extension === ".ndjson") return jsonLines(columns);
+  const given = input.kind === "csv" ? input.delimiter : ",";
+  if (extension === ".tsv") return csv(columns, "\t", false);
+  if (extension === ".csv" || out === "-") {
+    return csv(columns, given, input.kind === "csv" && input.hasBom);
+  }
+  throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
+}
+
+function csv(columns: readonly string[], delimiter: string, bom: boolean): RowFormat {
+  const line = (cells: string[]): string =>
+    stringify([cells], {
+      delimiter,
+      // A cell that begins with = + - @ would be run as a formula by a spreadsheet.
+      // https://owasp.org/www-community/attacks/CSV_Injection
+      escape_formulas: true,
+      quoted_match: /[\r\n]/,
+    });
+  return {
+    head: `${bom ? "\ufeff" : ""}${line([...columns, ...RESULT_COLUMNS])}`,
+    row: (cells, outcome) =>
+      line([
+        ...columns.map((_, position) => textOf(cells[position])),
+        ...RESULT_COLUMNS.map((name) => outcome[name] ?? ""),
+      ]),
+  };
+}
+
+function jsonLines(columns: readonly string[]): RowFormat {
+  const double = columns.find((name, position) => columns.indexOf(name) !== position);
+  if (double !== undefined) {
+    throw new UsageError(`Two columns are called "${double}"; JSON can hold one of them`);
+  }
+  return {
+    head: "",
+    row(cells, outcome) {
+      const given = columns.map((name, position) => [name, cells[position]]);
+      const added = RESULT_COLUMNS.map((name) => [name, outcome[name]]);
+      // JSON leaves out what is undefined.
+      return `${JSON.stringify(Object.fromEntries([...given, ...added]))}\n`;
+    },
+  };
+}
+
+/** A cell as a text. */
+export function textOf(cell: unknown): string {
+  if (cell === undefined || cell === null) return "";
+  return typeof cell === "string" ? cell : JSON.stringify(cell);
+}

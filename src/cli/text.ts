@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsageError, why } from "./io.ts";
+
+/** A text file that can be read more than once, whatever it came from. */
+export interface TextFile {
+  /** How messages call it. */
+  readonly name: string;
+  /** Its beginning, without a byte order mark. */
+  readonly head: string;
+  readonly hasBom: boolean;
+  /** All of it, in pieces. `done` is told the SHA-256 of its bytes. */
+  read(done: (sha256: string) => void): AsyncGenerator<string, void, undefined>;
+  close(): Promise<void>;
+}
+
+const CHUNK = 65_536;
+
+/** Opens a file, or stdin for `-`. What can be read only once is kept in a temporary file meanwhile. */
+export async function openText(path: string, stdin: AsyncIterable<Uint8Array>): Promise<TextFile> {
+  const name = path === "-" ? "stdin" : path;
+  const handle = await openBytes(path, stdin).catch((error: unknown) => {
+    throw new UsageError(`Cannot read ${name}: ${why(error)}`);
+  });
+  const { mtimeMs, size: whole } = await handle.stat();
+  const start = new Uint8Array(4);
+  const { bytesRead } = await handle.read(start, 0, 4, 0);
+  const { encoding, bom } = encodingOf(start.subarray(0, bytesRead));
+  const read = async function* (done: (sha256: string) => void) {
+    const hash = createHash("sha256");
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    const buffer = Buffer.alloc(CHUNK);
+    for (let position = 0; ;) {
+      const { bytesRead: size } = await handle.read(buffer, 0, CHUNK, position);
+      // Rows of a file that is written anew meanwhile would be half of what was and half of what is.
+      const now = await handle.stat();
+      if (now.mtimeMs !== mtimeMs || now.size !== whole) {
+        throw new UsageError(`${name} has changed while it was read`);
+      }
+      const bytes = buffer.subarray(0, size);
+      hash.update(bytes);
+      yield decode(decoder, bytes, size > 0, `${name} after byte ${position}`);
+      if (size === 0) return done(hash.digest("hex"));
+      position += size;
+    }
+  };
+  try {
+    for await (const head of read(() => {})) {
+      return { name, head, hasBom: bom, read, close: () => handle.close() };
+    }
+    throw new UsageError(`Cannot read ${name}`);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openBytes(path: string, stdin: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  if (path === "-") return spool(stdin);
+  const handle = await open(path, "r");
+  const stat = await handle.stat();
+  if (stat.isFile()) return handle;
+  if (!stat.isDirectory()) return spool(handle.createReadStream());
+  await handle.close();
+  throw new Error("it is a folder");
+}
+
+/** A temporary file that is gone as soon as it is closed, where the system allows that. */
+async function spool(bytes: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), "impact-links-"));
+  try {
+    const handle = await open(join(folder, "input"), "wx+", 0o600);
+    for await (const chunk of bytes) await handle.writeFile(chunk);
+    return handle;
+  } finally {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function encodingOf([a, b, c]: Uint8Array): { encoding: string; bom: boolean } {
+  if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", bom: true };
+  if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", bom: true };
+  return { encoding: "utf-8", bom: a === 0xef && b === 0xbb && c === 0xbf };
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array, stream: boolean, where: string): string {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch {
+    throw new UsageError(
+      `Expected text in UTF-8, got other bytes in ${where}. In Excel, save it as "CSV UTF-8".`,
+    );
+  }
+}

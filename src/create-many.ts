@@ -1,0 +1,442 @@
+import { onAbort } from "./abort.ts";
+import type { Redact } from "./credentials.ts";
+import { ImpactError, isImpactError } from "./errors.ts";
+import { badInput, expectWhole, kindOf, show } from "./expect.ts";
+import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
+import {
+  readRequestOptions,
+  REQUEST_OPTIONS,
+  type RequestOptions,
+  type Settings,
+} from "./options.ts";
+import { clean } from "./outcome.ts";
+import { createPace } from "./pace.ts";
+import type { CreateTrackingLinkParams } from "./params.ts";
+import type { Quota } from "./quota.ts";
+import { createRecent } from "./recent.ts";
+import { mayRepeat } from "./replay.ts";
+import { keyOf, splitIds } from "./same-link.ts";
+import { sleep } from "./sleep.ts";
+import {
+  withoutSecrets,
+  type LinkOperation,
+  type LinkRequest,
+  type TrackingLink,
+} from "./tracking-link.ts";
+
+/** Options of `createMany`; `timeout`, `maxRetries` and `signal` are as for one call. */
+export interface CreateManyOptions extends RequestOptions {
+  /** Requests under way at once, from 1 to 1000. @default 8 */
+  concurrency?: number | undefined;
+  /**
+   * Sends an identical request once, and gives its link, or the reason why there is none, to all inputs that
+   * ask for it. The 10,000 requests used last are remembered, and all that are under way.
+   *
+   * @default true
+   */
+  reuse?: boolean | undefined;
+  /**
+   * Asks once for all inputs that differ in `subId1` to `subId3` and `sharedId` alone, without these, and
+   * appends to the link what each input has. impact.com recommends to give them when a link is made.
+   *
+   * @default false
+   */
+  appendIds?: boolean | undefined;
+  /**
+   * Requests of each window of the quota to leave for others. What is sent again after a failure may take some
+   * of them.
+   *
+   * @default 0
+   */
+  quotaReserve?: number | undefined;
+  /**
+   * `false` gives each result as soon as it is known; its `index` says which input it is for.
+   *
+   * @default true
+   */
+  ordered?: boolean | undefined;
+}
+
+/** What became of one input. */
+export type CreateManyResult =
+  | {
+      /** The position among the inputs, from 0. */
+      readonly index: number;
+      /** The input as it was given. */
+      readonly params: CreateTrackingLinkParams;
+      readonly ok: true;
+      readonly link: TrackingLink;
+      /** Whether the link was made for an earlier input. */
+      readonly reused: boolean;
+    }
+  | {
+      readonly index: number;
+      /** The input as it was given; undefined if the inputs threw where it should have been. */
+      readonly params: CreateTrackingLinkParams | undefined;
+      readonly ok: false;
+      readonly error: ImpactError;
+    };
+
+type Inputs = Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>;
+
+/** An input, from when it is taken until its result is. */
+interface Row {
+  readonly index: number;
+  result?: CreateManyResult;
+}
+
+/** An input that can be sent. */
+interface LinkRow extends Row {
+  readonly params: CreateTrackingLinkParams;
+  /** To be appended to the link. */
+  ids: TrackingLinkExtension | undefined;
+}
+
+/** One request, for all rows that ask for the same. */
+interface Job {
+  readonly request: LinkRequest;
+  readonly key: string | undefined;
+  /** The one that it is sent for. */
+  readonly row: LinkRow;
+  /** Those that came while it was under way. */
+  others?: LinkRow[];
+}
+
+/** What became of a request: a link, or an error. */
+interface Outcome {
+  readonly link?: TrackingLink;
+  readonly error?: ImpactError;
+}
+
+/** How many requests `reuse` remembers at least; at most twice as many, some 10 MB. */
+const REMEMBERED = 10_000;
+
+/** Results that wait for a slow one before them, for each request that may be under way. */
+const AHEAD = 16;
+
+/** Milliseconds to wait after a 429 that does not say how long. */
+const PAUSE = 60_000;
+
+/** One call over many inputs, an outcome for each, in input order. */
+export async function* createMany(
+  operation: LinkOperation,
+  settings: Settings,
+  quota: () => Quota | undefined,
+  inputs: Inputs,
+  options: CreateManyOptions = {},
+): AsyncGenerator<CreateManyResult, void, undefined> {
+  const { emit, redact } = settings;
+  const { call, concurrency, reuse, appendIds, quotaReserve, ordered } = withoutSecrets(
+    redact,
+    () => readOptions(options, settings),
+  );
+  const { timeout, maxRetries } = call;
+  const input = readInputs(inputs);
+  const pace = createPace(quota, quotaReserve);
+  /** By what was asked for: what is not finished, and what became of the rest. */
+  const unfinished = new Map<string, Job>();
+  const finished = createRecent<Outcome>(REMEMBERED);
+  const stop = new AbortController();
+  const { signal } = stop;
+
+  /** Rows whose results are owed next: all of them in input order, or those that are known. */
+  const owed: Row[] = [];
+  /** Jobs that wait for the quota. */
+  const waiting: Job[] = [];
+  let count = 0;
+  /** Rows taken and not yet handed over. */
+  let open = 0;
+  let underWay = 0;
+  let isPulling = false;
+  /** Nothing more is taken: the inputs have ended, or the credentials are refused. */
+  let hasEnded = false;
+  let isExhausted = false;
+  let isSleeping = false;
+  /** Why nothing more is sent, or nothing more that makes a Vanity link. */
+  let refusal: ImpactError | undefined;
+  let vanityRefusal: ImpactError | undefined;
+  /** Why the whole has failed. */
+  const failures: unknown[] = [];
+  let wake = (): void => {};
+
+  const fail = (reason: unknown): void => {
+    failures.push(reason);
+    wake();
+  };
+
+  const settle = (row: Row, result: CreateManyResult): void => {
+    row.result = result;
+    if (!ordered) owed.push(row);
+    if (owed[0] === row) wake();
+  };
+  const settleWith = (row: LinkRow, { link, error }: Outcome, reused: boolean): void => {
+    const { index, params, ids } = row;
+    if (link === undefined) {
+      if (error) settle(row, { index, params, ok: false, error });
+    } else if (ids === undefined) {
+      settle(row, { index, params, ok: true, link, reused });
+    } else {
+      settle(row, { index, params, ...extended(link, ids, reused) });
+    }
+  };
+  const finish = ({ row, others = [], key }: Job, outcome: Outcome): void => {
+    const { error } = outcome;
+    if (key !== undefined) {
+      unfinished.delete(key);
+      if (!error || !isWorthRepeating(error)) finished.set(key, outcome);
+    }
+    settleWith(row, outcome, false);
+    for (const other of others) settleWith(other, outcome, true);
+  };
+
+  const send = (job: Job): void => {
+    underWay++;
+    operation.send(job.request, { signal, timeout, maxRetries, index: job.row.index }).then(
+      (link) => {
+        underWay--;
+        pace.answered();
+        finish(job, { link });
+        fill();
+      },
+      (error: unknown) => {
+        underWay--;
+        pace.answered();
+        // An abort, whose reason may be anything.
+        if (!isImpactError(error) || error === signal.reason) return fail(error);
+        if (error.code === "rate_limited") {
+          pace.pause(error.retryAfter ?? PAUSE, Date.now());
+          waiting.push(job);
+        } else {
+          if (error.code === "unauthorized") refusal ??= error;
+          if (error.code === "vanity_limit_reached") vanityRefusal ??= error;
+          finish(job, { error });
+        }
+        fill();
+      },
+    );
+  };
+
+  const take = (params: CreateTrackingLinkParams): void => {
+    const row: LinkRow = { index: count++, params, ids: undefined };
+    open++;
+    if (ordered) owed.push(row);
+    let request: LinkRequest;
+    try {
+      request = operation.check(params);
+    } catch (thrown) {
+      const error = isImpactError(thrown) ? thrown : unreadable("an input", thrown, redact);
+      return settle(row, { index: row.index, params, ok: false, error });
+    }
+    if (appendIds) ({ base: request, ids: row.ids } = splitIds(request));
+    const key = reuse ? keyOf(request) : undefined;
+    if (key === undefined) return void waiting.push({ request, key, row });
+    const outcome = finished.get(key);
+    const same = unfinished.get(key);
+    if (outcome) settleWith(row, outcome, true);
+    else if (same) (same.others ??= []).push(row);
+    else {
+      const job: Job = { request, key, row };
+      unfinished.set(key, job);
+      waiting.push(job);
+    }
+  };
+
+  /** An input that throws has failed where it threw, and has ended. */
+  const takeThrown = (cause: unknown): void => {
+    hasEnded = isExhausted = true;
+    const row: Row = { index: count++ };
+    open++;
+    if (ordered) owed.push(row);
+    const error = unreadable("another input", cause, redact);
+    settle(row, { index: row.index, params: undefined, ok: false, error });
+  };
+
+  const taken = (step: IteratorResult<CreateTrackingLinkParams>): void => {
+    if (step.done) hasEnded = isExhausted = true;
+    else take(step.value);
+  };
+
+  const pull = (): void => {
+    try {
+      const step = input.next();
+      if (!isPromise(step)) return taken(step);
+      isPulling = true;
+      Promise.resolve(step)
+        .then(taken)
+        .catch(takeThrown)
+        .then(() => {
+          isPulling = false;
+          fill();
+          wake();
+        }, fail);
+    } catch (error) {
+      takeThrown(error);
+    }
+  };
+
+  /** Sends and takes as much as there is room for. */
+  const fill = (): void => {
+    try {
+      while (failures.length === 0 && !signal.aborted) {
+        const job = waiting[0];
+        if (job !== undefined) {
+          const refused = refusal ?? (job.request.type === "Vanity" ? vanityRefusal : undefined);
+          if (!refused && (underWay >= concurrency || !isOpen())) return;
+          waiting.shift();
+          if (refused) finish(job, { error: notSent(refused) });
+          else send(job);
+        } else {
+          if (refusal) hasEnded = true;
+          // With the next result at hand it is the reader who is slow, so no more is sent ahead than needed.
+          const room = owed[0]?.result ? concurrency : concurrency * AHEAD;
+          if (hasEnded || isPulling || underWay >= concurrency || open >= room) return;
+          pull();
+        }
+      }
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const isOpen = (): boolean => {
+    if (isSleeping) return false;
+    const delay = pace.delay(underWay, Date.now());
+    if (delay > 0 && delay < Infinity) {
+      isSleeping = true;
+      const time = Date.now();
+      emit?.({ type: "wait", cause: "quota", time, delay, until: new Date(time + delay) });
+      sleep(delay, signal).then(() => {
+        isSleeping = false;
+        pace.waited();
+        fill();
+      }, fail);
+    }
+    return delay <= 0;
+  };
+
+  const forget = onAbort(call.signal, () => stop.abort(call.signal?.reason));
+  // Held for as long as this runs, so that not every call has to listen and to leave.
+  const forgetStop = onAbort(signal, () => fail(signal.reason));
+  try {
+    if (call.signal?.aborted) stop.abort(call.signal.reason);
+    for (;;) {
+      fill();
+      // What is known when it fails is still told, also behind what never will be.
+      if (failures.length > 0) while (owed.length > 0 && !owed[0]?.result) owed.shift();
+      const { result } = owed[0] ?? {};
+      if (result !== undefined) {
+        owed.shift();
+        open--;
+        yield result;
+      } else if (failures.length > 0) {
+        throw failures[0];
+      } else if (hasEnded && open === 0) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    }
+  } finally {
+    forget();
+    forgetStop();
+    stop.abort();
+    if (!isExhausted) await end(input, isPulling || failures.length > 0);
+  }
+}
+
+function extended(
+  link: TrackingLink,
+  ids: TrackingLinkExtension,
+  reused: boolean,
+): { ok: true; link: TrackingLink; reused: boolean } | { ok: false; error: ImpactError } {
+  try {
+    return { ok: true, link: { ...link, url: extendTrackingLink(link.url, ids) }, reused };
+  } catch (cause) {
+    const message = `Expected a link that ids can be appended to, got ${show(link.url)}`;
+    const details = { code: "unexpected_response", outcome: "unknown", cause } as const;
+    return { ok: false, error: new ImpactError(message, details) };
+  }
+}
+
+/** The inputs, or one of them, threw when they were looked at. */
+function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError {
+  const cause = clean(thrown, redact);
+  const message = `Expected ${what}, got an error: ${cause.message}`;
+  return new ImpactError(message, { code: "invalid_input", outcome: "not_sent", cause });
+}
+
+/** Whether an identical request may be sent although this one failed. */
+function isWorthRepeating(error: ImpactError): boolean {
+  const { method, url } = error;
+  return method === undefined || url === undefined || mayRepeat({ method, url }, error);
+}
+
+/** The same refusal for a request that was not even sent. */
+function notSent(refusal: ImpactError): ImpactError {
+  const { code, status, reason } = refusal;
+  const message = `Not sent, since an earlier request was refused: ${refusal.message}`;
+  return new ImpactError(message, { code, outcome: "not_sent", status, reason, cause: refusal });
+}
+
+interface Input {
+  next():
+    IteratorResult<CreateTrackingLinkParams> | Promise<IteratorResult<CreateTrackingLinkParams>>;
+  return?(): unknown;
+}
+
+function readInputs(inputs: Inputs): Input {
+  if (typeof inputs === "object" && inputs !== null) {
+    if (Symbol.asyncIterator in inputs) return inputs[Symbol.asyncIterator]();
+    if (Symbol.iterator in inputs) return inputs[Symbol.iterator]();
+  }
+  throw badInput("invalid_input", "params", "inputs that can be iterated", kindOf(inputs));
+}
+
+/**
+ * Tells an input that nothing more is taken. It is waited for, and heard, unless it is busy, when it may never
+ * be done, or there is an error to tell of already.
+ */
+async function end(input: Input, isLeft: boolean): Promise<void> {
+  const ended = (async () => input.return?.())();
+  if (isLeft) ended.catch(() => {});
+  else await ended;
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Promise<T>).then === "function";
+}
+
+const CONCURRENCY = { least: 1, most: 1000, expected: "a whole number from 1 to 1000" };
+const RESERVE = {
+  least: 0,
+  most: Number.MAX_SAFE_INTEGER,
+  expected: "a whole number of at least 0",
+};
+const FLAGS = ["reuse", "appendIds", "ordered"] as const;
+const OPTIONS: readonly (keyof CreateManyOptions)[] = [
+  ...REQUEST_OPTIONS,
+  "concurrency",
+  "quotaReserve",
+  ...FLAGS,
+];
+
+function readOptions(options: CreateManyOptions, settings: Settings) {
+  const call = readRequestOptions(options, settings, OPTIONS);
+  for (const name of FLAGS) {
+    const value: unknown = options[name];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw badInput("invalid_input", name, `\`${name}\` to be true or false`, kindOf(value));
+  }
+  const { concurrency, quotaReserve, reuse = true, appendIds = false, ordered = true } = options;
+  if (appendIds && !reuse) {
+    throw badInput("invalid_input", "reuse", "`reuse` with `appendIds`", "`reuse: false`");
+  }
+  return {
+    call,
+    reuse,
+    appendIds,
+    ordered,
+    concurrency: expectWhole("invalid_input", "concurrency", concurrency, CONCURRENCY) ?? 8,
+    quotaReserve: expectWhole("invalid_input", "quotaReserve", quotaReserve, RESERVE) ?? 0,
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { CreateTrackingLinkParams, WireParams } from "../src/params.ts";
+import { toWire } from "../src/params.ts";
+import { keyOf, splitIds } from "../src/same-link.ts";
+
+const key = (params: CreateTrackingLinkParams): string => keyOf(toWire(params));
+
+describe("keyOf", () => {
+  test.each<[what: string, one: CreateTrackingLinkParams, other: CreateTrackingLinkParams]>([
+    [
+      "in whatever order its parameters were given",
+      { programId: "1", subId1: "a", adId: "2" },
+      { adId: "2", subId1: "a", programId: "1" },
+    ],
+    ["with its default type or without", { programId: "1", type: "Regular" }, { programId: "1" }],
+    ["with undefined or without", { programId: "1", subId1: undefined }, { programId: "1" }],
+  ])("is the same for a link %s", (_, one, other) => {
+    expect(key(one)).toBe(key(other));
+  });
+
+  test("differs for whatever differs in one parameter", () => {
+    const links: CreateTrackingLinkParams[] = [
+      { programId: "1" },
+      { programId: "2" },
+      { programId: "1", type: "Vanity" },
+      { programId: "1", type: "Vanity", customPath: "a" },
+      { programId: "1", type: "Vanity", customPath: "A" },
+      { programId: "1", adId: "a" },
+      { programId: "1", deepLink: "https://shop.example/a" },
+      { programId: "1", mediaPartnerPropertyId: "a" },
+      { programId: "1", subId1: "a" },
+      { programId: "1", subId2: "a" },
+      { programId: "1", subId3: "a" },
+      { programId: "1", sharedId: "a" },
+      { programId: "1", subId1: "a", subId2: "b" },
+      { programId: "1", subId1: 'a","b' },
+      { programId: "1", subId1: "null" },
+    ];
+
+    expect(new Set(links.map(key)).size).toBe(links.length);
+  });
+});
+
+describe("splitIds", () => {
+  const whole: WireParams = toWire({
+    programId: "1",
+    type: "Vanity",
+    customPath: "Sale",
+    adId: "2",
+    deepLink: "https://shop.example/a",
+    mediaPartnerPropertyId: "3",
+    subId1: "a",
+    subId2: "b",
+    subId3: "c",
+    sharedId: "d",
+  });
+
+  test("takes the sub and shared ids out of a request, and nothing else", () => {
+    const before = structuredClone(whole);
+
+    expect(splitIds(whole)).toEqual({
+      base: {
+        path: { ProgramId: "1" },
+        query: {
+          Type: "Vanity",
+          CustomPath: "Sale",
+          AdId: "2",
+          DeepLink: "https://shop.example/a",
+          MediaPartnerPropertyId: "3",
+        },
+      },
+      ids: { subId1: "a", subId2: "b", subId3: "c", sharedId: "d" },
+    });
+    expect(whole).toEqual(before);
+  });
+
+  test("gives no ids where there are none", () => {
+    const request = toWire({ programId: "1", adId: "2" });
+
+    expect(splitIds(request)).toEqual({ base: request, ids: undefined });
+  });
+});
