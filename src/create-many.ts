@@ -15,7 +15,7 @@ import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";
 import { createRecent } from "./recent.ts";
 import { mayRepeat } from "./replay.ts";
-import { keyOf, splitIds } from "./same-link.ts";
+import { keyOf, REMEMBERED, splitIds } from "./same-link.ts";
 import { sleep } from "./sleep.ts";
 import {
   withoutSecrets,
@@ -107,9 +107,6 @@ interface Outcome {
   readonly link?: TrackingLink;
   readonly error?: ImpactError;
 }
-
-/** How many requests `reuse` remembers at least; at most twice as many, some 10 MB. */
-const REMEMBERED = 10_000;
 
 /** Results that wait for a slow one before them, for each request that may be under way. */
 const AHEAD = 16;

@@ -2,6 +2,9 @@ import { createTrackingLink } from "../generated/operations.ts";
 import { ID_NAMES, type TrackingLinkExtension } from "./link.ts";
 import type { WireParams } from "./params.ts";
 
+/** How many requests are remembered at least, to be sent once; at most twice as many, in some 10 MB. */
+export const REMEMBERED = 10_000;
+
 /** By wire name, what an absent parameter stands for; blank values are refused, so "" stands for none. */
 const DEFAULTS = Object.values(createTrackingLink.params).map(
   (facts): [name: string, value: string] => [facts.name, "default" in facts ? facts.default : ""],

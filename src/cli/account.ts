@@ -11,7 +11,7 @@ export function openClient(
   isSandbox: boolean,
   more: (fetch: Fetch) => ImpactClientOptions = () => ({}),
 ): ImpactClient {
-  if (!isSandbox) return createImpactClient(more((...request) => globalThis.fetch(...request)));
+  if (!isSandbox) return createImpactClient(more(globalThis.fetch));
   // A run in memory is for trying things out, not for waiting.
   const { fetch } = createFakeImpact({ rateLimit: { limit: 1_000_000, windowMs: 3_600_000 } });
   return createImpactClient({ ...SANDBOX, fetch, ...more(fetch) });

@@ -61,7 +61,7 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError("--out is the file to read; give it another name");
   }
   // A run takes hours beside other programs. V8 would let its heap grow to some times of what is in use.
-  setFlagsFromString("--heap-growing-percent=20");
+  setFlagsFromString("--heap-growing-percent=50");
   let table: Table;
   try {
     table = await openTable(input, io.stdin);

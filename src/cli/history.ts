@@ -2,7 +2,7 @@ import { isImpactError, type CreateTrackingLinkParams } from "../index.ts";
 import { extendTrackingLink } from "../link.ts";
 import { toWire } from "../params.ts";
 import { createRecent } from "../recent.ts";
-import { keyOf, splitIds } from "../same-link.ts";
+import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
 import type { ColumnMap } from "./columns.ts";
 import type { Journal, Outcome } from "./journal.ts";
 import type { TableRow } from "./table.ts";
@@ -24,9 +24,6 @@ export interface HistoryOptions {
   /** Which finished rows are sent again. */
   readonly retry: ReadonlySet<Outcome["status"]>;
 }
-
-/** As many requests as `createMany` remembers. */
-const REMEMBERED = 10_000;
 
 const WAS_UNDER_WAY: Outcome = {
   status: "unknown",

@@ -47,7 +47,7 @@ export interface Journal {
   /** Whether an earlier run may have sent the row and has not heard what became of it. */
   wasUnderWay(index: number): boolean;
   begin(task: Task): void;
-  record(entry: Entry): void;
+  record(...entries: Entry[]): void;
   /** Resolves when all that was recorded would survive a loss of power. Those who wait share one sync. */
   sync(): Promise<void>;
   /** The run is complete. */
@@ -87,11 +87,11 @@ export async function openJournal(path: string): Promise<Journal> {
   ftruncateSync(fd, length);
   rmSync(`${path}.new`, { force: true });
   let broken: { readonly error: unknown } | undefined;
-  const append = (value: Entry | Task): void => {
+  const append = (...values: (Entry | Task)[]): void => {
     // What a full disk took half of is the end: a line after it would become a part of it.
     if (broken !== undefined) throw broken.error;
     try {
-      writeWhole(fd, `${JSON.stringify(value)}\n`);
+      writeWhole(fd, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
     } catch (error) {
       broken = { error };
       throw error;

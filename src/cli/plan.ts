@@ -1,6 +1,7 @@
 import { isImpactError, type CreateTrackingLinkParams } from "../index.ts";
 import { toWire } from "../params.ts";
-import { keyOf, splitIds } from "../same-link.ts";
+import { createRecent } from "../recent.ts";
+import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
 import type { ColumnMap } from "./columns.ts";
 import { EXIT, write, type Io } from "./io.ts";
 import type { Table } from "./table.ts";
@@ -20,8 +21,10 @@ export async function plan(
   { appendIds, quotaReserve }: PlanOptions,
   io: Io,
 ): Promise<number> {
-  const calls = new Set<string>();
-  const vanity = new Set<string>();
+  // As a run would: it forgets what it has not seen for long.
+  const seen = createRecent<true>(REMEMBERED);
+  let calls = 0;
+  let vanity = 0;
   let invalid = 0;
   for await (const { line, cells, problem } of table.rows()) {
     const found = problem ?? columns.problemIn(cells) ?? check(cells);
@@ -35,8 +38,10 @@ export async function plan(
     try {
       const request = toWire(params);
       const key = keyOf(appendIds ? splitIds(request).base : request);
-      calls.add(key);
-      if (params.type === "Vanity") vanity.add(key);
+      if (seen.get(key)) return undefined;
+      seen.set(key, true);
+      calls++;
+      if (params.type === "Vanity") vanity++;
       return undefined;
     } catch (error) {
       if (isImpactError(error)) return error.message;
@@ -44,12 +49,12 @@ export async function plan(
     }
   }
   const perHour = QUOTA - quotaReserve;
-  const hours = perHour > 0 ? Math.max(0, Math.ceil(calls.size / perHour) - 1) : Infinity;
+  const hours = perHour > 0 ? Math.max(0, Math.ceil(calls / perHour) - 1) : Infinity;
   const lines = [
     `rows: ${table.count}`,
     `invalid rows: ${invalid}`,
-    `calls needed: ${calls.size}`,
-    `vanity links needed: ${vanity.size}`,
+    `calls needed: ${calls}`,
+    `vanity links needed: ${vanity}`,
     `time at ${QUOTA} calls an hour${quotaReserve > 0 ? `, ${quotaReserve} of them left for others` : ""}: ${
       hours === 0 ? "less than an hour" : hours === Infinity ? "for ever" : `${hours} h`
     }`,

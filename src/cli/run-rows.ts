@@ -74,9 +74,9 @@ export async function runRows(run: Run): Promise<number> {
     drain();
   };
   const isStopping = (): boolean => broken !== undefined || io.signal.aborted;
-  const record = (entry: Parameters<Journal["record"]>[0]): boolean => {
+  const record = (...entries: Parameters<Journal["record"]>): boolean => {
     try {
-      journal?.record(entry);
+      journal?.record(...entries);
       return true;
     } catch (error) {
       breakOff(error);
@@ -100,7 +100,8 @@ export async function runRows(run: Run): Promise<number> {
     if (event.type === "wait") {
       tally.waitingUntil = event.until;
       waitingSince ??= event.time;
-      if (event.cause === "quota") progress?.note();
+      // Rows that have just finished are counted first.
+      if (event.cause === "quota") setTimeout(() => tally.waitingUntil && progress?.note(), 50);
       return;
     }
     const { index = -1, type } = event;
@@ -136,42 +137,49 @@ export async function runRows(run: Run): Promise<number> {
     }
     wakeFeed();
   };
+  let finished: { row: TableRow; outcome: Outcome }[] = [];
+  /** Those that have finished in one turn of the event loop are recorded by one write. */
   const finish = (row: TableRow, outcome: Outcome): void => {
-    // What is not in the journal is not in the output either: the next run may come to something else.
-    if (record({ row: row.index, ...outcome })) deliver(row, outcome);
-    else if (outcome.trackingUrl !== undefined) {
-      unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+    if (finished.push({ row, outcome }) === 1) setImmediate(commit);
+  };
+  const commit = (): void => {
+    const rows = finished;
+    finished = [];
+    const isRecorded = record(...rows.map(({ row, outcome }) => ({ row: row.index, ...outcome })));
+    for (const { row, outcome } of rows) {
+      // What is not in the journal is not in the output either: the next run may come to something else.
+      if (isRecorded) deliver(row, outcome);
+      else if (outcome.trackingUrl !== undefined) {
+        unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+      }
     }
   };
   const flush = (): Promise<void> => writer.flush().catch(breakOff);
 
-  async function* rowsToRead(): AsyncGenerator<TableRow, void, undefined> {
+  async function* feed(): AsyncGenerator<CreateTrackingLinkParams, void, undefined> {
     try {
-      yield* table.rows();
+      for await (const row of table.rows()) {
+        if (writer.isFull) await flush();
+        const known = history.outcomeOf(row);
+        if (known !== undefined) {
+          if (known.isOld) tally.before++;
+          if (known.isOld || row.problem !== undefined) deliver(row, known.outcome);
+          else finish(row, known.outcome);
+          continue;
+        }
+        while (row.index - written >= AHEAD && !isStopping()) {
+          await new Promise<void>((resolve) => (wakeFeed = resolve));
+        }
+        if (isStopping()) return;
+        const params = columns.readParams(row.cells);
+        fed.set(taken++, { row, isVanity: params["type"] === "Vanity" });
+        // Cells are texts; the client checks them as it checks any input.
+        yield params as unknown as CreateTrackingLinkParams;
+      }
     } catch (error) {
       // createMany gives a copy of it, which is no UsageError.
       unread = { error };
       throw error;
-    }
-  }
-  async function* feed(): AsyncGenerator<CreateTrackingLinkParams, void, undefined> {
-    for await (const row of rowsToRead()) {
-      if (writer.isFull) await flush();
-      const known = history.outcomeOf(row);
-      if (known !== undefined) {
-        if (known.isOld) tally.before++;
-        if (known.isOld || row.problem !== undefined) deliver(row, known.outcome);
-        else finish(row, known.outcome);
-        continue;
-      }
-      while (row.index - written >= AHEAD && !isStopping()) {
-        await new Promise<void>((resolve) => (wakeFeed = resolve));
-      }
-      if (isStopping()) return;
-      const params = columns.readParams(row.cells);
-      fed.set(taken++, { row, isVanity: params["type"] === "Vanity" });
-      // Cells are texts; the client checks them as it checks any input.
-      yield params as unknown as CreateTrackingLinkParams;
     }
   }
 
@@ -212,6 +220,7 @@ export async function runRows(run: Run): Promise<number> {
   } finally {
     timers.forEach(clearInterval);
     forget();
+    commit();
     await flush();
     progress?.stop();
   }

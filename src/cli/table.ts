@@ -48,11 +48,10 @@ export async function openTable(path: string, stdin: AsyncIterable<Uint8Array>):
       columns: columns.names,
       count,
       sha256,
-      async *rows() {
-        let again = "";
-        yield* readRows(file, columns, (sum) => (again = sum));
-        if (again !== sha256) throw new UsageError(`${file.name} has changed while it was read`);
-      },
+      rows: () =>
+        readRows(file, columns, (again) => {
+          if (again !== sha256) throw new UsageError(`${file.name} has changed while it was read`);
+        }),
       close: () => file.close(),
     };
   } catch (error) {
