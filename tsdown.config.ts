@@ -23,7 +23,10 @@ const code: UserConfig = {
     chunkFileNames: "[name].js",
     advancedChunks: {
       groups: [
-        { name: "core", test: /\/(src|generated)\/(?!index\.ts|raw\.ts)[^/]+\.ts$/ },
+        {
+          name: "core",
+          test: /\/(src|generated)\/(?!index\.ts|raw\.ts|replay-rules\.ts)[^/]+\.ts$/,
+        },
         { name: "fake", test: /\/src\/testing\/(?!index\.ts)[^/]+\.ts$/ },
       ],
     },

@@ -4,8 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
-
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+import {
+  FACADE_OPERATIONS,
+  operationsOf,
+  parametersOf,
+  Refusal,
+  resolve,
+  vendorVersion,
+} from "./document.mjs";
 
 /** The account is a setting of the client, so no call takes it as a parameter. */
 const ACCOUNT_PARAMETER = "AccountSID";
@@ -39,75 +45,50 @@ async function openApiTypes(document) {
 }
 
 /**
+ * The operations of the facade. Those of all others are in the types alone, so that the package does not
+ * grow with what `createRawClient` can call.
+ *
  * @param {Json} document
  * @returns {Operation[]}
  */
 function readOperations(document) {
-  const found = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    METHODS.filter((method) => method in item).map((method) => {
-      const operation = item[method];
-      const place = `${method.toUpperCase()} ${path}`;
-      if (!/^[A-Za-z_$][\w$]*$/.test(operation.operationId ?? "")) {
-        throw new Error(`${place}: Expected an operationId that can name a constant.`);
-      }
-      return {
-        id: operation.operationId,
-        method: method.toUpperCase(),
-        path,
-        doc: operation.description ?? operation.summary ?? "",
-        parameters: readParameters(document, place, [
-          ...(item.parameters ?? []),
-          ...(operation.parameters ?? []),
-        ]),
-      };
-    }),
-  );
-  refuseDoubles("operationId", found, (operation) => operation.id);
-  return found;
+  const all = operationsOf(document);
+  return FACADE_OPERATIONS.map((id) => {
+    const found = all.find(({ operation }) => operation["operationId"] === id);
+    if (found === undefined) {
+      throw new Refusal(`Expected the operation "${id}", which src/ needs, got none of that name.`);
+    }
+    const { method, path, place, operation } = found;
+    return {
+      id,
+      method: method.toUpperCase(),
+      path,
+      doc: operation["description"] ?? operation["summary"] ?? "",
+      parameters: readParameters(document, place, parametersOf(document, found)),
+    };
+  });
 }
 
 /**
  * @param {Json} document
  * @param {string} place
- * @param {Json[]} given the path's parameters, then the operation's, which win
- * @returns {Parameter[]}
+ * @param {Json[]} given
+ * @returns {Parameter[]} those of path and query: headers are an option of the client
  */
 function readParameters(document, place, given) {
-  /** @type {Map<string, Parameter>} */
-  const byName = new Map();
-  for (const parameter of given.map((each) => resolve(document, each))) {
-    const { name, in: location, required = false, description = "" } = parameter;
-    if (location === "path" && name === ACCOUNT_PARAMETER) continue;
-    const schema = resolve(document, parameter.schema ?? {});
-    const key = camelCase(name);
-    byName.set(`${location} ${name}`, {
-      key,
+  const parameters = given
+    .filter(({ name, in: location }) => location !== "path" || name !== ACCOUNT_PARAMETER)
+    .filter(({ in: location }) => location === "path" || location === "query")
+    .map(({ name, in: location, required = false, schema = {}, description = "" }) => ({
+      key: camelCase(name),
       name,
       in: location,
       required,
-      schema,
+      schema: resolve(document, schema),
       doc: description,
-    });
-  }
-  const parameters = [...byName.values()];
+    }));
   refuseDoubles(`${place}: parameter name`, parameters, (parameter) => parameter.key);
   return parameters;
-}
-
-/**
- * @param {Json} document
- * @param {Json} value
- * @returns {Json}
- */
-function resolve(document, value) {
-  if (typeof value.$ref !== "string") return value;
-  const target = value.$ref
-    .replace(/^#\//, "")
-    .split("/")
-    .map((/** @type {string} */ part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce((/** @type {any} */ node, /** @type {string} */ part) => node?.[part], document);
-  if (target === undefined) throw new Error(`Can't resolve ${value.$ref}`);
-  return resolve(document, target);
 }
 
 /**
@@ -119,7 +100,7 @@ function resolve(document, value) {
 function refuseDoubles(what, items, nameOf) {
   const names = items.map(nameOf);
   const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double !== undefined) throw new Error(`${what} "${double}" is there twice.`);
+  if (double !== undefined) throw new Refusal(`${what} "${double}" is there twice.`);
 }
 
 /**
@@ -147,9 +128,9 @@ function operationFacts(document, sha256, operations) {
   );
   const spec = {
     title: document.info.title,
-    version: document.info.version,
+    version: vendorVersion(document) ?? String(document["info"].version),
     sha256,
-    server: document.servers?.[0]?.url,
+    server: serverOf(document),
     generator: `${name} ${version}`,
   };
   return `${HEAD}
@@ -201,7 +182,7 @@ function operationConstant({ id, method, path, parameters }) {
         name,
         in: location,
         required,
-        type: schema.type ?? "unknown",
+        type: oneType(schema),
         ...(schema.enum && { enum: schema.enum }),
         ...(schema.format && { format: schema.format }),
         ...(schema.default !== undefined && { default: schema.default }),
@@ -209,6 +190,26 @@ function operationConstant({ id, method, path, parameters }) {
     ]),
   );
   return `\nexport const ${id} = ${JSON.stringify({ method, path, params }, null, 2)} as const;\n`;
+}
+
+/**
+ * The one type that a value has, null apart: a parameter cannot be null.
+ *
+ * @param {Json} schema
+ * @returns {string}
+ */
+function oneType({ type = [] }) {
+  const types = [type].flat().filter((each) => each !== "null");
+  return types.length === 1 ? types[0] : "unknown";
+}
+
+/** Some of the vendor's documents name no server, or one that is relative to their page. */
+const SERVER = "https://api.impact.com";
+
+/** @param {Json} document */
+function serverOf(document) {
+  const url = document["servers"]?.[0]?.url ?? SERVER;
+  return URL.canParse(url) && !url.includes("{") ? url : SERVER;
 }
 
 /** @param {Operation[]} operations */
@@ -235,7 +236,7 @@ function typeOf(schema) {
   if (schema.enum) {
     return schema.enum.map((/** @type {unknown} */ value) => JSON.stringify(value)).join(" | ");
   }
-  switch (schema.type) {
+  switch (oneType(schema)) {
     case "string":
     case "boolean":
       return schema.type;

@@ -3,6 +3,7 @@ import { createApi } from "./api.ts";
 import { connect } from "./connect.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 import type { Quota } from "./quota.ts";
+import { linkRules } from "./replay.ts";
 import { createLinkOperation } from "./tracking-link.ts";
 import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
 
@@ -26,7 +27,7 @@ export interface ImpactClient {
 export function createImpactClient(options: ImpactClientOptions = {}): ImpactClient {
   const settings = readOptions(options);
   const { accountSid, apiVersion, baseUrl } = settings;
-  const { send, quota } = connect(settings, readAnswer);
+  const { send, quota } = connect(settings, readAnswer, linkRules);
   const operation = createLinkOperation(createApi(baseUrl, send), settings);
   return Object.freeze({
     accountSid,

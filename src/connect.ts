@@ -5,6 +5,7 @@ import type { Redact } from "./credentials.ts";
 import type { Settings } from "./options.ts";
 import { connectionError } from "./outcome.ts";
 import { mergeQuota, readQuota, type Quota } from "./quota.ts";
+import type { Rules } from "./replay.ts";
 import { withRetry } from "./retry.ts";
 
 /** Reads an answer to its end. */
@@ -22,7 +23,7 @@ export interface Connection {
 }
 
 /** Settings → a way to the API. */
-export function connect(settings: Settings, read: Read): Connection {
+export function connect(settings: Settings, read: Read, rules: Rules): Connection {
   const { emit, redact } = settings;
   let seen: Quota | undefined;
   const quota = (): Quota | undefined => seen;
@@ -36,7 +37,7 @@ export function connect(settings: Settings, read: Read): Connection {
   const once = transport(settings, read, observe);
   const timed = withTimeout(once, redact);
   const told = withEvents(timed, emit, redact, quota);
-  return { send: withRetry(told, settings), quota };
+  return { send: withRetry(told, { ...settings, rules }), quota };
 }
 
 function transport(settings: Settings, read: Read, observe: (headers: Headers) => void): Attempt {

@@ -14,7 +14,7 @@ import { createPace } from "./pace.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";
 import { createRecent } from "./recent.ts";
-import { mayRepeat } from "./replay.ts";
+import { linkRules, mayRepeat } from "./replay.ts";
 import { keyOf, REMEMBERED, splitIds } from "./same-link.ts";
 import { sleep } from "./sleep.ts";
 import {
@@ -365,7 +365,7 @@ function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError 
 /** Whether an identical request may be sent although this one failed. */
 function isWorthRepeating(error: ImpactError): boolean {
   const { method, url } = error;
-  return method === undefined || url === undefined || mayRepeat({ method, url }, error);
+  return method === undefined || url === undefined || mayRepeat({ method, url }, error, linkRules);
 }
 
 /** The same refusal for a request that was not even sent. */

@@ -1,6 +1,7 @@
 import { readAnswer } from "./answer.ts";
 import { createRawApi, type Api } from "./api.ts";
 import { connect, type Read } from "./connect.ts";
+import { rules } from "./replay-rules.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 
 export type { components, operations, paths } from "../generated/openapi.ts";
@@ -19,7 +20,7 @@ export type { ImpactClientOptions } from "./options.ts";
  */
 export function createRawClient(options: ImpactClientOptions = {}): Api {
   const settings = readOptions(options);
-  const { send } = connect(settings, readWhole);
+  const { send } = connect(settings, readWhole, rules);
   return createRawApi(settings, send);
 }
 

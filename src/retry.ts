@@ -2,7 +2,7 @@ import type { Redact } from "./credentials.ts";
 import { isImpactError, type ImpactError } from "./errors.ts";
 import { about, type Emit } from "./events.ts";
 import type { Answer, Fetch } from "./fetch.ts";
-import { mayRepeat } from "./replay.ts";
+import { mayRepeat, type Rules } from "./replay.ts";
 import { sleep } from "./sleep.ts";
 
 export interface RetrySettings {
@@ -10,6 +10,7 @@ export interface RetrySettings {
   readonly maxRetryDelay: number;
   readonly emit: Emit | undefined;
   readonly redact: Redact;
+  readonly rules: Rules;
 }
 
 /** The first wait without a hint is at most this long; each further one at most twice the one before. */
@@ -25,7 +26,7 @@ export function withRetry(next: Fetch, settings: RetrySettings): Fetch {
       });
       const error = isImpactError(result) ? result : result.error;
       const delay =
-        error && attempt - first < call.maxRetries && mayRepeat(call, error)
+        error && attempt - first < call.maxRetries && mayRepeat(call, error, settings.rules)
           ? delayAfter(error, attempt, settings.maxRetryDelay)
           : undefined;
       if (error === undefined || delay === undefined) return settle(result);

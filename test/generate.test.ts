@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import ts from "typescript";
 import { expect, test } from "vitest";
 import { documentInPage } from "../scripts/read-page.mjs";
 import { camelCase, generate } from "../scripts/generator.mjs";
@@ -125,6 +126,50 @@ test("refuses two parameters that would have one name", async () => {
   await expect(generate(twice, "")).rejects.toThrow('parameter name "subId1" is there twice.');
 });
 
+test("generates from a document with slips, and leaves what the facade does not need to the types", async () => {
+  const next = structuredClone(document) as unknown as {
+    info: { version: string };
+    servers?: unknown;
+    paths: Record<string, Record<string, object>>;
+  };
+  next.info.version = "v16";
+  delete next.servers;
+  const responses = { 200: { description: "Ends a */ comment" } };
+  const id = { name: "Id", in: "path", required: true, schema: { type: "string" } };
+  const clash = { name: "id", in: "query", schema: { type: "string", enum: ["", "a"] } };
+  next.paths["/Things/{Id}.json"] = {
+    parameters: [id],
+    get: { operationId: "get thing.by-id", parameters: [clash], responses },
+    delete: { operationId: "delete", responses },
+    put: { responses },
+  };
+  Object.assign(next.paths[PATH]?.["post"] ?? {}, {
+    parameters: [
+      ...operationOf(document).parameters,
+      { name: "X-Trace", in: "header", schema: { type: "string" } },
+      { name: "Limit", in: "query", schema: { type: ["integer", "null"] } },
+    ],
+  });
+  const files = await generate(next, "");
+
+  expect(files.get("operations.ts")).not.toMatch(/thing|X-Trace/i);
+  expect(files.get("operations.ts")).toContain('"version": "16"');
+  expect(files.get("operations.ts")).toContain('"server": "https://api.impact.com"');
+  expect(files.get("params.ts")).toContain("limit?: number | undefined;");
+  const types = files.get("openapi.ts") ?? "";
+  expect(types).toContain('"get thing.by-id": {');
+  expect(types).toContain("    delete: {");
+  expect(types).toContain('id?: "" | "a";');
+  const { diagnostics } = ts.transpileModule(types, { reportDiagnostics: true });
+  expect(diagnostics).toEqual([]);
+});
+
+test("refuses a document without an operation that src/ needs, by its name", async () => {
+  await expect(generate({ ...document, paths: {} }, "")).rejects.toThrow(
+    'Expected the operation "createTrackingLink", which src/ needs, got none of that name.',
+  );
+});
+
 test("a new optional parameter reaches create(), typed and sent, without an edit in src/", async () => {
   const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
   const next = structuredClone(document);
@@ -185,7 +230,7 @@ test("a new operation that is not a GET does not compile without a row in the re
   const { stdout } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
   expect(stdout.trim().split("\n")).toEqual([
     expect.stringMatching(
-      /^src\/replay\.ts\(\d+,7\): error TS2741: Property 'createThing' is missing/,
+      /^src\/replay-rules\.ts\(\d+,14\): error TS2741: Property '"POST \/Things"' is missing/,
     ),
   ]);
 }, 60_000);

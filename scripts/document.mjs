@@ -1,0 +1,123 @@
+/**
+ * What every script that reads an OpenAPI document shares: its operations, its references, and what is meant
+ * by a refusal.
+ *
+ * @typedef {Record<string, any>} Json
+ * @typedef {{ method: string, path: string, place: string, item: Json, operation: Json }} Operation
+ *   `method` in lower case, `place` as a maintainer would name it
+ */
+
+/** The operations that src/ is written for: a document without them is no use to it. */
+export const FACADE_OPERATIONS = ["createTrackingLink"];
+
+export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** Something that the maintainer is to read as it stands, without a stack. */
+export class Refusal extends Error {}
+
+/**
+ * @param {Json} document
+ * @returns {Operation[]}
+ */
+export function operationsOf(document) {
+  return Object.entries(document["paths"] ?? {}).flatMap(([path, given]) => {
+    const item = resolve(document, given ?? {});
+    return METHODS.filter((method) => method in item).map((method) => ({
+      method,
+      path,
+      place: `${method.toUpperCase()} ${path}`,
+      item,
+      operation: item[method],
+    }));
+  });
+}
+
+/**
+ * The same for the same operation, whatever the parameters in its path are called.
+ *
+ * @param {{ method: string, path: string }} operation
+ */
+export function keyOf({ method, path }) {
+  return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
+}
+
+/**
+ * The path's parameters and the operation's own, which win.
+ *
+ * @param {Json} document
+ * @param {{ item: Json, operation: Json }} operation
+ * @returns {Json[]} resolved, except for their schemas
+ */
+export function parametersOf(document, { item, operation }) {
+  /** @type {Map<string, Json>} */
+  const byName = new Map();
+  for (const given of [...(item["parameters"] ?? []), ...(operation["parameters"] ?? [])]) {
+    const parameter = resolve(document, given);
+    byName.set(`${parameter["in"]} ${parameter["name"]}`, parameter);
+  }
+  return [...byName.values()];
+}
+
+/**
+ * What a reference stands for; a value that is none stands for itself.
+ *
+ * @param {Json} document
+ * @param {Json} value
+ * @returns {Json}
+ */
+export function resolve(document, value) {
+  /** @type {string[]} */
+  const seen = [];
+  for (let found = value; ;) {
+    const reference = found?.["$ref"];
+    if (typeof reference !== "string") return found;
+    if (seen.includes(reference)) throw new Refusal(`Can't resolve ${reference}: it is a circle.`);
+    seen.push(reference);
+    found = pointedAt(document, reference);
+    if (found === undefined) throw new Refusal(`Can't resolve ${reference}`);
+  }
+}
+
+/**
+ * @param {Json} document
+ * @param {string} reference
+ * @returns {any}
+ */
+function pointedAt(document, reference) {
+  if (!reference.startsWith("#/")) return undefined;
+  return reference
+    .slice(2)
+    .split("/")
+    .map((part) => decode(part).replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce((/** @type {any} */ node, part) => node?.[part], document);
+}
+
+/** @param {string} part */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/**
+ * Every reference in a value, each with the object that holds it.
+ *
+ * @param {any} value
+ * @returns {Generator<{ holder: Json, reference: string }>}
+ */
+export function* referencesIn(value) {
+  if (typeof value !== "object" || value === null) return;
+  if (typeof value.$ref === "string") yield { holder: value, reference: value.$ref };
+  for (const each of Object.values(value)) yield* referencesIn(each);
+}
+
+/**
+ * The whole number by which the vendor calls its versions: `v16` is `16`. Undefined if it is none.
+ *
+ * @param {Json} document
+ */
+export function vendorVersion(document) {
+  return /^v?(\d{1,4})$/i.exec(String(document["info"]?.["version"] ?? "").trim())?.[1];
+}
