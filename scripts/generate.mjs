@@ -3,20 +3,26 @@
  *
  *     npm run generate [-- --check] [--root <folder that holds spec/ and generated/>]
  */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generate } from "./generator.mjs";
+import { isUnfinished, recover } from "./replace.mjs";
+import { sha256Of } from "./spec-folder.mjs";
 
 const { values } = parseArgs({ options: { check: { type: "boolean" }, root: { type: "string" } } });
 const root = values.root ?? fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "generated");
 
+if (!values.check) recover(root);
+else if (isUnfinished(root)) {
+  console.error("An update of spec/ was stopped. Run `npm run generate`, which carries it out.");
+  process.exit(1);
+}
+
 const text = readFileSync(join(root, "spec/openapi.json"), "utf8");
-const sha256 = createHash("sha256").update(text).digest("hex");
-const wanted = await generate(JSON.parse(text), sha256);
+const wanted = await generate(JSON.parse(text), sha256Of(text));
 
 const present = existsSync(folder) ? readdirSync(folder) : [];
 const missing = [...wanted.keys()].filter((name) => !present.includes(name));

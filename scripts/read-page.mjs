@@ -1,26 +1,54 @@
+import { parse as parseYaml } from "yaml";
+import { Refusal } from "./document.mjs";
+
 /**
  * The vendor publishes no OpenAPI file: each page of its docs carries the document as JSON in a code
- * fence. Reading it by script keeps spec/ equal to what was published.
+ * fence, or a document for each operation in a fence of its own. Reading it by script keeps spec/ equal to
+ * what was published.
  *
+ * @param {string} markdown
+ * @returns {Record<string, any>[]} every OpenAPI document in the page
+ */
+export function documentsInPage(markdown) {
+  const page = markdown.replaceAll("\r\n", "\n");
+  const fences = page.matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms);
+  return [...fences].flatMap(([, , text = ""]) => {
+    const document = parse(text);
+    return isOpenApi(document) ? [document] : [];
+  });
+}
+
+/**
  * @param {string} markdown
  * @returns {Record<string, any>} the one OpenAPI document in the page
  */
 export function documentInPage(markdown) {
-  const fences = markdown.matchAll(/^(`{3,})[^\n`]*\n(.*?)^\1[ \t]*$/gms);
-  const documents = [...fences].map(([, , text]) => parse(text ?? "")).filter(isOpenApi);
-  const [document, ...others] = documents;
+  const [document, ...others] = documentsInPage(markdown);
   if (document === undefined || others.length > 0) {
-    throw new Error(
-      `Expected one code fence that holds an OpenAPI document as JSON, found ${documents.length}.`,
+    const found = document === undefined ? 0 : 1 + others.length;
+    throw new Refusal(
+      `Expected one code fence that holds an OpenAPI document as JSON, found ${found}.`,
     );
   }
   return document;
 }
 
-/** @param {string} text */
-function parse(text) {
+/**
+ * JSON or YAML; undefined if it is neither.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
+export function parse(text) {
   try {
     return /** @type {unknown} */ (JSON.parse(text));
+  } catch {
+    // Most texts are YAML of a sort: only what says that it is a document is worth reading as such.
+    if (!/^["']?(openapi|swagger)["']?[ \t]*:/m.test(text)) return undefined;
+  }
+  try {
+    // Through JSON, so that what YAML shares by an alias is there twice, and nothing but JSON is left.
+    return JSON.parse(JSON.stringify(parseYaml(text, { merge: true })));
   } catch {
     return undefined;
   }
@@ -30,6 +58,6 @@ function parse(text) {
  * @param {unknown} value
  * @returns {value is Record<string, any>}
  */
-function isOpenApi(value) {
-  return typeof value === "object" && value !== null && "openapi" in value;
+export function isOpenApi(value) {
+  return typeof value === "object" && value !== null && ("openapi" in value || "swagger" in value);
 }

@@ -1,0 +1,256 @@
+// Written by `npm run types:report`. Do not edit: `npm run check` compares.
+
+type ImpactErrorCode =
+  | "configuration"
+  | "invalid_input"
+  | "unauthorized"
+  | "forbidden"
+  | "vanity_limit_reached"
+  | "unknown_reference"
+  | "invalid_request"
+  | "not_found"
+  | "rate_limited"
+  | "server_error"
+  | "unexpected_response"
+  | "connection"
+  | "timeout";
+type Outcome = "not_sent" | "rejected" | "unknown";
+interface FieldError {
+  field: string;
+  message: string;
+}
+interface ImpactErrorDetails {
+  code: ImpactErrorCode;
+  outcome: Outcome;
+  status?: number | undefined;
+  reason?: string | undefined;
+  fields?: readonly FieldError[] | undefined;
+  body?: unknown;
+  headers?: Headers | undefined;
+  attempts?: number | undefined;
+  retryAfter?: number | undefined;
+  method?: string | undefined;
+  url?: string | undefined;
+  cause?: unknown;
+}
+declare class ImpactError extends Error {
+  readonly code: ImpactErrorCode;
+  readonly outcome: Outcome;
+  readonly status?: number;
+  readonly reason?: string;
+  readonly fields?: readonly FieldError[];
+  readonly body?: unknown;
+  readonly headers?: Headers;
+  readonly attempts: number;
+  readonly retryAfter?: number;
+  readonly method?: string;
+  readonly url?: string;
+  constructor(message: string, { code, outcome, attempts, cause, ...rest }: ImpactErrorDetails);
+  toJSON(): Record<string, unknown>;
+}
+declare function isImpactError(value: unknown): value is ImpactError;
+interface Quota {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  readonly resetAt: Date | undefined;
+  readonly observedAt: Date;
+}
+interface EventBase {
+  readonly id: string;
+  readonly attempt: number;
+  readonly index?: number;
+  readonly method: string;
+  readonly url: string;
+  readonly time: number;
+}
+interface RequestEvent extends EventBase {
+  readonly type: "request";
+}
+interface ResponseEvent extends EventBase {
+  readonly type: "response";
+  readonly duration: number;
+  readonly status?: number;
+  readonly error?: ImpactError;
+  readonly aborted?: true;
+  readonly quota?: Quota;
+}
+interface RetryEvent extends EventBase {
+  readonly type: "retry";
+  readonly error: ImpactError;
+  readonly delay: number;
+}
+interface Wait {
+  readonly type: "wait";
+  readonly delay: number;
+  readonly until: Date;
+}
+interface CallWaitEvent extends EventBase, Wait {
+  readonly cause: "retry_after" | "backoff";
+}
+interface QuotaWaitEvent extends Wait {
+  readonly cause: "quota";
+  readonly time: number;
+}
+type WaitEvent = CallWaitEvent | QuotaWaitEvent;
+type ImpactEvent = RequestEvent | ResponseEvent | RetryEvent | WaitEvent;
+interface ImpactClientOptions {
+  accountSid?: string | undefined;
+  authToken?: string | undefined;
+  baseUrl?: string | undefined;
+  apiVersion?: string | undefined;
+  timeout?: number | undefined;
+  maxRetries?: number | undefined;
+  maxRetryDelay?: number | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  headers?: Record<string, string> | undefined;
+  onEvent?: ((event: ImpactEvent) => void) | undefined;
+  dangerouslyAllowBrowser?: boolean | undefined;
+}
+interface RequestOptions {
+  signal?: AbortSignal | undefined;
+  timeout?: number | undefined;
+  maxRetries?: number | undefined;
+}
+interface Spec {
+  readonly title: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly server: string;
+  readonly generator: string;
+}
+declare const spec: Spec;
+interface CreateTrackingLinkParameters {
+  programId: string;
+  type?: "Regular" | "Vanity" | undefined;
+  customPath?: string | undefined;
+  adId?: string | undefined;
+  deepLink?: string | undefined;
+  mediaPartnerPropertyId?: string | undefined;
+  subId1?: string | undefined;
+  subId2?: string | undefined;
+  subId3?: string | undefined;
+  sharedId?: string | undefined;
+}
+interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
+  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
+  customPath?: undefined;
+}
+interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
+  type: "Vanity";
+}
+type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
+type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+interface TrackingLink {
+  readonly url: string;
+  readonly type: TrackingLinkType;
+  readonly programId: string;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+interface CreateManyOptions extends RequestOptions {
+  concurrency?: number | undefined;
+  reuse?: boolean | undefined;
+  appendIds?: boolean | undefined;
+  quotaReserve?: number | undefined;
+  ordered?: boolean | undefined;
+}
+type CreateManyResult =
+  | {
+      readonly index: number;
+      readonly params: CreateTrackingLinkParams;
+      readonly ok: true;
+      readonly link: TrackingLink;
+      readonly reused: boolean;
+    }
+  | {
+      readonly index: number;
+      readonly params: CreateTrackingLinkParams | undefined;
+      readonly ok: false;
+      readonly error: ImpactError;
+    };
+interface TrackingLinks {
+  create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
+  createMany(
+    params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
+    options?: CreateManyOptions,
+  ): AsyncGenerator<CreateManyResult, void, undefined>;
+}
+interface ImpactClient {
+  readonly accountSid: string;
+  readonly apiVersion: string;
+  readonly quota: Quota | undefined;
+  readonly trackingLinks: TrackingLinks;
+}
+declare function createImpactClient(options?: ImpactClientOptions): ImpactClient;
+declare const ON_LINK: {
+  readonly subId1: {
+    readonly name: "subId1";
+    readonly onAnyLink: true;
+  };
+  readonly subId2: {
+    readonly name: "subId2";
+    readonly onAnyLink: true;
+  };
+  readonly subId3: {
+    readonly name: "subId3";
+    readonly onAnyLink: true;
+  };
+  readonly sharedId: {
+    readonly name: "sharedid";
+    readonly onAnyLink: true;
+  };
+  readonly deepLink: {
+    readonly name: "u";
+    readonly onAnyLink: false;
+  };
+  readonly mediaPartnerPropertyId: {
+    readonly name: "partnerpropertyid";
+    readonly onAnyLink: false;
+  };
+};
+type OnLink = keyof typeof ON_LINK;
+type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
+interface ParsedTrackingLink extends TrackingLinkExtension {
+  url: string;
+  domain: string;
+  kind: "regular" | "vanity";
+  partnerId?: string;
+  adId?: string;
+  programId?: string;
+  customPath?: string;
+}
+declare function extendTrackingLink(url: string, extension: TrackingLinkExtension): string;
+declare function parseTrackingLink(url: string): ParsedTrackingLink;
+export {
+  type CallWaitEvent,
+  type CreateManyOptions,
+  type CreateManyResult,
+  type CreateTrackingLinkParams,
+  type FieldError,
+  type ImpactClient,
+  type ImpactClientOptions,
+  ImpactError,
+  type ImpactErrorCode,
+  type ImpactErrorDetails,
+  type ImpactEvent,
+  type Outcome,
+  type ParsedTrackingLink,
+  type Quota,
+  type QuotaWaitEvent,
+  type RegularTrackingLinkParams,
+  type RequestEvent,
+  type RequestOptions,
+  type ResponseEvent,
+  type RetryEvent,
+  type Spec,
+  type TrackingLink,
+  type TrackingLinkExtension,
+  type TrackingLinkType,
+  type TrackingLinks,
+  type VanityTrackingLinkParams,
+  type WaitEvent,
+  createImpactClient,
+  extendTrackingLink,
+  isImpactError,
+  parseTrackingLink,
+  spec,
+};

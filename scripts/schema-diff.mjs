@@ -1,0 +1,356 @@
+import { isDeepStrictEqual } from "node:util";
+import { resolve } from "./document.mjs";
+import { renames } from "./renames.mjs";
+
+/**
+ * Two schemas, compared as what a client sends (`input`) or is given (`output`). They are compared by what they
+ * mean: references are followed, `allOf` is one schema, `nullable` is a type, and `oneOf` with a null is, too.
+ *
+ * @typedef {import("./document.mjs").Json} Json
+ * @typedef {"input" | "output"} Direction
+ * @typedef {(what: string, place: string, before?: unknown, after?: unknown) => void} Tell
+ * @typedef {{ before: Json, after: Json, tell: Tell, seen: Map<unknown, Set<unknown>> }} Context `before` and `after` are the documents
+ * @typedef {{ types: string[] | undefined, values: unknown[] | undefined, properties: Map<string, Json>,
+ *   required: Set<string>, items: Json | undefined, additional: Json | boolean, variants: Json[],
+ *   words: Json, limits: Json, others: Json, format: string | undefined, fallback: unknown }} Shape
+ */
+
+/** What is said to readers alone. */
+const WORDS = ["title", "description", "deprecated", "example", "examples", "externalDocs"];
+
+/** Keywords that narrow: the greater (or the smaller) their number, the fewer values are left. */
+const NARROWER_WHEN = /** @type {Record<string, "greater" | "smaller" | undefined>} */ ({
+  minLength: "greater",
+  minItems: "greater",
+  minProperties: "greater",
+  minimum: "greater",
+  exclusiveMinimum: "greater",
+  maxLength: "smaller",
+  maxItems: "smaller",
+  maxProperties: "smaller",
+  maximum: "smaller",
+  exclusiveMaximum: "smaller",
+  pattern: undefined,
+  multipleOf: undefined,
+  uniqueItems: undefined,
+});
+
+/** What is read elsewhere, or says nothing of what a value may be. */
+const KNOWN = new Set([
+  ...WORDS,
+  ...Object.keys(NARROWER_WHEN),
+  ..."type enum const nullable properties required items additionalProperties".split(" "),
+  ..."allOf oneOf anyOf format default $ref xml $comment readOnly writeOnly discriminator".split(
+    " ",
+  ),
+]);
+
+/** A value of the one is one of the other, too. */
+const WITHIN = new Set(["integer number", "int32 int64", "float double"]);
+
+/**
+ * @param {Context} context
+ * @param {string} place
+ * @param {Json | undefined} givenBefore
+ * @param {Json | undefined} givenAfter
+ */
+export function compareSchemas(context, place, givenBefore = {}, givenAfter = {}) {
+  const before = resolve(context.before, givenBefore);
+  const after = resolve(context.after, givenAfter);
+  // A schema that is used in many places is told of once, and one that holds itself ends here.
+  const met = context.seen.get(before) ?? new Set();
+  if (met.has(after)) return;
+  context.seen.set(before, met.add(after));
+  const [old, next] = [shapeOf(context.before, before), shapeOf(context.after, after)];
+  const tell = (
+    /** @type {string} */ what,
+    /** @type {unknown} */ was,
+    /** @type {unknown} */ is,
+  ) => context.tell(what, place, was, is);
+
+  compareTypes(tell, old.types, next.types);
+  compareValues(tell, old.values, next.values);
+  compareLimits(tell, old, next);
+  for (const word of WORDS) {
+    if (!isDeepStrictEqual(old.words[word], next.words[word]))
+      tell(word, old.words[word], next.words[word]);
+  }
+  compareProperties(context, place, old, next);
+  if (old.items !== undefined || next.items !== undefined) {
+    compareSchemas(context, `${place}[]`, old.items, next.items);
+  }
+  if (typeof old.additional === "object" && typeof next.additional === "object") {
+    compareSchemas(context, `${place}.*`, old.additional, next.additional);
+  } else if ((old.additional === false) !== (next.additional === false)) {
+    tell(
+      next.additional === false ? "other properties refused" : "other properties allowed",
+      old.additional,
+      next.additional,
+    );
+  }
+  compareVariants(context, place, old.variants, next.variants);
+}
+
+/** @typedef {(what: string, before: unknown, after: unknown) => void} TellHere */
+
+/**
+ * @param {TellHere} tell
+ * @param {string[] | undefined} before undefined allows everything
+ * @param {string[] | undefined} after
+ */
+function compareTypes(tell, before, after) {
+  const accepts = (/** @type {string[] | undefined} */ types, /** @type {string} */ type) =>
+    types === undefined || types.some((each) => each === type || WITHIN.has(`${type} ${each}`));
+  const isLess =
+    before === undefined ? after !== undefined : !before.every((t) => accepts(after, t));
+  const isMore =
+    after === undefined ? before !== undefined : !after.every((t) => accepts(before, t));
+  if (!isLess && !isMore) return;
+  const what = isLess && isMore ? "type changed" : isLess ? "type narrowed" : "type widened";
+  tell(what, before?.join(" | ") ?? "any", after?.join(" | ") ?? "any");
+}
+
+/**
+ * @param {TellHere} tell
+ * @param {unknown[] | undefined} before undefined allows everything
+ * @param {unknown[] | undefined} after
+ */
+function compareValues(tell, before, after) {
+  if (before === undefined && after === undefined) return;
+  const removed = before?.filter((value) => after && !after.includes(value)) ?? [];
+  const added = after?.filter((value) => before && !before.includes(value)) ?? [];
+  const [was, is] = [before ?? "any", after ?? "any"];
+  if (removed.length > 0 || before === undefined) tell("enum narrowed", was, is);
+  if (added.length > 0 || after === undefined) tell("enum widened", was, is);
+}
+
+/**
+ * @param {TellHere} tell
+ * @param {Shape} old
+ * @param {Shape} next
+ */
+function compareLimits(tell, old, next) {
+  if (old.format !== next.format) {
+    const [was, is] = [old.format, next.format];
+    if (was === undefined || WITHIN.has(`${is} ${was}`)) tell("format narrowed", was, is);
+    else if (is === undefined || WITHIN.has(`${was} ${is}`)) tell("format widened", was, is);
+    else tell("format changed", was, is);
+  }
+  for (const [name, when] of Object.entries(NARROWER_WHEN)) {
+    const [was, is] = [old.limits[name], next.limits[name]];
+    if (isDeepStrictEqual(was, is)) continue;
+    const isNarrower =
+      was === undefined || (is !== undefined && (when === "greater" ? is > was : is < was));
+    const isEither = when === undefined && was !== undefined && is !== undefined;
+    tell(
+      isNarrower || isEither ? "limit narrowed" : "limit widened",
+      limit(name, was),
+      limit(name, is),
+    );
+  }
+  if (!isDeepStrictEqual(old.fallback, next.fallback)) {
+    const isNew = old.fallback === undefined || next.fallback === undefined;
+    tell(isNew ? "default documented" : "default changed", old.fallback, next.fallback);
+  }
+  for (const name of new Set([...Object.keys(old.others), ...Object.keys(next.others)])) {
+    if (!isDeepStrictEqual(old.others[name], next.others[name]))
+      tell("keyword changed", limit(name, old.others[name]), limit(name, next.others[name]));
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function limit(name, value) {
+  return value === undefined ? undefined : `${name} ${JSON.stringify(value)}`;
+}
+
+/**
+ * @param {Context} context
+ * @param {string} place
+ * @param {Shape} old
+ * @param {Shape} next
+ */
+function compareProperties(context, place, old, next) {
+  const at = (/** @type {string} */ name) => `${place}.${name}`;
+  const removed = [...old.properties.keys()].filter((name) => !next.properties.has(name));
+  const added = [...next.properties.keys()].filter((name) => !old.properties.has(name));
+  const renamed = renames(removed, added, (from, to) => {
+    const [was, is] = [old.properties.get(from) ?? {}, next.properties.get(to) ?? {}];
+    return isSame(context, was, is);
+  });
+  for (const name of removed) {
+    const to = renamed.get(name);
+    if (to === undefined) context.tell("property removed", at(name), name, undefined);
+    else context.tell("property renamed", at(name), name, to);
+  }
+  for (const name of added) {
+    if ([...renamed.values()].includes(name)) continue;
+    const what = next.required.has(name) ? "required property added" : "property added";
+    context.tell(what, at(name), undefined, name);
+  }
+  for (const [name, schema] of old.properties) {
+    const other = next.properties.get(renamed.get(name) ?? name);
+    if (other === undefined) continue;
+    const [was, is] = [old.required.has(name), next.required.has(renamed.get(name) ?? name)];
+    if (was !== is) {
+      const what = is ? "property became required" : "property became optional";
+      context.tell(what, at(name), was ? "required" : "optional", is ? "required" : "optional");
+    }
+    compareSchemas(context, at(name), schema, other);
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {string} place
+ * @param {readonly Json[]} before
+ * @param {readonly Json[]} after
+ */
+function compareVariants(context, place, before, after) {
+  const left = [...after];
+  const take = (/** @type {(each: Json) => boolean} */ isMatch) => {
+    const index = left.findIndex(isMatch);
+    return index < 0 ? undefined : left.splice(index, 1)[0];
+  };
+  const unmatched = before.filter(
+    (old) => take((each) => isSame(context, old, each)) === undefined,
+  );
+  const removed = unmatched.filter((old) => {
+    // Of one name, or the only one on both sides: changed, rather than another.
+    const isOnly = unmatched.length === 1 && left.length === 1;
+    const other = take(
+      (each) => isOnly || (old["$ref"] !== undefined && old["$ref"] === each["$ref"]),
+    );
+    if (other !== undefined) compareSchemas(context, place, old, other);
+    return other === undefined;
+  });
+  for (const old of removed) {
+    const what = after.length === 0 ? "variants no longer said" : "variant removed";
+    context.tell(what, place, nameOf(old), undefined);
+  }
+  for (const each of left) {
+    const what = before.length === 0 ? "variants said" : "variant added";
+    context.tell(what, place, undefined, nameOf(each));
+  }
+}
+
+/** @param {Json} schema */
+function nameOf(schema) {
+  return schema["$ref"]?.split("/").at(-1) ?? schema["title"] ?? schema["type"] ?? "a schema";
+}
+
+/**
+ * Do two schemas allow the same values?
+ *
+ * @param {Context} context
+ * @param {Json} before
+ * @param {Json} after
+ */
+function isSame(context, before, after) {
+  let differs = false;
+  const tell = (/** @type {string} */ what) => {
+    differs ||= !WORDS.includes(what);
+  };
+  compareSchemas({ ...context, tell, seen: new Map() }, "", before, after);
+  return !differs;
+}
+
+/**
+ * @param {Json} document
+ * @param {Json} given
+ * @param {readonly Json[]} [inside] the schemas that this one is a part of, by `allOf`
+ * @returns {Shape}
+ */
+function shapeOf(document, given, inside = []) {
+  const schema = resolve(document, given);
+  /** @type {Shape} */
+  const shape = {
+    types: typesOf(schema),
+    values: "const" in schema ? [schema["const"]] : schema["enum"],
+    properties: new Map(Object.entries(schema["properties"] ?? {})),
+    required: new Set(Array.isArray(schema["required"]) ? schema["required"] : []),
+    items: schema["items"],
+    additional: schema["additionalProperties"] ?? true,
+    variants: [],
+    words: pick(schema, WORDS),
+    limits: pick(schema, Object.keys(NARROWER_WHEN)),
+    others: pick(
+      schema,
+      Object.keys(schema).filter((name) => !KNOWN.has(name) && !name.startsWith("x-")),
+    ),
+    format: schema["format"],
+    fallback: schema["default"],
+  };
+  if (inside.includes(schema)) return shape;
+  const within = [...inside, schema];
+  for (const part of schema["allOf"] ?? []) add(shape, shapeOf(document, part, within));
+
+  const choice = schema["oneOf"] ?? schema["anyOf"] ?? [];
+  const isNull = (/** @type {Json} */ each) => resolve(document, each)["type"] === "null";
+  const variants = choice.filter((/** @type {Json} */ each) => !isNull(each));
+  if (variants.length === 1) add(shape, shapeOf(document, variants[0], within));
+  else shape.variants.push(...variants);
+  const isNullable = schema["nullable"] === true || variants.length < choice.length;
+  if (isNullable && shape.types !== undefined && !shape.types.includes("null")) {
+    shape.types = [...shape.types, "null"];
+  }
+  // That null is allowed is told by the type.
+  shape.values = shape.values?.filter((value) => value !== null);
+  return shape;
+}
+
+/**
+ * @param {Json} schema
+ * @returns {string[] | undefined}
+ */
+function typesOf(schema) {
+  if (schema["type"] !== undefined) return [schema["type"]].flat();
+  if (schema["properties"] !== undefined) return ["object"];
+  if (schema["items"] !== undefined) return ["array"];
+  return undefined;
+}
+
+/**
+ * @param {Json} schema
+ * @param {readonly string[]} names
+ * @returns {Json}
+ */
+function pick(schema, names) {
+  return Object.fromEntries(
+    names.filter((name) => schema[name] !== undefined).map((name) => [name, schema[name]]),
+  );
+}
+
+/**
+ * What a part of an `allOf` says, besides what is said already.
+ *
+ * @param {Shape} shape
+ * @param {Shape} part
+ */
+function add(shape, part) {
+  const { types } = shape;
+  shape.types =
+    types && part.types
+      ? types.filter((each) => part.types?.includes(each))
+      : (types ?? part.types);
+  const { values } = shape;
+  shape.values =
+    values && part.values
+      ? values.filter((each) => part.values?.includes(each))
+      : (values ?? part.values);
+  for (const [name, schema] of part.properties) {
+    const own = shape.properties.get(name);
+    shape.properties.set(name, own === undefined ? schema : { allOf: [own, schema] });
+  }
+  for (const name of part.required) shape.required.add(name);
+  shape.items ??= part.items;
+  if (shape.additional === true) shape.additional = part.additional;
+  shape.variants.push(...part.variants);
+  shape.words = { ...part.words, ...shape.words };
+  shape.limits = { ...part.limits, ...shape.limits };
+  shape.others = { ...part.others, ...shape.others };
+  shape.format ??= part.format;
+  shape.fallback ??= part.fallback;
+}

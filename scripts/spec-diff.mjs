@@ -1,0 +1,526 @@
+import { isDeepStrictEqual } from "node:util";
+import { keyOf, operationsOf, parametersOf, resolve, vendorVersion } from "./document.mjs";
+import { renames } from "./renames.mjs";
+import { compareSchemas } from "./schema-diff.mjs";
+
+/**
+ * What changed between two documents, as a client of the API feels it.
+ *
+ * @typedef {import("./document.mjs").Json} Json
+ * @typedef {import("./document.mjs").Operation} Operation
+ * @typedef {import("./schema-diff.mjs").Direction} Direction
+ * @typedef {"breaking" | "additive" | "wire" | "docs"} Class
+ * @typedef {{ class: Class, place: string, what: string, before: string | undefined, after: string | undefined }} Row
+ * @typedef {import("./schema-diff.mjs").Tell} Tell
+ */
+
+/**
+ * The class of each change. Where it differs by direction, the rule is one: what a client sends may be
+ * widened, and what it is given may be narrowed; the reverse is breaking. So a new value of a response's enum
+ * is breaking, since a program that goes through all values no longer does.
+ *
+ * @type {Readonly<Record<string, Class | Readonly<Record<Direction, Class>>>>}
+ */
+export const CLASSES = {
+  "version sent": "wire",
+  "operation removed": "breaking",
+  "operation moved": "breaking",
+  "operation added": "additive",
+  "operation renamed": "breaking",
+  // The client sends the account's credentials whatever a document says, and some say nothing.
+  "security no longer said": "docs",
+  "security said": "docs",
+  "security changed": "breaking",
+  "server changed": "breaking",
+
+  "parameter removed": "breaking",
+  "parameter renamed": "breaking",
+  "parameter moved": "breaking",
+  "parameter added": "additive",
+  "required parameter added": "breaking",
+  "parameter became required": "breaking",
+  "parameter became optional": "additive",
+  "parameter written otherwise": "breaking",
+
+  "request body removed": "breaking",
+  "request body added": "additive",
+  "required request body added": "breaking",
+  "request body became required": "breaking",
+  "request body became optional": "additive",
+  "request type removed": "breaking",
+  "request type added": "additive",
+
+  "status added": "additive",
+  "success removed": "breaking",
+  // What a server refuses with is documented by halves; a client has to bear any status.
+  "refusal removed": "docs",
+  "response type removed": "breaking",
+  "response type added": "additive",
+  "response header removed": "breaking",
+  "response header added": "additive",
+
+  "property removed": "breaking",
+  "property renamed": "breaking",
+  "property added": "additive",
+  "required property added": { input: "breaking", output: "additive" },
+  "property became required": { input: "breaking", output: "additive" },
+  "property became optional": { input: "additive", output: "breaking" },
+  "other properties refused": { input: "breaking", output: "additive" },
+  "other properties allowed": "additive",
+  "type changed": "breaking",
+  "type narrowed": { input: "breaking", output: "additive" },
+  "type widened": { input: "additive", output: "breaking" },
+  "enum narrowed": { input: "breaking", output: "additive" },
+  "enum widened": { input: "additive", output: "breaking" },
+  "format changed": "breaking",
+  "format narrowed": { input: "breaking", output: "additive" },
+  "format widened": { input: "additive", output: "breaking" },
+  // No type tells of a limit, and no reader relies on one.
+  "limit narrowed": { input: "breaking", output: "docs" },
+  "limit widened": { input: "additive", output: "docs" },
+  "variant removed": { input: "breaking", output: "additive" },
+  "variant added": { input: "additive", output: "breaking" },
+  "variants said": { input: "breaking", output: "additive" },
+  "variants no longer said": { input: "additive", output: "breaking" },
+  "keyword changed": "breaking",
+  // What a call without the parameter does is another thing now.
+  "default changed": { input: "breaking", output: "docs" },
+  "default documented": "docs",
+
+  title: "docs",
+  summary: "docs",
+  description: "docs",
+  deprecated: "docs",
+  example: "docs",
+  examples: "docs",
+  externalDocs: "docs",
+  tags: "docs",
+  version: "docs",
+};
+
+/** @type {readonly Class[]} */
+const ORDER = ["breaking", "wire", "additive", "docs"];
+
+/**
+ * @param {Json} before
+ * @param {Json} after
+ * @returns {Row[]} the gravest first
+ */
+export function diff(before, after) {
+  /** @type {Row[]} */
+  const rows = [];
+  const tellIn =
+    (/** @type {Direction} */ direction) => /** @type {Tell} */ (what, place, was, is) => {
+      const entry = CLASSES[what];
+      if (entry === undefined) throw new Error(`No class for "${what}"`);
+      rows.push({
+        class: typeof entry === "string" ? entry : entry[direction],
+        place,
+        what,
+        before: show(was),
+        after: show(is),
+      });
+    };
+  /** @type {Tell} */
+  const input = tellIn("input");
+  /** @type {Compare} */
+  const compare = { before, after, tell: input, schemas: schemas(before, after, tellIn) };
+
+  compareInfo(compare);
+  const [old, next] = [byKey(before), byKey(after)];
+  const moved = renames(
+    [...old.keys()].filter((key) => !next.has(key)),
+    [...next.keys()].filter((key) => !old.has(key)),
+    () => false,
+  );
+  for (const [key, operation] of old) {
+    if (next.has(key)) continue;
+    const id = operation.operation["operationId"];
+    const other = [...next].find(
+      ([to, each]) =>
+        !old.has(to) &&
+        (moved.get(key) === to || (id !== undefined && each.operation["operationId"] === id)),
+    );
+    if (other === undefined) input("operation removed", operation.place, id ?? operation.place);
+    else input("operation moved", operation.place, operation.place, other[1].place);
+    if (other === undefined) continue;
+    moved.set(key, other[0]);
+    compareOperations(compare, operation, other[1]);
+  }
+  for (const [key, operation] of next) {
+    const was = old.get(key);
+    if (was !== undefined) compareOperations(compare, was, operation);
+    else if (![...moved.values()].includes(key)) {
+      const { operation: it, place } = operation;
+      input("operation added", place, undefined, it["operationId"] ?? it["summary"] ?? place);
+    }
+  }
+  return together(rows).sort((one, two) => ORDER.indexOf(one.class) - ORDER.indexOf(two.class));
+}
+
+/**
+ * @typedef {{ before: Json, after: Json, tell: Tell,
+ *   schemas: (direction: Direction, place: string, before?: Json, after?: Json) => void }} Compare
+ */
+
+/**
+ * @param {Json} before
+ * @param {Json} after
+ * @param {(direction: Direction) => Tell} tellIn
+ * @returns {Compare["schemas"]}
+ */
+function schemas(before, after, tellIn) {
+  const contexts = {
+    input: {
+      before,
+      after,
+      tell: tellIn("input"),
+      seen: new Map(),
+    },
+    output: {
+      before,
+      after,
+      tell: tellIn("output"),
+      seen: new Map(),
+    },
+  };
+  return (direction, place, old, next) => compareSchemas(contexts[direction], place, old, next);
+}
+
+/** @param {Compare} compare */
+function compareInfo({ before, after, tell }) {
+  const [was, is] = [before, after].map((each) => each["info"] ?? {});
+  const [old, next] = [before, after].map(
+    (each) => vendorVersion(each) ?? String(each["info"]?.version),
+  );
+  if (old !== next) tell("version sent", "IR-Version", old, next);
+  else if (was?.["version"] !== is?.["version"])
+    tell("version", "info", was?.["version"], is?.["version"]);
+  for (const word of ["title", "summary", "description"]) {
+    if (was?.[word] !== is?.[word]) tell(word, "info", was?.[word], is?.[word]);
+  }
+  const words = (/** @type {Json} */ document) =>
+    Object.fromEntries(
+      (document["tags"] ?? []).map((/** @type {Json} */ tag) => [tag["name"], tag["description"]]),
+    );
+  const [oldTags, nextTags] = [words(before), words(after)];
+  for (const name of new Set([...Object.keys(oldTags), ...Object.keys(nextTags)])) {
+    if (oldTags[name] !== nextTags[name])
+      tell("description", `tag ${name}`, oldTags[name], nextTags[name]);
+  }
+}
+
+/**
+ * @param {Compare} compare
+ * @param {Operation} was
+ * @param {Operation} is
+ */
+function compareOperations(compare, was, is) {
+  const { before, after, tell } = compare;
+  const { place } = is;
+  const [old, next] = [was.operation, is.operation];
+  if (old["operationId"] !== next["operationId"])
+    tell("operation renamed", place, old["operationId"], next["operationId"]);
+  for (const word of ["summary", "description", "deprecated", "tags", "externalDocs"]) {
+    if (!isDeepStrictEqual(old[word], next[word])) tell(word, place, old[word], next[word]);
+  }
+  compareSecurity(compare, place, was, is);
+  const [oldServer, nextServer] = [serverOf(before, was), serverOf(after, is)];
+  if (oldServer !== nextServer) tell("server changed", place, oldServer, nextServer);
+  compareParameters(compare, place, was, is);
+  compareBodies(
+    compare,
+    place,
+    old["requestBody"] && resolve(before, old["requestBody"]),
+    next["requestBody"] && resolve(after, next["requestBody"]),
+  );
+  compareResponses(compare, place, old["responses"] ?? {}, next["responses"] ?? {});
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Operation} was
+ * @param {Operation} is
+ */
+function compareSecurity({ before, after, tell }, place, was, is) {
+  const [old, next] = [securityOf(before, was), securityOf(after, is)];
+  if (old === next) return;
+  const what =
+    next === undefined && old === ACCOUNT
+      ? "security no longer said"
+      : old === undefined && next === ACCOUNT
+        ? "security said"
+        : "security changed";
+  tell(what, place, old, next);
+}
+
+/** What the client does. */
+const ACCOUNT = "http basic";
+
+/**
+ * By what the schemes are, not by their names.
+ *
+ * @param {Json} document
+ * @param {Operation} operation
+ * @returns {string | undefined} undefined if the document does not say
+ */
+function securityOf(document, { operation }) {
+  /** @type {Json[] | undefined} */
+  const requirements = operation["security"] ?? document["security"];
+  if (requirements === undefined) return undefined;
+  const nameOf = (/** @type {string} */ name) => {
+    const scheme = resolve(document, document["components"]?.["securitySchemes"]?.[name] ?? {});
+    const { type = name, scheme: kind = "", in: location = "", name: key = "" } = scheme;
+    return [type, String(kind).toLowerCase(), location, key]
+      .filter((word) => word !== "")
+      .join(" ");
+  };
+  const each = requirements.map((requirement) =>
+    Object.entries(requirement)
+      .map(([name, scopes]) => [nameOf(name), ...scopes].join(" "))
+      .sort()
+      .join(" and "),
+  );
+  return each.sort().join(" or ") || "none";
+}
+
+/**
+ * @param {Json} document
+ * @param {Operation} operation
+ */
+function serverOf(document, { item, operation }) {
+  const servers = operation["servers"] ?? item["servers"] ?? document["servers"];
+  return servers?.[0]?.url;
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Operation} was
+ * @param {Operation} is
+ */
+function compareParameters(compare, place, was, is) {
+  const { before, after, tell } = compare;
+  const [old, next] = [parametersOf(before, was), parametersOf(after, is)];
+  const find = (/** @type {Json[]} */ all, /** @type {Json} */ like) =>
+    all.find((each) => each["name"] === like["name"] && each["in"] === like["in"]);
+  const removed = old.filter((each) => find(next, each) === undefined);
+  const added = next.filter((each) => find(old, each) === undefined);
+  const successors = succession(compare, was, is, removed, added);
+
+  for (const each of removed) {
+    const to = successors.get(each);
+    const at = `${place} ${each["in"]} ${each["name"]}`;
+    if (to === undefined) tell("parameter removed", at, each["name"]);
+    else if (to["name"] === each["name"]) tell("parameter moved", at, each["in"], to["in"]);
+    else tell("parameter renamed", at, each["name"], to["name"]);
+  }
+  for (const each of added.filter((one) => ![...successors.values()].includes(one))) {
+    const what = each["required"] ? "required parameter added" : "parameter added";
+    tell(what, `${place} ${each["in"]} ${each["name"]}`, undefined, each["name"]);
+  }
+  for (const each of old) {
+    const other = find(next, each) ?? successors.get(each);
+    if (other !== undefined) {
+      compareParameter(compare, `${place} ${other["in"]} ${other["name"]}`, each, other);
+    }
+  }
+}
+
+/**
+ * Which parameter of the ones that are new is which of those that are gone: the same name elsewhere, the same
+ * place in the path, or a name that is near.
+ *
+ * @param {Compare} compare
+ * @param {Operation} was
+ * @param {Operation} is
+ * @param {readonly Json[]} removed
+ * @param {readonly Json[]} added
+ * @returns {Map<Json, Json>}
+ */
+function succession({ before, after }, was, is, removed, added) {
+  const names = (/** @type {string} */ path) =>
+    [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
+  const [oldPath, nextPath] = [names(was.path), names(is.path)];
+  /** @type {Map<Json, Json>} */
+  const found = new Map();
+  for (const old of removed) {
+    const next = added.find(
+      (each) =>
+        each["name"] === old["name"] ||
+        (each["in"] === "path" &&
+          old["in"] === "path" &&
+          oldPath.indexOf(old["name"]) === nextPath.indexOf(each["name"])),
+    );
+    if (next !== undefined) found.set(old, next);
+  }
+  const left = removed.filter((each) => !found.has(each));
+  const free = added.filter((each) => ![...found.values()].includes(each));
+  const ofName = (/** @type {readonly Json[]} */ all, /** @type {string} */ name) =>
+    all.find((each) => each["name"] === name) ?? {};
+  const near = renames(
+    left.map((each) => each["name"]),
+    free.map((each) => each["name"]),
+    (from, to) => {
+      const [old, next] = [ofName(left, from), ofName(free, to)];
+      const [one, two] = [
+        resolve(before, old["schema"] ?? {}),
+        resolve(after, next["schema"] ?? {}),
+      ];
+      return old["in"] === next["in"] && one["type"] === two["type"];
+    },
+  );
+  for (const [from, to] of near) found.set(ofName(left, from), ofName(free, to));
+  return found;
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Json} was
+ * @param {Json} is
+ */
+function compareParameter({ tell, schemas: compareBoth }, place, was, is) {
+  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
+  if (old !== next) {
+    const what = next ? "parameter became required" : "parameter became optional";
+    tell(what, place, old ? "required" : "optional", next ? "required" : "optional");
+  }
+  const [oldForm, nextForm] = [formOf(was), formOf(is)];
+  if (oldForm !== nextForm) tell("parameter written otherwise", place, oldForm, nextForm);
+  for (const word of ["description", "deprecated", "example", "examples"]) {
+    if (!isDeepStrictEqual(was[word], is[word])) tell(word, place, was[word], is[word]);
+  }
+  const schemaOf = (/** @type {Json} */ { schema, content = {} }) =>
+    schema ?? /** @type {Json | undefined} */ (Object.values(content)[0])?.["schema"];
+  compareBoth("input", place, schemaOf(was), schemaOf(is));
+}
+
+/** @param {Json} parameter */
+function formOf(parameter) {
+  const { in: location, content, allowReserved = false } = parameter;
+  if (content !== undefined) return Object.keys(content).join(", ");
+  const { style = location === "query" || location === "cookie" ? "form" : "simple" } = parameter;
+  const { explode = style === "form" } = parameter;
+  return [style, ...(explode ? ["explode"] : []), ...(allowReserved ? ["reserved"] : [])].join(
+    ", ",
+  );
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Json | undefined} was
+ * @param {Json | undefined} is
+ */
+function compareBodies(compare, place, was, is) {
+  const { tell } = compare;
+  const at = `${place} body`;
+  const types = (/** @type {Json} */ { content = {} }) => Object.keys(content).join(", ");
+  if (was === undefined && is === undefined) return;
+  if (is === undefined) return tell("request body removed", at, types(was ?? {}));
+  if (was === undefined) {
+    const what = is["required"] ? "required request body added" : "request body added";
+    return tell(what, at, undefined, types(is));
+  }
+  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
+  if (old !== next) {
+    const what = next ? "request body became required" : "request body became optional";
+    tell(what, at, old ? "required" : "optional", next ? "required" : "optional");
+  }
+  if (was["description"] !== is["description"])
+    tell("description", at, was["description"], is["description"]);
+  compareContents(compare, "input", at, was["content"], is["content"]);
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Json} was
+ * @param {Json} is
+ */
+function compareResponses(compare, place, was, is) {
+  const { before, after, tell } = compare;
+  for (const status of Object.keys(was).filter((each) => !(each in is))) {
+    const isSuccess = /^2|^default$/i.test(status);
+    tell(isSuccess ? "success removed" : "refusal removed", `${place} ${status}`, status);
+  }
+  for (const status of Object.keys(is)) {
+    const at = `${place} ${status}`;
+    if (!(status in was)) {
+      tell("status added", at, undefined, status);
+      continue;
+    }
+    const [old, next] = [resolve(before, was[status]), resolve(after, is[status])];
+    if (old["description"] !== next["description"])
+      tell("description", at, old["description"], next["description"]);
+    compareContents(compare, "output", at, old["content"], next["content"]);
+    const [had, has] = [old["headers"] ?? {}, next["headers"] ?? {}];
+    for (const name of Object.keys(had).filter((each) => !(each in has)))
+      tell("response header removed", `${at} header ${name}`, name);
+    for (const name of Object.keys(has).filter((each) => !(each in had)))
+      tell("response header added", `${at} header ${name}`, undefined, name);
+  }
+}
+
+/**
+ * @param {Compare} compare
+ * @param {Direction} direction
+ * @param {string} place
+ * @param {Json} [was] media types
+ * @param {Json} [is]
+ */
+function compareContents({ tell, schemas: compareBoth }, direction, place, was = {}, is = {}) {
+  const kind = direction === "input" ? "request" : "response";
+  for (const type of Object.keys(was).filter((each) => !(each in is)))
+    tell(`${kind} type removed`, place, type);
+  for (const [type, { schema, example, examples }] of Object.entries(is)) {
+    const old = was[type];
+    if (old === undefined) {
+      tell(`${kind} type added`, place, undefined, type);
+      continue;
+    }
+    const at = Object.keys(is).length === 1 ? place : `${place} ${type}`;
+    if (!isDeepStrictEqual(old.example, example)) tell("example", at, old.example, example);
+    if (!isDeepStrictEqual(old.examples, examples)) tell("examples", at, old.examples, examples);
+    compareBoth(direction, at, old.schema, schema);
+  }
+}
+
+/**
+ * @param {Json} document
+ * @returns {Map<string, Operation>}
+ */
+function byKey(document) {
+  return new Map(operationsOf(document).map((operation) => [keyOf(operation), operation]));
+}
+
+/**
+ * What is said of all operations (their server, their security) is one row.
+ *
+ * @param {Row[]} rows
+ * @returns {Row[]}
+ */
+function together(rows) {
+  /** @type {Map<string, Row[]>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const isCommon = /^(security|server) /.test(row.what);
+    const key = JSON.stringify([row.what, row.before, row.after, isCommon || row.place]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap(([row, ...others]) => {
+    if (row === undefined) return [];
+    return [others.length > 0 ? { ...row, place: `${row.place} and ${others.length} more` } : row];
+  });
+}
+
+/** @param {unknown} value */
+function show(value) {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((each) => typeof each !== "object")) {
+    return value.map((each) => JSON.stringify(each)).join(" | ");
+  }
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,293 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
+import { FACADE_OPERATIONS, operationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { generate } from "./generator.mjs";
+import { recover, replace, stagingOf } from "./replace.mjs";
+import { withRows } from "./replay-rows.mjs";
+import { documentsIn, readSource } from "./sources.mjs";
+import { jsonText, readSpec, sha256Of, writeSpec } from "./spec-folder.mjs";
+import { diff } from "./spec-diff.mjs";
+import { report } from "./spec-report.mjs";
+import { typesDiff, typesReport, writeTypes } from "./types-report.mjs";
+import { check, completed, upgraded } from "./valid.mjs";
+
+/**
+ * @typedef {import("./document.mjs").Json} Json
+ * @typedef {import("./bundle.mjs").Part} Part
+ * @typedef {object} Io
+ * @property {AsyncIterable<Uint8Array | string>} stdin
+ * @property {(text: string) => void} out
+ * @property {(text: string) => void} err
+ * @property {number} [timeout] milliseconds for a download; default 30_000
+ * @property {(step: string) => void} [onStep] is told before each step
+ */
+
+const USAGE = `Usage: npm run spec:update -- [<file | url | ->…] [--dry-run] [--allow-breaking]
+
+Takes OpenAPI documents (JSON, YAML, or docs pages that hold them in code fences), says what changes, and
+replaces spec/ and generated/. Without a source it asks the pages that spec/source.json names.
+
+  --dry-run         say what changes, write nothing
+  --allow-breaking  write although something breaks
+  --root <folder>   of the project; default: this one
+
+Exit codes: 0 done or nothing to do, 1 refused or failed, 2 wrong usage, 3 breaking and not allowed.`;
+
+/**
+ * @param {readonly string[]} args
+ * @param {Io} io
+ * @returns {Promise<number>} exit code
+ */
+export async function update(args, io) {
+  const options = readArguments(args);
+  if (typeof options === "string") {
+    io.err(`${options}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.help) {
+    io.out(USAGE);
+    return 0;
+  }
+  try {
+    return await run(options, io);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    io.err(`${error.message}\nNothing was written.`);
+    return 1;
+  } finally {
+    rmSync(stagingOf(options.root), { recursive: true, force: true });
+  }
+}
+
+/** @typedef {{ sources: string[], root: string, dryRun: boolean, allowBreaking: boolean, help: boolean }} Options */
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Options | string} or what is wrong
+ */
+function readArguments(args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        root: { type: "string" },
+        "dry-run": { type: "boolean" },
+        "allow-breaking": { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
+    if (positionals.filter((each) => each === "-").length > 1)
+      return "Expected - once, got it twice.";
+    return {
+      sources: positionals,
+      root: values.root ?? fileURLToPath(new URL("..", import.meta.url)),
+      dryRun: values["dry-run"] ?? false,
+      allowBreaking: values["allow-breaking"] ?? false,
+      help: values.help ?? false,
+    };
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
+  }
+}
+
+/**
+ * @param {Options} options
+ * @param {Io} io
+ */
+async function run({ sources, root, dryRun, allowBreaking }, io) {
+  const { onStep = () => {} } = io;
+  if (recover(root)) io.err("An update that was stopped has been carried out first.\n");
+  const old = readSpec(root);
+
+  onStep("read");
+  const given = sources.length > 0 ? sources : recordedPages(old.parts);
+  const read = [];
+  for (const source of given) read.push(await readPart(source, old.parts, io));
+
+  onStep("bundle");
+  const { parts, warnings: moved } = nextParts(
+    old.parts,
+    read.map(({ part }) => part),
+  );
+  const { document, warnings: merged } = bundled(parts.map((part) => part.document));
+  refuseDoubles(document);
+  refuseWithout(document);
+  const warnings = [...read.flatMap((each) => each.warnings), ...moved, ...merged];
+
+  const rows = diff(old.document, document);
+  if (isDeepStrictEqual([document, parts], [old.document, old.parts])) {
+    if (warnings.length > 0)
+      io.out(`Warnings\n${warnings.map((each) => `  ${each}`).join("\n")}\n`);
+    io.out("Nothing changed.");
+    return 0;
+  }
+
+  onStep("stage");
+  const staging = stage(root, document, parts);
+  onStep("generate");
+  const text = readFileSync(join(staging, "spec/openapi.json"), "utf8");
+  const files = await generate(document, sha256Of(text));
+  mkdirSync(join(staging, "generated"));
+  for (const [name, content] of files) writeFileSync(join(staging, "generated", name), content);
+  const table = join(staging, "src/replay-rules.ts");
+  const replay = await withRows(readFileSync(table, "utf8"), document);
+  writeFileSync(table, replay.text);
+
+  onStep("compile");
+  const [compile, types] = await Promise.all([
+    compileErrors(staging),
+    // What does not compile has no types to speak of.
+    typesReport(staging).catch(() => undefined),
+  ]);
+  const isWhole = compile.length === 0 && types !== undefined;
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  io.out(
+    report({
+      rows,
+      warnings,
+      replay,
+      types: isWhole ? typesDiff(root, types) : ["not known, since src/ does not compile"],
+      compile,
+      version,
+    }),
+  );
+
+  const breaking = rows.filter((row) => row.class === "breaking").length;
+  if (breaking > 0 && !allowBreaking) {
+    io.err("\nBreaking, so nothing was written. --allow-breaking writes it all the same.");
+    return 3;
+  }
+  if (!isWhole && !allowBreaking) {
+    io.err(
+      "\nsrc/ does not compile, so nothing was written. --allow-breaking writes it all the same.",
+    );
+    return 1;
+  }
+  if (dryRun) {
+    io.out("\nA dry run: nothing was written.");
+    return 0;
+  }
+  if (isWhole) writeTypes(staging, types);
+  replace(root, onStep);
+  io.out("\nWritten: spec/, generated/, api/ and src/replay-rules.ts.");
+  io.out(
+    isWhole
+      ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run check, npm test."
+      : "Next: the lines above that do not compile, then npm run types:report, npm run check, npm test.",
+  );
+  return 0;
+}
+
+/** @param {readonly Part[]} parts */
+function recordedPages(parts) {
+  return parts.map(({ page }) => {
+    if (URL.canParse(page)) return page;
+    throw new Refusal(
+      `spec/source.json: Expected the address of a page, got "${page}": give the sources.`,
+    );
+  });
+}
+
+/**
+ * @param {string} source
+ * @param {readonly Part[]} recorded
+ * @param {Io} io
+ * @returns {Promise<{ part: Part, warnings: string[] }>}
+ */
+async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
+  const { address, file, text } = await readSource(source, { stdin, timeout });
+  const documents = [];
+  const warnings = [];
+  const found = documentsIn(source, text);
+  for (const [index, each] of found.entries()) {
+    const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
+    const whole = await completed(name, each, file);
+    const problems = await check(whole);
+    if (problems.errors.length > 0) {
+      const lines = problems.errors.map((line) => `  ${line}`).join("\n");
+      throw new Refusal(`${name}: Expected a valid OpenAPI document, got:\n${lines}`);
+    }
+    warnings.push(...problems.warnings.map((line) => `${name}: ${line}`));
+    if (vendorVersion(whole) === undefined) {
+      const got = JSON.stringify(whole["info"].version);
+      warnings.push(
+        `${name}: #/info/version: Expected one of the vendor's versions, such as "16", got ${got}.`,
+      );
+    }
+    documents.push(upgraded(whole));
+  }
+  const [first] = documents;
+  if (first === undefined) throw new Error("Expected at least one document");
+  const page = address;
+  const date = new Date().toISOString().slice(0, 10);
+  const one = nextParts(
+    [],
+    documents.map((each) => ({ page, date, document: each })),
+  );
+  const whole = bundled(
+    one.parts.map((part) => part.document),
+    first["info"],
+  );
+  warnings.push(...[...one.warnings, ...whole.warnings].map((line) => `${source}: ${line}`));
+  const { document } = whole;
+  // What is there already keeps the day on which it came.
+  const same = recorded.find(
+    (part) => part.page === page && isDeepStrictEqual(part.document, document),
+  );
+  return { part: same ?? { page, date, document }, warnings };
+}
+
+/** @param {Json} document */
+function refuseWithout(document) {
+  const ids = operationsOf(document).map(({ operation }) => operation["operationId"]);
+  const missing = FACADE_OPERATIONS.filter((id) => !ids.includes(id));
+  if (missing.length === 0) return;
+  throw new Refusal(
+    `Expected the operation ${missing.map((id) => `"${id}"`).join(", ")}, which src/ needs, got none of that name.`,
+  );
+}
+
+/**
+ * A copy of what the compiler reads, with the new spec/.
+ *
+ * @param {string} root
+ * @param {Json} document
+ * @param {readonly Part[]} parts
+ */
+function stage(root, document, parts) {
+  const staging = stagingOf(root);
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true });
+  cpSync(join(root, "src"), join(staging, "src"), { recursive: true });
+  const config = {
+    extends: relative(staging, join(root, "tsconfig.json")),
+    include: ["src", "generated"],
+  };
+  writeFileSync(join(staging, "tsconfig.json"), jsonText(config));
+  cpSync(join(root, "package.json"), join(staging, "package.json"));
+  writeSpec(staging, document, parts);
+  return staging;
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<string[]>} what the compiler says, as `src/params.ts(1,2): error …`
+ */
+function compileErrors(folder) {
+  const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [tsc, "-p", "."], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk) => (output += chunk));
+    child.on("error", reject);
+    child.on("close", () => resolve(output.split("\n").filter((line) => line.trim() !== "")));
+  });
+}
