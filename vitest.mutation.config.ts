@@ -15,6 +15,8 @@ const config: ViteUserConfig = defineConfig({
       "readme",
       "sockets",
       "secrets",
+      "spec-*",
+      "other-apis",
     ].map((name) => `test/${name}.test.ts`),
   },
 });

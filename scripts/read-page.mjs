@@ -7,14 +7,20 @@ import { Refusal } from "./document.mjs";
  * what was published.
  *
  * @param {string} markdown
+ * @param {string} [source] what the maintainer called it
  * @returns {Record<string, any>[]} every OpenAPI document in the page
  */
-export function documentsInPage(markdown) {
+export function documentsInPage(markdown, source = "The page") {
   const page = markdown.replaceAll("\r\n", "\n");
   const fences = page.matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms);
-  return [...fences].flatMap(([, , text = ""]) => {
+  return [...fences].flatMap(({ index, 2: text = "" }) => {
     const document = parse(text);
-    return isOpenApi(document) ? [document] : [];
+    if (isOpenApi(document)) return [document];
+    if (document !== undefined || !/^\s*(\{\s*"openapi"|openapi)\s*:/.test(text)) return [];
+    const line = page.slice(0, index).split("\n").length;
+    throw new Refusal(
+      `${source}: Expected an OpenAPI document in the code fence at line ${line}, got broken JSON or YAML.`,
+    );
   });
 }
 

@@ -9,7 +9,9 @@ import { renames } from "./renames.mjs";
  * @typedef {import("./document.mjs").Json} Json
  * @typedef {"input" | "output"} Direction
  * @typedef {(what: string, place: string, before?: unknown, after?: unknown) => void} Tell
- * @typedef {{ before: Json, after: Json, tell: Tell, seen: Map<unknown, Set<unknown>> }} Context `before` and `after` are the documents
+ * @typedef {{ before: Json, after: Json, tell: Tell, seen: Map<unknown, Set<unknown>>,
+ *   same: { before: unknown, after: unknown }[] }} Context
+ *   `before` and `after` are the documents, `seen` what was compared, `same` what was found to be the same
  * @typedef {{ types: string[] | undefined, values: unknown[] | undefined, properties: Map<string, Json>,
  *   required: Set<string>, items: Json | undefined, additional: Json | boolean, variants: Json[],
  *   words: Json, limits: Json, others: Json, format: string | undefined, fallback: unknown }} Shape
@@ -242,18 +244,27 @@ function nameOf(schema) {
 }
 
 /**
- * Do two schemas allow the same values?
+ * Do two schemas allow the same values? They do if nothing that is found says otherwise, so that circles end.
  *
  * @param {Context} context
- * @param {Json} before
- * @param {Json} after
+ * @param {Json} givenBefore
+ * @param {Json} givenAfter
+ * @returns {boolean}
  */
-function isSame(context, before, after) {
+function isSame(context, givenBefore, givenAfter) {
+  const before = resolve(context.before, givenBefore);
+  const after = resolve(context.after, givenAfter);
+  const { same } = context;
+  if (same.some((pair) => pair.before === before && pair.after === after)) return true;
+  const known = same.length;
+  same.push({ before, after });
   let differs = false;
   const tell = (/** @type {string} */ what) => {
     differs ||= !WORDS.includes(what);
   };
   compareSchemas({ ...context, tell, seen: new Map() }, "", before, after);
+  // What was found to be the same rested upon this.
+  if (differs) same.length = known;
   return !differs;
 }
 

@@ -50,7 +50,7 @@ export function documentsIn(source, given) {
   }
   const whole = parse(text);
   if (isOpenApi(whole)) return [whole];
-  const documents = documentsInPage(text);
+  const documents = documentsInPage(text, source);
   if (documents.length > 0) return documents;
   if (whole !== undefined) throw unlike(source, "a text that does not say `openapi`");
   if (/^\s*[{[]/.test(text)) throw unlike(source, `broken JSON: ${jsonFault(text)}`);

@@ -176,12 +176,14 @@ function schemas(before, after, tellIn) {
       after,
       tell: tellIn("input"),
       seen: new Map(),
+      same: [],
     },
     output: {
       before,
       after,
       tell: tellIn("output"),
       seen: new Map(),
+      same: [],
     },
   };
   return (direction, place, old, next) => compareSchemas(contexts[direction], place, old, next);
@@ -388,7 +390,8 @@ function compareParameter({ tell, schemas: compareBoth }, place, was, is) {
     tell(what, place, old ? "required" : "optional", next ? "required" : "optional");
   }
   const [oldForm, nextForm] = [formOf(was), formOf(is)];
-  if (oldForm !== nextForm) tell("parameter written otherwise", place, oldForm, nextForm);
+  if (was["in"] === is["in"] && oldForm !== nextForm)
+    tell("parameter written otherwise", place, oldForm, nextForm);
   for (const word of ["description", "deprecated", "example", "examples"]) {
     if (!isDeepStrictEqual(was[word], is[word])) tell(word, place, was[word], is[word]);
   }
@@ -512,7 +515,8 @@ function together(rows) {
   }
   return [...groups.values()].flatMap(([row, ...others]) => {
     if (row === undefined) return [];
-    return [others.length > 0 ? { ...row, place: `${row.place} and ${others.length} more` } : row];
+    const count = others.filter(({ place }) => place !== row.place).length;
+    return [count > 0 ? { ...row, place: `${row.place} and ${count} more` } : row];
   });
 }
 

@@ -47,7 +47,9 @@ function heading(rows) {
  * @param {readonly string[]} lines
  */
 function section(title, lines) {
-  return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
+  return lines.length === 0
+    ? ""
+    : [title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
 }
 
 /** @param {Row} row */
@@ -143,8 +145,9 @@ function changelog(rows, version) {
   const of = (/** @type {Class} */ kind) => rows.filter((row) => row.class === kind);
   const words = (/** @type {Row} */ { place, what, before, after }) => {
     const [was, is] = around(before, after);
-    const values = [was && `was \`${was}\``, is && `is \`${is}\``].filter(Boolean).join(", ");
-    return `\`${place}\`: ${what}${values === "" ? "" : ` (${values})`}.`;
+    const isChanged = was !== undefined && is !== undefined;
+    const values = isChanged ? `was \`${was}\`, is \`${is}\`` : `\`${was ?? is}\``;
+    return `\`${place}\`: ${what} (${values}).`;
   };
   const docs = of("docs").length;
   return [

@@ -41,7 +41,7 @@ export async function typesReport(root) {
           platform: "neutral",
           external: [/^node:/],
           outDir: folder,
-          dts: { emitDtsOnly: true, tsconfig: join(root, "tsconfig.json") },
+          dts: { oxc: true, emitDtsOnly: true, tsconfig: join(root, "tsconfig.json") },
         });
         const text = readFileSync(join(folder, `${name}.d.ts`), "utf8");
         return /** @type {const} */ ([`${name}.d.ts`, await withoutComments(text)]);
@@ -73,7 +73,8 @@ export function typesDiff(root, report) {
     const patch = createTwoFilesPatch(`api/${name}`, `api/${name}`, old, text, "", "", {
       context: 1,
     });
-    return patch.trimEnd().split("\n").slice(1);
+    // Without jsdiff's heading and ruler.
+    return patch.trimEnd().split("\n").slice(2);
   });
 }
 

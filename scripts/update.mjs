@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
@@ -85,7 +85,7 @@ function readArguments(args) {
       return "Expected - once, got it twice.";
     return {
       sources: positionals,
-      root: values.root ?? fileURLToPath(new URL("..", import.meta.url)),
+      root: resolvePath(values.root ?? fileURLToPath(new URL("..", import.meta.url))),
       dryRun: values["dry-run"] ?? false,
       allowBreaking: values["allow-breaking"] ?? false,
       help: values.help ?? false,
@@ -142,16 +142,20 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   const [compile, types] = await Promise.all([
     compileErrors(staging),
     // What does not compile has no types to speak of.
-    typesReport(staging).catch(() => undefined),
+    typesReport(staging).catch((/** @type {unknown} */ error) => error),
   ]);
-  const isWhole = compile.length === 0 && types !== undefined;
+  const isWhole = compile.length === 0;
+  if (isWhole && !(types instanceof Map)) throw types;
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   io.out(
     report({
       rows,
       warnings,
       replay,
-      types: isWhole ? typesDiff(root, types) : ["not known, since src/ does not compile"],
+      types:
+        types instanceof Map && isWhole
+          ? typesDiff(root, types)
+          : ["not known, since src/ does not compile"],
       compile,
       version,
     }),
@@ -172,7 +176,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
     io.out("\nA dry run: nothing was written.");
     return 0;
   }
-  if (isWhole) writeTypes(staging, types);
+  if (types instanceof Map && isWhole) writeTypes(staging, types);
   replace(root, onStep);
   io.out("\nWritten: spec/, generated/, api/ and src/replay-rules.ts.");
   io.out(

@@ -1,0 +1,373 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bundled, nextParts, refuseDoubles } from "../scripts/bundle.mjs";
+import { check, completed, upgraded } from "../scripts/valid.mjs";
+import { emptyFolder } from "./support/workspace.ts";
+
+type Json = Record<string, unknown>;
+
+const ok = { 200: { description: "OK" } };
+const operation = (operationId: string, more: Json = {}): Json => ({
+  operationId,
+  responses: ok,
+  ...more,
+});
+const made = (title: string, paths: Json, more: Json = {}): Json => ({
+  openapi: "3.1.0",
+  info: { title, version: "16" },
+  servers: [{ url: "https://api.impact.com" }],
+  security: [{ basicAuth: [] }],
+  ...more,
+  components: {
+    securitySchemes: { basicAuth: { type: "http", scheme: "basic" } },
+    ...(more["components"] as Json),
+  },
+  paths,
+});
+const schema = (name: string): Json => ({
+  description: "OK",
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
+});
+
+test("a single document is left untouched", () => {
+  const one = made("One", { "/a": { get: operation("a") } });
+  const { document, warnings } = bundled([one]);
+  expect(document).toBe(one);
+  expect(warnings).toEqual([]);
+});
+
+test("components of one name that differ, or refer to what differs, are renamed in the later document", () => {
+  const user = (type: string): Json => ({ type: "object", properties: { Id: { type } } });
+  const comment = { type: "object", properties: { By: { $ref: "#/components/schemas/User" } } };
+  const same = { type: "string" };
+  const of = (title: string, path: string, type: string): Json =>
+    made(
+      title,
+      { [path]: { get: operation(title, { responses: { 200: schema("Comment") } }) } },
+      { components: { schemas: { User: user(type), Comment: comment, Same: same } } },
+    );
+  const { document, warnings } = bundled([
+    of("One", "/a", "string"),
+    of("Partner ads API", "/b", "integer"),
+  ]);
+  expect(document["components"].schemas).toEqual({
+    User: user("string"),
+    Comment: comment,
+    Same: same,
+    User_PartnerAdsApi: user("integer"),
+    Comment_PartnerAdsApi: {
+      type: "object",
+      properties: { By: { $ref: "#/components/schemas/User_PartnerAdsApi" } },
+    },
+  });
+  expect(document["paths"]["/b"].get.responses[200]).toEqual(schema("Comment_PartnerAdsApi"));
+  expect(warnings).toEqual([
+    "Partner ads API: one name for two things: schemas/User → User_PartnerAdsApi, " +
+      "schemas/Comment → Comment_PartnerAdsApi.",
+  ]);
+});
+
+test("a new name is given in a discriminator's mapping and in `security`, too", () => {
+  const pet = {
+    discriminator: {
+      propertyName: "kind",
+      mapping: { cat: "#/components/schemas/Cat", dog: "Dog" },
+    },
+    oneOf: [{ $ref: "#/components/schemas/Cat" }],
+  };
+  const of = (title: string, type: string, scheme: string): Json =>
+    made(
+      title,
+      { [`/${title}`]: { get: operation(title, { security: [{ basicAuth: [] }] }) } },
+      {
+        components: {
+          schemas: { Pet: pet, Cat: { type }, Dog: { type } },
+          securitySchemes: { basicAuth: { type: "http", scheme } },
+        },
+      },
+    );
+  const { document } = bundled([of("One", "string", "basic"), of("Two", "object", "bearer")]);
+  expect(document["components"].schemas.Pet_Two).toEqual({
+    discriminator: {
+      propertyName: "kind",
+      mapping: { cat: "#/components/schemas/Cat_Two", dog: "Dog_Two" },
+    },
+    oneOf: [{ $ref: "#/components/schemas/Cat_Two" }],
+  });
+  expect(document["paths"]["/Two"].get.security).toEqual([{ basicAuth_Two: [] }]);
+  expect(document["components"].securitySchemes).toEqual({
+    basicAuth: { type: "http", scheme: "basic" },
+    basicAuth_Two: { type: "http", scheme: "bearer" },
+  });
+});
+
+test("tags, servers and security stay those of each operation", () => {
+  const path = "/a/{Id}";
+  const id = { name: "Id", in: "path", required: true, schema: { type: "string" } };
+  const one = made(
+    "One",
+    { [path]: { parameters: [id], get: operation("a") } },
+    {
+      tags: [{ name: "A", description: "as One says" }],
+    },
+  );
+  const two = made(
+    "Two",
+    { [path]: { put: operation("b", { parameters: [id] }) }, "/c": { get: operation("c") } },
+    {
+      servers: [{ url: "https://files.impact.com" }],
+      security: [],
+      tags: [{ name: "A", description: "as Two says" }, { name: "B" }],
+    },
+  );
+  const silent = made("Three", { "/d": { get: operation("d") } });
+  delete silent["security"];
+  const { document, warnings } = bundled([one, two, silent]);
+
+  expect(document["tags"]).toEqual([{ name: "A", description: "as One says" }, { name: "B" }]);
+  const theirs = { security: [], servers: [{ url: "https://files.impact.com" }] };
+  expect(document["paths"]).toEqual({
+    [path]: {
+      get: { ...operation("a"), parameters: [id] },
+      put: { ...operation("b"), parameters: [id], ...theirs },
+    },
+    "/c": { get: { ...operation("c"), ...theirs } },
+    "/d": { get: operation("d") },
+  });
+  expect(document["security"]).toEqual([{ basicAuth: [] }]);
+  expect(warnings).toEqual([
+    "Two: is served at https://files.impact.com: give its operations this `baseUrl`.",
+  ]);
+});
+
+test("one version is sent: the newest of the vendor's own, and it is told if they differ", () => {
+  const of = (title: string, version: string): Json => ({
+    ...made(title, {}),
+    info: { title, version },
+  });
+  const { document, warnings } = bundled([of("One", "v9"), of("Two", "16"), of("Three", "1.0.0")]);
+  expect(document["info"]).toEqual({ title: "Partner API", version: "16" });
+  expect(warnings).toEqual([
+    "The documents are of versions v9 (One), 16 (Two), 1.0.0 (Three). One version is sent with every request: 16. " +
+      "Update the others, too.",
+  ]);
+});
+
+test("one operationId for two operations is refused, with both places", () => {
+  const { document } = bundled([
+    made("One", { "/a": { get: operation("same") } }),
+    made("Two", { "/b": { post: operation("same") } }),
+  ]);
+  expect(() => refuseDoubles(document)).toThrow(
+    'operationId "same" is there twice: GET /a and POST /b.',
+  );
+});
+
+const part = (page: string, title: string, ids: readonly string[]) => ({
+  page,
+  date: "2026-01-01",
+  document: made(title, Object.fromEntries(ids.map((id) => [`/${id}`, { get: operation(id) }]))),
+});
+const names = (parts: readonly { document: Json }[]): unknown[] =>
+  parts.map(({ document }) => [
+    (document["info"] as Json)["title"],
+    Object.keys(document["paths"] as Json).join(" "),
+  ]);
+const A = part("https://x.example/partner-v14/a.md", "A", ["a", "b"]);
+const B = part("https://x.example/partner-v14/b.md", "B", ["c"]);
+
+test.each([
+  [
+    "of the same page, in another version",
+    part("https://x.example/partner-v16/a.md", "New", ["z"]),
+    [
+      ["New", "/z"],
+      ["B", "/c"],
+    ],
+  ],
+  [
+    "of the same title, from a file",
+    part("a.json", "A", ["z"]),
+    [
+      ["A", "/z"],
+      ["B", "/c"],
+    ],
+  ],
+  [
+    "of the same title and an operation, from another page",
+    part("https://x.example/z.md", "A", ["b"]),
+    [
+      ["A", "/b"],
+      ["B", "/c"],
+    ],
+  ],
+])("a document %s is the next version of the one that is there", (_, next, expected) => {
+  const { parts, warnings } = nextParts([A, B], [next]);
+  expect(names(parts)).toEqual(expected);
+  expect(warnings).toEqual([]);
+});
+
+test("a document of the same title from another page, about other things, is another one", () => {
+  const { parts } = nextParts([A], [part("https://x.example/z.md", "A", ["z"])]);
+  expect(names(parts)).toEqual([
+    ["A", "/a /b"],
+    ["A", "/z"],
+  ]);
+});
+
+test("an operation that another document has is that document's; the rest stays, and is told", () => {
+  const { parts, warnings } = nextParts([A, B], [part("z.json", "Z", ["b", "c", "z"])]);
+  expect(names(parts)).toEqual([
+    ["A", "/a"],
+    ["Z", "/b /c /z"],
+  ]);
+  expect(warnings).toEqual(["A: GET /b is another document's now; kept: GET /a."]);
+});
+
+test("of two new documents with one operation the latter's is taken, and it is told if they differ", () => {
+  const differing = part("z.json", "Z", ["z"]);
+  (differing.document["paths"] as Json)["/a"] = { get: operation("a", { summary: "Other" }) };
+  const { parts, warnings } = nextParts([], [A, B, differing]);
+  expect(names(parts)).toEqual([
+    ["A", "/b"],
+    ["B", "/c"],
+    ["Z", "/z /a"],
+  ]);
+  expect(warnings).toEqual(["GET /a: in both A and Z; the latter's is taken."]);
+  expect(nextParts([], [A, { ...A, page: "copy.json" }]).warnings).toEqual([]);
+});
+
+test.each([
+  ["Swagger 2.0", { swagger: "2.0" }, "Expected OpenAPI 3.0 or 3.1, got Swagger 2.0."],
+  [
+    "3.2",
+    { openapi: "3.2.0" },
+    "Expected OpenAPI 3.0 or 3.1, got 3.2.0. openapi-typescript, which makes the types, does not know 3.2.",
+  ],
+])("refuses %s", async (_, document, message) => {
+  await expect(completed("a.json", document, undefined)).rejects.toThrow(`a.json: ${message}`);
+});
+
+test("what lies in files beside the document is bundled; the network is never asked", async () => {
+  const folder = emptyFolder();
+  const file = join(folder, "a.json");
+  writeFileSync(join(folder, "user.yaml"), "User:\n  type: object\n");
+  const of = ($ref: string): Json =>
+    made("A", {
+      "/a": {
+        get: operation("a", {
+          responses: {
+            200: { description: "OK", content: { "application/json": { schema: { $ref } } } },
+          },
+        }),
+      },
+    });
+
+  const whole = await completed("a.json", of("./user.yaml#/User"), file);
+  expect(whole["components"].schemas).toEqual({ User: { type: "object" } });
+  expect(JSON.stringify(whole)).not.toContain("user.yaml");
+  await expect(completed("a.json", of("./none.yaml"), file)).rejects.toThrow(
+    /^a\.json: #\/paths\/~1a\/get\/.*: Can't resolve \$ref/,
+  );
+  await expect(completed("a.json", of("https://x.example/user.json"), file)).rejects.toThrow(
+    "https://x.example/user.json is never fetched: give it as a file",
+  );
+  await expect(completed("-", of("./user.yaml"), undefined)).rejects.toThrow(
+    "-: Expected a document that refers to itself alone, got ./user.yaml.",
+  );
+});
+
+const broken = (change: (document: Json) => void): Json => {
+  const document = made("A", { "/a": { get: operation("a") } }, { components: {} });
+  change(document);
+  return document;
+};
+const at = (document: Json, ...path: string[]): Json =>
+  path.reduce((node, name) => node[name] as Json, document);
+
+test.each<[string, (document: Json) => void, string[]]>([
+  ["no info", (d) => delete d["info"], ["#/: The field `info` must be present on this level."]],
+  [
+    "an object for a list",
+    (d) => Object.assign(at(d, "paths", "/a", "get"), { parameters: {} }),
+    ["#/paths/~1a/get/parameters: Expected type `ParameterList` (array) but got `object`"],
+  ],
+  [
+    "a reference to nothing",
+    (d) => Object.assign(at(d, "paths", "/a", "get"), { responses: { 200: schema("None") } }),
+    ["#/paths/~1a/get/responses/200/content/application~1json/schema: Can't resolve $ref"],
+  ],
+  [
+    "a path whose parameter is not there",
+    (d) => (d["paths"] = { "/a/{Id}": { get: operation("a") } }),
+    [
+      "#/paths/~1a~1{Id}/get/parameters: The operation does not define the path parameter `{Id}` expected by path `/a/{Id}`.",
+    ],
+  ],
+])("refuses %s, and names the place", async (_, change, errors) => {
+  expect((await check(broken(change))).errors).toEqual(errors);
+});
+
+test.each<[string, (document: Json) => void, string[]]>([
+  [
+    "no security",
+    (d) => delete d["security"],
+    ["#/paths/~1a/get: Every operation should have security defined on it or on the root level."],
+  ],
+  [
+    "`nullable` in a 3.1",
+    (d) => (d["components"] = { schemas: { A: { type: "string", nullable: true } } }),
+    ["#/components/schemas/A/nullable: Property `nullable` is not expected here."],
+  ],
+  [
+    "an example that contradicts its schema",
+    (d) => (d["components"] = { schemas: { A: { type: "integer", example: "x" } } }),
+    [
+      "#/components/schemas/A/example: Example value must conform to the schema: type must be integer.",
+    ],
+  ],
+  [
+    "an empty enum value",
+    (d) => (d["components"] = { schemas: { A: { type: "string", enum: ["", "x"] } } }),
+    ["#/components/schemas/A/enum: An empty value."],
+  ],
+  [
+    "binary and multipart bodies",
+    (d) =>
+      Object.assign(at(d, "paths", "/a", "get"), {
+        requestBody: { content: { "multipart/form-data": { schema: { type: "object" } } } },
+        responses: { 200: { description: "OK", content: { "application/pdf": {} } } },
+      }),
+    [
+      "GET /a: takes multipart/form-data: give a FormData, and a bodySerializer.",
+      "GET /a: 200 is application/pdf: give parseAs.",
+    ],
+  ],
+])("survives %s, and warns", async (_, change, warnings) => {
+  const document = broken((d) => {
+    d["components"] = { securitySchemes: { basicAuth: { type: "http", scheme: "basic" } } };
+    change(d);
+    if (d["security"])
+      d["components"] = {
+        ...(d["components"] as Json),
+        securitySchemes: { basicAuth: { type: "http", scheme: "basic" } },
+      };
+  });
+  expect(await check(document)).toEqual({ errors: [], warnings });
+});
+
+test("a 3.0 becomes a 3.1, a 3.1 stays as it is", () => {
+  const old = {
+    ...made("A", {}),
+    openapi: "3.0.3",
+    components: { schemas: { A: { type: "string", nullable: true } } },
+  };
+  expect(upgraded(old)).toMatchObject({
+    openapi: "3.1.1",
+    components: { schemas: { A: { type: ["string", "null"] } } },
+  });
+  expect(old.components.schemas.A).toEqual({ type: "string", nullable: true });
+  const next = made("A", {});
+  expect(upgraded(next)).toBe(next);
+});
