@@ -1,0 +1,230 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync, cpSync, mkdirSync, mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type * as Raw from "../src/raw.ts";
+import { serve } from "./support/server.ts";
+import { root, runProgram } from "./support/workspace.ts";
+
+// Three further documents of the vendor's kind go through the command, and their operations are called.
+const FIXTURES = ["actions.md", "conversions.yaml", "catalogs.json"].map((name) =>
+  join(root, "test/fixtures", name),
+);
+const PARTS = ["spec", "generated", "api", "src", "tsconfig.json", "package.json"];
+
+let folder = "";
+let output = "";
+
+beforeAll(() => {
+  mkdirSync(join(root, ".tmp"), { recursive: true });
+  folder = mkdtempSync(join(root, ".tmp/copy-"));
+  for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true });
+  const script = join(root, "scripts/spec-update.mjs");
+  output = execFileSync(process.execPath, [script, "--root", folder, ...FIXTURES], {
+    encoding: "utf8",
+  });
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a user writes, compiled against the new types. */
+const USE = `import { createRawClient, type ImpactClientOptions } from "../src/raw.ts";
+const path = { AccountSID: "IR1" };
+export async function use(options: ImpactClientOptions): Promise<unknown[]> {
+  const raw = createRawClient(options);
+  const list = await raw.GET("/Mediapartners/{AccountSID}/Actions", {
+    params: { path, query: { Page: 2, PageSize: 100, State: "" } },
+  });
+  const pages: string | undefined = list.data?.["@numpages"];
+  const next: string | null | undefined = list.data?.["@nextpageuri"];
+  const amount: string | null | undefined = list.data?.Actions?.[0]?.Items?.[0]?.Amount;
+
+  const form = await raw.POST("/Mediapartners/{AccountSID}/Conversions", {
+    params: { path },
+    body: { CampaignId: 1000, ClickId: "a&b" },
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  });
+  const status: "QUEUED" | undefined = form.data?.Status;
+  const quantity: number | undefined = form.data?.Item?.Quantity;
+
+  const gone = await raw.DELETE("/Mediapartners/{AccountSID}/Jobs/{Id}.json", {
+    params: { path: { ...path, Id: "j/1" } },
+  });
+
+  const items = await raw.GET("/Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items", {
+    params: { path: { ...path, CatalogId: "7" } },
+  });
+  const item = items.data?.Items?.[0];
+  const parent: string | undefined = item?.Category?.Parent?.Parent?.Name;
+  const price: string | number | undefined = item?.Related?.[0]?.Price;
+  const id: string | undefined = item?.Id;
+
+  const invoice = await raw.GET("/Mediapartners/{AccountSID}/Invoices/{InvoiceId}", {
+    params: { path: { ...path, InvoiceId: "9" } },
+    headers: { Accept: "application/pdf" },
+    parseAs: "arrayBuffer",
+  });
+  const bytes: ArrayBuffer | undefined = invoice.data;
+
+  const upload = new FormData();
+  upload.set("File", new Blob(["sku,price"]), "items.csv");
+  const sent = await raw.POST("/Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items", {
+    params: { path: { ...path, CatalogId: "7" } },
+    body: {},
+    bodySerializer: () => upload,
+  });
+  return [
+    [list.data, pages, next, amount],
+    [form.data, status, quantity],
+    [gone.data, gone.response.status],
+    [parent, price, id],
+    [...new Uint8Array(bytes ?? new ArrayBuffer(0))],
+    sent.response.status,
+  ];
+}
+
+export function wrong(raw: ReturnType<typeof createRawClient>): unknown[] {
+  return [
+    // @ts-expect-error a number
+    () => raw.GET("/Mediapartners/{AccountSID}/Actions", { params: { path, query: { Page: "2" } } }),
+    // @ts-expect-error required
+    () => raw.POST("/Mediapartners/{AccountSID}/Conversions", { params: { path }, body: {} }),
+    // @ts-expect-error no such state
+    () => raw.GET("/Mediapartners/{AccountSID}/Actions", { params: { path, query: { State: "X" } } }),
+  ];
+}
+`;
+
+test("all of their operations are new, and what repeats none of them is written", () => {
+  expect([...output.matchAll(/^ {2}(.*): operation added$/gm)].map(([, place]) => place)).toEqual([
+    "GET /Mediapartners/{AccountSID}/Actions",
+    "GET /Mediapartners/{AccountSID}/Actions/{ActionId}",
+    "POST /Mediapartners/{AccountSID}/Conversions",
+    "DELETE /Mediapartners/{AccountSID}/Jobs/{Id}.json",
+    "GET /Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items",
+    "POST /Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items",
+    "GET /Mediapartners/{AccountSID}/Invoices/{InvoiceId}",
+  ]);
+  expect(/^Replay table.*\n(?: .*\n)+/m.exec(output)?.[0]).toBe(`Replay table: src/replay-rules.ts
+  new row: "POST /Mediapartners/{AccountSID}/Conversions": "never"
+  new row: "DELETE /Mediapartners/{AccountSID}/Jobs/{Id}.json": "never"
+  new row: "POST /Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items": "never"
+`);
+  expect(output).toContain(
+    "  Partner Conversions API: one name for two things: parameters/AccountSID → AccountSID_PartnerConversionsApi, " +
+      "schemas/Item → Item_PartnerConversionsApi.\n" +
+      "  Partner Catalogs API: one name for two things: schemas/Item → Item_PartnerCatalogsApi.\n",
+  );
+  const documents = JSON.parse(readFileSync(join(folder, "spec/source.json"), "utf8")) as object[];
+  expect(documents.map((each) => ("file" in each ? each.file : ""))).toEqual([
+    "documents/partner-tracking-links-api.json",
+    "documents/partner-actions-api.json",
+    "documents/partner-conversions-api.json",
+    "documents/partner-catalogs-api.json",
+  ]);
+});
+
+test("the next version of one of them says what it no longer has, and leaves the others alone", async () => {
+  const page = readFileSync(FIXTURES[0] ?? "", "utf8");
+  const file = join(folder, "actions.md");
+  writeFileSync(file, page.slice(0, page.indexOf("## Retrieve")));
+  const script = join(root, "scripts/spec-update.mjs");
+  const args = [script, "--root", folder, file, "--dry-run"];
+  const { code, stdout } = await runProgram(process.execPath, args);
+  expect(code).toBe(3);
+  expect(/^Changes[^]*?\n\n[^]*?\n\n/m.exec(stdout)?.[0]).toBe(`Changes: 1 breaking
+
+breaking
+  GET /Mediapartners/{AccountSID}/Actions/{ActionId}: operation removed
+    was retrieveAction
+
+`);
+}, 60_000);
+
+test("they are typed and called, with the account's credentials, whatever a document says", async () => {
+  mkdirSync(join(folder, "test"), { recursive: true });
+  writeFileSync(join(folder, "test/use.ts"), USE);
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const compiled = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
+  expect(compiled).toEqual({ code: 0, stdout: "", stderr: "" });
+
+  const page = { "@page": "2", "@numpages": "3", "@nextpageuri": null, Actions: [] };
+  const answers: Record<string, [number, string, string]> = {
+    "/Mediapartners/IR1/Actions": [200, "application/json", JSON.stringify(page)],
+    "/Mediapartners/IR1/Conversions": [
+      200,
+      "application/json",
+      '{"Status":"QUEUED","Item":{"Quantity":2}}',
+    ],
+    "/Mediapartners/IR1/Catalogs/7/Items": [
+      200,
+      "application/json",
+      '{"Items":[{"Id":"1","Related":[{"Id":"2","Price":9.5}],"Category":{"Parent":{"Parent":{"Name":"All"}}}}]}',
+    ],
+    "/Mediapartners/IR1/Invoices/9": [200, "application/pdf", "%PDF\u0000ÿ"],
+  };
+  const { baseUrl, requests } = await serve((request, response) => {
+    const [status, type, body] = answers[(request.url ?? "").split("?")[0] ?? ""] ?? [204, "", ""];
+    if (request.method === "DELETE" || /multipart/.test(request.headers["content-type"] ?? "")) {
+      response.writeHead(204).end();
+    } else {
+      response.writeHead(status, { "Content-Type": type }).end(Buffer.from(body, "latin1"));
+    }
+  });
+  const { use } = (await import(pathToFileURL(join(folder, "test/use.ts")).href)) as {
+    use: (options: Raw.ImpactClientOptions) => Promise<unknown[]>;
+  };
+  const results = await use({ accountSid: "IR1", authToken: "t0ken-1234", baseUrl, maxRetries: 0 });
+
+  expect(results).toEqual([
+    [page, "3", null, undefined],
+    [{ Status: "QUEUED", Item: { Quantity: 2 } }, "QUEUED", 2],
+    [undefined, 204],
+    ["All", 9.5, "1"],
+    [...Buffer.from("%PDF\u0000ÿ", "latin1")],
+    204,
+  ]);
+  expect(requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    "GET /Mediapartners/IR1/Actions?Page=2&PageSize=100&State=",
+    "POST /Mediapartners/IR1/Conversions",
+    "DELETE /Mediapartners/IR1/Jobs/j%2F1.json",
+    "GET /Mediapartners/IR1/Catalogs/7/Items",
+    "GET /Mediapartners/IR1/Invoices/9",
+    "POST /Mediapartners/IR1/Catalogs/7/Items",
+  ]);
+  const authorization = `Basic ${Buffer.from("IR1:t0ken-1234").toString("base64")}`;
+  for (const { headers } of requests)
+    expect(headers).toMatchObject({ authorization, "ir-version": "14" });
+  expect(requests[1]?.body).toBe("CampaignId=1000&ClickId=a%26b");
+  expect(requests[4]?.headers.accept).toBe("application/pdf");
+  expect(requests[5]?.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/);
+  expect(requests[5]?.body).toContain("sku,price");
+}, 60_000);
+
+test("a GET is asked for again after a 503, a new POST is not, and each has its deadline", async () => {
+  const { createRawClient } = (await import(
+    pathToFileURL(join(folder, "src/raw.ts")).href
+  )) as typeof Raw;
+  const { baseUrl, requests } = await serve({ status: 503, body: "{}" });
+  const options = { accountSid: "IR1", authToken: "t0ken-1234", baseUrl, maxRetryDelay: 1 };
+  const raw = createRawClient(options) as unknown as {
+    GET: (path: string, init: object) => Promise<{ response: Response }>;
+    POST: (path: string, init: object) => Promise<{ response: Response }>;
+  };
+  const params = { path: { AccountSID: "IR1" } };
+  await raw.GET("/Mediapartners/{AccountSID}/Actions", { params });
+  await raw.POST("/Mediapartners/{AccountSID}/Conversions", { params, body: {} });
+  expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "GET", "POST"]);
+
+  const silent = await serve(() => {});
+  const stalled = createRawClient({
+    ...options,
+    baseUrl: silent.baseUrl,
+    timeout: 50,
+    maxRetries: 0,
+  });
+  await expect(
+    (stalled as unknown as typeof raw).GET("/Mediapartners/{AccountSID}/Actions", { params }),
+  ).rejects.toMatchObject({ code: "timeout" });
+});
