@@ -44,17 +44,18 @@ test("spec/ is the document in the vendor's page, key for key", () => {
 
 test("the provenance is that of the document, and can be read at run time", () => {
   const source = JSON.parse(readFileSync(join(root, "spec/source.json"), "utf8")) as object;
+  const { title, version } = (JSON.parse(specText) as { info: Record<string, string> }).info;
   const sha256 = createHash("sha256").update(specText).digest("hex");
   expect(source).toEqual({
     page: "https://integrations.impact.com/partner-api-reference/partner-v14/reference/tracking-links/trackinglinks.md",
-    title: "Partner Tracking Links API",
-    version: "14",
+    title,
+    version,
     sha256,
     date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
   });
   expect(spec).toEqual({
-    title: "Partner Tracking Links API",
-    version: "14",
+    title,
+    version,
     sha256,
     server: "https://api.impact.com",
     generator: "openapi-typescript 7.13.0",

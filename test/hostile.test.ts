@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { operations } from "../generated/operations.ts";
-import { createImpactClient, isImpactError } from "../src/index.ts";
+import { createImpactClient, isImpactError, spec } from "../src/index.ts";
 import { createRawClient } from "../src/raw.ts";
+import { version } from "../src/version.ts";
 
 const baseUrl = "https://api.example";
 const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
@@ -112,8 +113,8 @@ const isId = (value: string): boolean => isText(value) && value !== "." && value
 const expectedHeaders = (sid = "IRabc123"): unknown[] => [
   ["accept", "application/json"],
   ["authorization", `Basic ${Buffer.from(`${sid}:${account.authToken}`).toString("base64")}`],
-  ["ir-version", "14"],
-  ["user-agent", expect.stringMatching(/^impact-partner-client\/\S+ \(IR-Version 14\)$/)],
+  ["ir-version", spec.version],
+  ["user-agent", `impact-partner-client/${version} (IR-Version ${spec.version})`],
 ];
 
 /** What came of a call: a refusal with nothing sent, or what stood on the wire. */

@@ -13,6 +13,9 @@ const FIXTURES = ["actions.md", "conversions.yaml", "catalogs.json"].map((name) 
 );
 const PARTS = ["spec", "generated", "api", "src", "tsconfig.json", "package.json"];
 
+const present = JSON.parse(readFileSync(join(root, "spec/openapi.json"), "utf8")) as {
+  info: { version: string };
+};
 let folder = "";
 let output = "";
 
@@ -195,7 +198,7 @@ test("they are typed and called, with the account's credentials, whatever a docu
   ]);
   const authorization = `Basic ${Buffer.from("IR1:t0ken-1234").toString("base64")}`;
   for (const { headers } of requests)
-    expect(headers).toMatchObject({ authorization, "ir-version": "14" });
+    expect(headers).toMatchObject({ authorization, "ir-version": present.info.version });
   expect(requests[1]?.body).toBe("CampaignId=1000&ClickId=a%26b");
   expect(requests[4]?.headers.accept).toBe("application/pdf");
   expect(requests[5]?.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { expect, expectTypeOf, test } from "vitest";
-import { isImpactError } from "../src/index.ts";
+import { isImpactError, spec } from "../src/index.ts";
 import { createRawClient, type ImpactClientOptions } from "../src/raw.ts";
 import { version } from "../src/version.ts";
 import { serve } from "./support/server.ts";
@@ -41,8 +41,8 @@ test("sends credentials, version and user agent as the facade does", async () =>
         "content-length": "0",
         authorization: `Basic ${Buffer.from("IRabc123:t0k-en:with/ünïcode").toString("base64")}`,
         accept: "application/json",
-        "ir-version": "14",
-        "user-agent": `impact-partner-client/${version} (IR-Version 14)`,
+        "ir-version": spec.version,
+        "user-agent": `impact-partner-client/${version} (IR-Version ${spec.version})`,
         "x-trace": "abc",
         "accept-language": "*",
         "accept-encoding": "gzip, deflate",
@@ -63,7 +63,7 @@ test("sends the call's own headers, but no other credentials or version", async 
 
   expect(requests[0]?.headers).toMatchObject({
     authorization: `Basic ${Buffer.from("IRabc123:t0k-en:with/ünïcode").toString("base64")}`,
-    "ir-version": "14",
+    "ir-version": spec.version,
     "x-trace": "abc",
   });
 });

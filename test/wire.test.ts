@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createImpactClient } from "../src/index.ts";
+import { createImpactClient, spec } from "../src/index.ts";
 import { version } from "../src/version.ts";
 import { serve } from "./support/server.ts";
 
@@ -37,8 +37,8 @@ test("sends one POST with the given parameters as query under their wire names, 
         "content-length": "0",
         authorization: `Basic ${Buffer.from("IRabc123:t0k-en:with/ünïcode").toString("base64")}`,
         accept: "application/json",
-        "ir-version": "14",
-        "user-agent": `impact-partner-client/${version} (IR-Version 14)`,
+        "ir-version": spec.version,
+        "user-agent": `impact-partner-client/${version} (IR-Version ${spec.version})`,
         "accept-language": "*",
         "accept-encoding": "gzip, deflate",
         "sec-fetch-mode": "cors",
