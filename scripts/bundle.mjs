@@ -6,6 +6,7 @@ import {
   referencesIn,
   Refusal,
   resolve,
+  servedAt,
   vendorVersion,
 } from "./document.mjs";
 
@@ -184,15 +185,16 @@ function merge(bundle, document) {
   const names = [...(bundle["tags"] ?? []), ...(document["tags"] ?? [])].map(({ name }) => name);
   if (tags.size > 0) bundle["tags"] = [...new Set(names)].map((name) => tags.get(name));
 
-  const common = Object.fromEntries(
-    ["security", "servers"]
-      .filter((name) => document[name] && !isDeepStrictEqual(document[name], bundle[name]))
-      .map((name) => [name, document[name]]),
-  );
-  if (common["servers"] !== undefined) {
-    const url = common["servers"][0]?.url;
+  const url = servedAt(document["servers"]);
+  const isElsewhere = url !== servedAt(bundle["servers"]);
+  if (isElsewhere) {
     warnings.push(`${title}: is served at ${url}: give its operations this \`baseUrl\`.`);
   }
+  const { security } = document;
+  const common = {
+    ...(security && !isDeepStrictEqual(security, bundle["security"]) && { security }),
+    ...(isElsewhere && { servers: document["servers"] ?? [{ url }] }),
+  };
   for (const { method, path, item, operation } of operationsOf(document)) {
     const whole = { ...common, ...operation };
     const there = bundle["paths"]?.[path];

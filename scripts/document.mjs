@@ -121,3 +121,18 @@ export function* referencesIn(value) {
 export function vendorVersion(document) {
   return /^v?(\d{1,4})$/i.exec(String(document["info"]?.["version"] ?? "").trim())?.[1];
 }
+
+const SERVER = "https://api.impact.com";
+
+/**
+ * Some of the vendor's documents name no server, one relative to their page, or a stand-in: these are served
+ * where all others are.
+ *
+ * @param {Json[] | undefined} servers
+ * @returns {string}
+ */
+export function servedAt(servers) {
+  const url = String(servers?.[0]?.["url"] ?? "").replace(/\/+$/, "");
+  if (!/^https:\/\/[^{}]+$/.test(url) || !URL.canParse(url)) return SERVER;
+  return /(^|\.)example\.(com|org|net)$/.test(new URL(url).hostname) ? SERVER : url;
+}

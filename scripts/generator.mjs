@@ -10,6 +10,7 @@ import {
   parametersOf,
   Refusal,
   resolve,
+  servedAt,
   vendorVersion,
 } from "./document.mjs";
 
@@ -130,7 +131,7 @@ function operationFacts(document, sha256, operations) {
     title: document.info.title,
     version: vendorVersion(document) ?? String(document["info"].version),
     sha256,
-    server: serverOf(document),
+    server: servedAt(document["servers"]),
     generator: `${name} ${version}`,
   };
   return `${HEAD}
@@ -201,15 +202,6 @@ function operationConstant({ id, method, path, parameters }) {
 function oneType({ type = [] }) {
   const types = [type].flat().filter((each) => each !== "null");
   return types.length === 1 ? types[0] : "unknown";
-}
-
-/** Some of the vendor's documents name no server, or one that is relative to their page. */
-const SERVER = "https://api.impact.com";
-
-/** @param {Json} document */
-function serverOf(document) {
-  const url = document["servers"]?.[0]?.url ?? SERVER;
-  return URL.canParse(url) && !url.includes("{") ? url : SERVER;
 }
 
 /** @param {Operation[]} operations */

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { keyOf, operationsOf, parametersOf, resolve, vendorVersion } from "./document.mjs";
+import {
+  keyOf,
+  operationsOf,
+  parametersOf,
+  resolve,
+  servedAt,
+  vendorVersion,
+} from "./document.mjs";
 import { renames } from "./renames.mjs";
 import { compareSchemas } from "./schema-diff.mjs";
 
@@ -293,7 +300,7 @@ function securityOf(document, { operation }) {
  */
 function serverOf(document, { item, operation }) {
   const servers = operation["servers"] ?? item["servers"] ?? document["servers"];
-  return servers?.[0]?.url;
+  return servedAt(servers);
 }
 
 /**

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { spec } from "../src/index.ts";
 import { version } from "../src/version.ts";
 import { emptyFolder, root, runProgram } from "./support/workspace.ts";
 
@@ -49,7 +50,7 @@ const USE = `
     console.log(url, data?.TrackingURL, error instanceof ImpactError && error.code, spec.version);
   })();
 `;
-const PRINTED = "https://example.sjv.io/a https://example.sjv.io/b invalid_input 14\n";
+const PRINTED = `https://example.sjv.io/a https://example.sjv.io/b invalid_input ${spec.version}\n`;
 
 test("the packed package serves import, require, TypeScript and the command in an empty project", async () => {
   const folder = emptyFolder();

@@ -419,6 +419,28 @@ test("the options of a call win over those of the client", async () => {
   expect(trace).toEqual(["0 POST TrackingLinks", "300 POST TrackingLinks"]);
 });
 
+test.each<[Record<string, "always" | "never">, string, boolean]>([
+  [{ "POST /A/{Id}.json": "always" }, "/A/1.json", true],
+  [{ "POST /A/{Id}.json": "always" }, "/base/A/1.json", true],
+  [{ "POST /A/{Id}.json": "always" }, "/A/1-json", false],
+  [{ "POST /A/{Id}.json": "always" }, "/A/1/2.json", false],
+  [{ "PUT /A/{Id}": "always" }, "/A/1", false],
+  [{ "POST /A/{Id}": "always", "POST /A/Export": "never" }, "/A/Export", false],
+  [{ "POST /A/{Id}": "never", "POST /A/Export": "always" }, "/A/Export", false],
+  [{ "POST /A/{Id}": "always", "POST /A/Export": "always" }, "/A/Export", true],
+  [{}, "/A/1", false],
+])("by the rules %j, may POST %s be repeated? %s", (own, path, expected) => {
+  const call = {
+    id: "1",
+    method: "POST",
+    url: `https://api.example${path}`,
+    timeout: 1,
+    maxRetries: 1,
+  };
+  const error = new ImpactError("reset", { code: "connection", outcome: "unknown" });
+  expect(mayRepeat(call, error, own)).toBe(expected);
+});
+
 describe("the replay table", () => {
   const error = new ImpactError("", { code: "timeout", outcome: "unknown" });
   const call = (method: string, target: string): Parameters<typeof mayRepeat>[0] => ({

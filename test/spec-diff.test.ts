@@ -137,8 +137,8 @@ describe("of a document and its operations", () => {
       (d) => delete d["security"],
     ],
     [
-      `breaking | ${PLACE} and 1 more | server changed | https://api.impact.com | https://x.example`,
-      (d) => (d["servers"] = [{ url: "https://x.example" }]),
+      `breaking | ${PLACE} and 1 more | server changed | https://api.impact.com | https://x.impact.com`,
+      (d) => (d["servers"] = [{ url: "https://x.impact.com" }]),
     ],
   ])("%s", (row, change) => {
     const after = base();
@@ -591,6 +591,9 @@ describe("is blind to what means the same", () => {
       },
     ],
     ["what nothing refers to", (d) => (d["components"].schemas.Unused = {})],
+    ["a server that is not named", (d) => delete d["servers"]],
+    ["a server that is relative, or a stand-in", (d) => (d["servers"] = [{ url: "/" }])],
+    ["the server with a slash", (d) => (d["servers"] = [{ url: "https://api.impact.com/" }])],
     ["x-extensions", (d) => (post(d)["x-code-samples"] = [])],
     [
       "the order of variants",

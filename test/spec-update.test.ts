@@ -542,6 +542,16 @@ test.each<[string, object, boolean]>([
   },
 );
 
+test.each(["decide", "put spec aside", "put generated in place", "tidy"])(
+  "Ctrl-C while it replaces, at the step %s, waits until all is new",
+  async (step) => {
+    const folder = readyProject();
+    const listening = REPLACE.replace("SIGKILL", "SIGINT");
+    await run(`process.on("SIGINT", () => process.exit(130)); ${listening}`, folder, step);
+    expect(filesOf(folder)).toEqual(NEW);
+  },
+);
+
 test("what git brought back in between does not stand in the way", async () => {
   const folder = readyProject();
   await run(REPLACE, folder, "put generated in place");
