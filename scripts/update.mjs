@@ -210,6 +210,11 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   const found = documentsIn(source, text);
   for (const [index, each] of found.entries()) {
     const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
+    // YAML reads `version: 16` as a number.
+    if (typeof each["info"]?.version === "number") {
+      each["info"].version = String(each["info"].version);
+      warnings.push(`${name}: #/info/version: Expected a text, got a number; it is taken as one.`);
+    }
     const whole = await completed(name, each, file);
     const problems = await check(whole);
     if (problems.errors.length > 0) {

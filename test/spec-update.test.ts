@@ -176,7 +176,7 @@ test("a removed enum value and parameter, a renamed response field: breaking, an
     },
   );
   expect(named).toContain("src/params.ts: customPath");
-  expect(named).toContain("src/tracking-links.ts: TrackingURL");
+  expect(named).toContain("src/tracking-link.ts: TrackingURL");
   expect(result.stdout).toContain("\nPublic types\n  not known, since src/ does not compile\n");
   expect(result.code).toBe(3);
   expect(filesOf(folder)).toEqual(before);
@@ -287,6 +287,17 @@ test("another version alone: wire", async () => {
   `);
   expect([dry.code, dry.stderr]).toEqual([0, ""]);
   expect(filesOf(folder)).toEqual(before);
+}, 60_000);
+
+test("a version that YAML reads as a number is taken as a text, and warned of", async () => {
+  const folder = copyOfProject(PARTS);
+  const text = next((document) => (document["info"].version = 16));
+  const { code, stdout } = await update(folder, source(folder, text), "--dry-run");
+  expect(stdout).toContain(
+    "next.json: #/info/version: Expected a text, got a number; it is taken as one.\n",
+  );
+  expect(stdout).toContain("IR-Version: version sent\n    was 14\n    is  16\n");
+  expect(code).toBe(0);
 }, 60_000);
 
 test("other words alone: docs", async () => {
