@@ -140,18 +140,18 @@ interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
 }
 type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
 type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
-interface TrackingLink {
-  readonly url: string;
-  readonly type: TrackingLinkType;
-  readonly programId: string;
-  readonly raw: Readonly<Record<string, unknown>>;
-}
 interface CreateManyOptions extends RequestOptions {
   concurrency?: number | undefined;
   reuse?: boolean | undefined;
   appendIds?: boolean | undefined;
   quotaReserve?: number | undefined;
   ordered?: boolean | undefined;
+}
+interface TrackingLink {
+  readonly url: string;
+  readonly type: TrackingLinkType;
+  readonly programId: string;
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 type CreateManyResult =
   | {

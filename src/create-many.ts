@@ -1,14 +1,11 @@
 import { onAbort } from "./abort.ts";
 import type { Redact } from "./credentials.ts";
 import { ImpactError, isImpactError } from "./errors.ts";
-import { badInput, expectWhole, kindOf, show } from "./expect.ts";
+import { show } from "./expect.ts";
+import { endInputs, isPromise, readInputs, type Inputs } from "./inputs.ts";
 import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
-import {
-  readRequestOptions,
-  REQUEST_OPTIONS,
-  type RequestOptions,
-  type Settings,
-} from "./options.ts";
+import { readManyOptions, type CreateManyOptions } from "./many-options.ts";
+import type { Settings } from "./options.ts";
 import { clean } from "./outcome.ts";
 import { createPace } from "./pace.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
@@ -23,39 +20,6 @@ import {
   type LinkRequest,
   type TrackingLink,
 } from "./tracking-link.ts";
-
-/** Options of `createMany`; `timeout`, `maxRetries` and `signal` are as for one call. */
-export interface CreateManyOptions extends RequestOptions {
-  /** Requests under way at once, from 1 to 1000. @default 8 */
-  concurrency?: number | undefined;
-  /**
-   * Sends an identical request once, and gives its link, or the reason why there is none, to all inputs that
-   * ask for it. The 10,000 requests used last are remembered, and all that are under way.
-   *
-   * @default true
-   */
-  reuse?: boolean | undefined;
-  /**
-   * Asks once for all inputs that differ in `subId1` to `subId3` and `sharedId` alone, without these, and
-   * appends to the link what each input has. impact.com recommends to give them when a link is made.
-   *
-   * @default false
-   */
-  appendIds?: boolean | undefined;
-  /**
-   * Requests of each window of the quota to leave for others. What is sent again after a failure may take some
-   * of them.
-   *
-   * @default 0
-   */
-  quotaReserve?: number | undefined;
-  /**
-   * `false` gives each result as soon as it is known; its `index` says which input it is for.
-   *
-   * @default true
-   */
-  ordered?: boolean | undefined;
-}
 
 /** What became of one input. */
 export type CreateManyResult =
@@ -76,8 +40,6 @@ export type CreateManyResult =
       readonly ok: false;
       readonly error: ImpactError;
     };
-
-type Inputs = Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>;
 
 /** An input, from when it is taken until its result is. */
 interface Row {
@@ -125,7 +87,7 @@ export async function* createMany(
   const { emit, redact } = settings;
   const { call, concurrency, reuse, appendIds, quotaReserve, ordered } = withoutSecrets(
     redact,
-    () => readOptions(options, settings),
+    () => readManyOptions(options, settings),
   );
   const { timeout, maxRetries } = call;
   const input = readInputs(inputs);
@@ -337,7 +299,7 @@ export async function* createMany(
     forget();
     forgetStop();
     stop.abort();
-    if (!isExhausted) await end(input, isPulling || failures.length > 0);
+    if (!isExhausted) await endInputs(input, isPulling || failures.length > 0);
   }
 }
 
@@ -373,67 +335,4 @@ function notSent(refusal: ImpactError): ImpactError {
   const { code, status, reason } = refusal;
   const message = `Not sent, since an earlier request was refused: ${refusal.message}`;
   return new ImpactError(message, { code, outcome: "not_sent", status, reason, cause: refusal });
-}
-
-interface Input {
-  next():
-    IteratorResult<CreateTrackingLinkParams> | Promise<IteratorResult<CreateTrackingLinkParams>>;
-  return?(): unknown;
-}
-
-function readInputs(inputs: Inputs): Input {
-  if (typeof inputs === "object" && inputs !== null) {
-    if (Symbol.asyncIterator in inputs) return inputs[Symbol.asyncIterator]();
-    if (Symbol.iterator in inputs) return inputs[Symbol.iterator]();
-  }
-  throw badInput("invalid_input", "params", "inputs that can be iterated", kindOf(inputs));
-}
-
-/**
- * Tells an input that nothing more is taken. It is waited for, and heard, unless it is busy, when it may never
- * be done, or there is an error to tell of already.
- */
-async function end(input: Input, isLeft: boolean): Promise<void> {
-  const ended = (async () => input.return?.())();
-  if (isLeft) ended.catch(() => {});
-  else await ended;
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Promise<T>).then === "function";
-}
-
-const CONCURRENCY = { least: 1, most: 1000, expected: "a whole number from 1 to 1000" };
-const RESERVE = {
-  least: 0,
-  most: Number.MAX_SAFE_INTEGER,
-  expected: "a whole number of at least 0",
-};
-const FLAGS = ["reuse", "appendIds", "ordered"] as const;
-const OPTIONS: readonly (keyof CreateManyOptions)[] = [
-  ...REQUEST_OPTIONS,
-  "concurrency",
-  "quotaReserve",
-  ...FLAGS,
-];
-
-function readOptions(options: CreateManyOptions, settings: Settings) {
-  const call = readRequestOptions(options, settings, OPTIONS);
-  for (const name of FLAGS) {
-    const value: unknown = options[name];
-    if (value === undefined || typeof value === "boolean") continue;
-    throw badInput("invalid_input", name, `\`${name}\` to be true or false`, kindOf(value));
-  }
-  const { concurrency, quotaReserve, reuse = true, appendIds = false, ordered = true } = options;
-  if (appendIds && !reuse) {
-    throw badInput("invalid_input", "reuse", "`reuse` with `appendIds`", "`reuse: false`");
-  }
-  return {
-    call,
-    reuse,
-    appendIds,
-    ordered,
-    concurrency: expectWhole("invalid_input", "concurrency", concurrency, CONCURRENCY) ?? 8,
-    quotaReserve: expectWhole("invalid_input", "quotaReserve", quotaReserve, RESERVE) ?? 0,
-  };
 }

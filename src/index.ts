@@ -3,7 +3,8 @@ export type { ImpactClientOptions, RequestOptions } from "./options.ts";
 
 export type { TrackingLink } from "./tracking-link.ts";
 export type { TrackingLinks } from "./tracking-links.ts";
-export type { CreateManyOptions, CreateManyResult } from "./create-many.ts";
+export type { CreateManyOptions } from "./many-options.ts";
+export type { CreateManyResult } from "./create-many.ts";
 export type {
   CreateTrackingLinkParams,
   RegularTrackingLinkParams,

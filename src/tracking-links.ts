@@ -1,5 +1,6 @@
-import { createMany, type CreateManyOptions, type CreateManyResult } from "./create-many.ts";
+import { createMany, type CreateManyResult } from "./create-many.ts";
 import { isImpactError } from "./errors.ts";
+import type { CreateManyOptions } from "./many-options.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";

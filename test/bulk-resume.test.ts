@@ -216,10 +216,11 @@ describe.concurrent("a quota that is used up", () => {
 
   test("a run that is killed while it waits goes on when the next window has begun", async () => {
     const story = await setUp(regular(30), { quota: { limit: 20, windowMs: 1500 } });
-    const { args, server, audited } = story;
+    const { args, server, audited, journal } = story;
     const { child, ended } = startBulk(args, server);
-    await server.arrived(20);
-    await sleep(100);
+    const finished = (): number =>
+      readJournal(journal).filter(({ row }) => row !== undefined).length;
+    while (!existsSync(journal) || finished() < 20) await sleep(20);
     child.kill("SIGKILL");
     await ended;
     audited.stopped();
