@@ -53,9 +53,20 @@ export function parametersOf(document, { item, operation }) {
   const byName = new Map();
   for (const given of [...(item["parameters"] ?? []), ...(operation["parameters"] ?? [])]) {
     const parameter = resolve(document, given);
-    byName.set(`${parameter["in"]} ${parameter["name"]}`, parameter);
+    byName.set(
+      `${parameter["in"]} ${parameter["name"]}`,
+      isSentAnyway(parameter) ? { ...parameter, required: false } : parameter,
+    );
   }
   return [...byName.values()];
+}
+
+/** Headers that the client sends with every request, so that none is missed if a document asks for it. */
+const SENT = ["accept", "authorization", "content-type", "ir-version"];
+
+/** @param {Json} parameter */
+export function isSentAnyway({ in: location, name }) {
+  return location === "header" && SENT.includes(String(name).toLowerCase());
 }
 
 /**

@@ -71,12 +71,14 @@ export function compareSchemas(context, place, givenBefore = {}, givenAfter = {}
   ) => context.tell(what, place, was, is);
 
   compareTypes(tell, old.types, next.types);
-  compareValues(tell, old.values, next.values);
-  compareLimits(tell, old, next);
   for (const word of WORDS) {
     if (!isDeepStrictEqual(old.words[word], next.words[word]))
       tell(word, old.words[word], next.words[word]);
   }
+  // A text that is a list now: that its items are new, and its format is gone, says the same once more.
+  if (isOther(old.types, next.types)) return;
+  compareValues(tell, old.values, next.values);
+  compareLimits(tell, old, next);
   compareProperties(context, place, old, next);
   if (old.items !== undefined || next.items !== undefined) {
     compareSchemas(context, `${place}[]`, old.items, next.items);
@@ -96,13 +98,32 @@ export function compareSchemas(context, place, givenBefore = {}, givenAfter = {}
 /** @typedef {(what: string, before: unknown, after: unknown) => void} TellHere */
 
 /**
+ * @param {string[] | undefined} types undefined allows everything
+ * @param {string} type
+ */
+function accepts(types, type) {
+  return (
+    types === undefined || types.some((each) => each === type || WITHIN.has(`${type} ${each}`))
+  );
+}
+
+/**
+ * Is no value of the one a value of the other?
+ *
+ * @param {string[] | undefined} before
+ * @param {string[] | undefined} after
+ */
+function isOther(before, after) {
+  if (before === undefined || after === undefined) return false;
+  return !before.some((type) => accepts(after, type)) && !after.some((t) => accepts(before, t));
+}
+
+/**
  * @param {TellHere} tell
  * @param {string[] | undefined} before undefined allows everything
  * @param {string[] | undefined} after
  */
 function compareTypes(tell, before, after) {
-  const accepts = (/** @type {string[] | undefined} */ types, /** @type {string} */ type) =>
-    types === undefined || types.some((each) => each === type || WITHIN.has(`${type} ${each}`));
   const isLess =
     before === undefined ? after !== undefined : !before.every((t) => accepts(after, t));
   const isMore =
@@ -151,8 +172,13 @@ function compareLimits(tell, old, next) {
     );
   }
   if (!isDeepStrictEqual(old.fallback, next.fallback)) {
-    const isNew = old.fallback === undefined || next.fallback === undefined;
-    tell(isNew ? "default documented" : "default changed", old.fallback, next.fallback);
+    const what =
+      old.fallback === undefined
+        ? "default documented"
+        : next.fallback === undefined
+          ? "default no longer documented"
+          : "default changed";
+    tell(what, old.fallback, next.fallback);
   }
   for (const name of new Set([...Object.keys(old.others), ...Object.keys(next.others)])) {
     if (!isDeepStrictEqual(old.others[name], next.others[name]))
@@ -274,7 +300,7 @@ function isSame(context, givenBefore, givenAfter) {
  * @param {readonly Json[]} [inside] the schemas that this one is a part of, by `allOf`
  * @returns {Shape}
  */
-function shapeOf(document, given, inside = []) {
+export function shapeOf(document, given, inside = []) {
   const schema = resolve(document, given);
   /** @type {Shape} */
   const shape = {

@@ -93,6 +93,7 @@ export const CLASSES = {
   // What a call without the parameter does is another thing now.
   "default changed": { input: "breaking", output: "docs" },
   "default documented": "docs",
+  "default no longer documented": "docs",
 
   title: "docs",
   summary: "docs",

@@ -515,6 +515,12 @@ describe("of a schema, as it is sent and as it is given", () => {
       (d) => (thing(d)["additionalProperties"] = false),
     ],
     [
+      ".Id | default no longer documented | 1 | -",
+      "docs",
+      "docs",
+      (d) => (props(d)["Id"].default = 1),
+    ],
+    [
       ".Id | default changed | 2 | 1",
       "breaking",
       "docs",
@@ -543,8 +549,8 @@ describe("of a schema, as it is sent and as it is given", () => {
       let expected = `${kind} | ${place}${row}`;
       if (row.startsWith(".Id | type"))
         expected = `${kind} | ${place}.Id | type narrowed | integer | string | integer`;
-      if (row.includes("default")) props(after)["Id"].default = 1;
-      if (row.includes("no longer")) props(after)["Name"] = {};
+      if (row.includes("default changed")) props(after)["Id"].default = 1;
+      if (row.includes("variants no longer")) props(after)["Name"] = {};
       if (row.startsWith(".Any")) {
         props(before)["Any"] = {};
         props(after)["Any"] = { oneOf: [{ type: "string" }, { type: "integer" }] };
@@ -653,6 +659,29 @@ test("circles of references end, however they are made", () => {
     `breaking | ${PLACE} 200.Value | type changed | string | integer`,
   );
   expect(brief(of("string"), of("string"))).toEqual([]);
+});
+
+test("of what is of another type altogether, that is told, and the words", () => {
+  const [before, after] = [base(), base()];
+  const when = { type: "string", format: "uri", enum: ["a"], maxLength: 9, description: "One" };
+  const tags = { type: "array", items: { type: "string", format: "uri" }, description: "Many" };
+  props(before)["When"] = when;
+  props(after)["When"] = tags;
+  expect(brief(before, after)).toEqual([
+    `breaking | ${PLACE} body.When | type changed | string | array`,
+    `breaking | ${PLACE} 200.When | type changed | string | array`,
+    `docs | ${PLACE} body.When | description | One | Many`,
+    `docs | ${PLACE} 200.When | description | One | Many`,
+  ]);
+});
+
+test("a header that the client sends anyway is nobody's to give", () => {
+  const [before, after] = [base(), base()];
+  const header = { name: "IR-Version", in: "header", required: true, schema: { type: "string" } };
+  post(after)["parameters"].push(header);
+  expect(brief(before, after)).toEqual([
+    `additive | ${PLACE} header IR-Version | parameter added | - | IR-Version`,
+  ]);
 });
 
 test("the gravest comes first", () => {
