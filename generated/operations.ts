@@ -20,7 +20,7 @@ export interface ParameterFacts {
   readonly in: "path" | "query" | "header" | "cookie";
   readonly required: boolean;
   readonly type: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number | boolean)[];
   readonly format?: string;
   readonly default?: unknown;
 }

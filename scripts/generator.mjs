@@ -6,13 +6,14 @@ import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
 import {
   FACADE_OPERATIONS,
+  isSentAnyway,
   operationsOf,
   parametersOf,
   Refusal,
-  resolve,
   servedAt,
   vendorVersion,
 } from "./document.mjs";
+import { shapeOf } from "./schema-diff.mjs";
 
 /** The account is a setting of the client, so no call takes it as a parameter. */
 const ACCOUNT_PARAMETER = "AccountSID";
@@ -41,8 +42,34 @@ export async function generate(document, sha256) {
 
 /** @param {Json} document */
 async function openApiTypes(document) {
-  const copy = /** @type {import("openapi-typescript").OpenAPI3} */ (structuredClone(document));
-  return COMMENT_HEADER + astToString(await openapiTS(copy));
+  const copy = structuredClone(document);
+  prepare(copy, Object.keys(copy["components"]?.["schemas"] ?? {}));
+  try {
+    const nodes = await openapiTS(/** @type {import("openapi-typescript").OpenAPI3} */ (copy), {
+      silent: true,
+    });
+    return COMMENT_HEADER + astToString(nodes);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new Refusal(`openapi-typescript makes no types of it: ${message}.`, { cause: error });
+  }
+}
+
+/**
+ * A discriminator may call a schema by its name alone, which openapi-typescript takes for a file; and nobody has
+ * to give a header that the client sends by itself.
+ *
+ * @param {any} value is changed
+ * @param {readonly string[]} names of schemas
+ */
+function prepare(value, names) {
+  if (typeof value !== "object" || value === null) return;
+  const mapping = value.discriminator?.mapping;
+  for (const [key, target] of Object.entries(mapping ?? {})) {
+    if (names.includes(target)) mapping[key] = `#/components/schemas/${target}`;
+  }
+  if (isSentAnyway(value)) value.required = false;
+  for (const each of Object.values(value)) prepare(each, names);
 }
 
 /**
@@ -81,15 +108,34 @@ function readParameters(document, place, given) {
     .filter(({ name, in: location }) => location !== "path" || name !== ACCOUNT_PARAMETER)
     .filter(({ in: location }) => location === "path" || location === "query")
     .map(({ name, in: location, required = false, schema = {}, description = "" }) => ({
-      key: camelCase(name),
+      key: camelCase(name) || name,
       name,
       in: location,
       required,
-      schema: resolve(document, schema),
+      schema: plainSchema(document, schema),
       doc: description,
     }));
   refuseDoubles(`${place}: parameter name`, parameters, (parameter) => parameter.key);
   return parameters;
+}
+
+/**
+ * One schema that says what a value may be: references and `allOf` followed, null apart, since a parameter
+ * cannot be null.
+ *
+ * @param {Json} document
+ * @param {Json} given
+ * @returns {Json} its `type` is one, `unknown` if it is none
+ */
+function plainSchema(document, given) {
+  const { types = [], values = [], format, fallback } = shapeOf(document, given);
+  const [type = "unknown", ...others] = types.filter((each) => each !== "null");
+  return {
+    type: others.length === 0 ? type : "unknown",
+    ...(values.length > 0 && { enum: values }),
+    ...(format && { format }),
+    ...((fallback ?? undefined) !== undefined && { default: fallback }),
+  };
 }
 
 /**
@@ -155,7 +201,7 @@ export interface ParameterFacts {
   readonly in: "path" | "query" | "header" | "cookie";
   readonly required: boolean;
   readonly type: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number | boolean)[];
   readonly format?: string;
   readonly default?: unknown;
 }
@@ -183,25 +229,11 @@ function operationConstant({ id, method, path, parameters }) {
         name,
         in: location,
         required,
-        type: oneType(schema),
-        ...(schema.enum && { enum: schema.enum }),
-        ...(schema.format && { format: schema.format }),
-        ...(schema.default !== undefined && { default: schema.default }),
+        ...schema,
       },
     ]),
   );
   return `\nexport const ${id} = ${JSON.stringify({ method, path, params }, null, 2)} as const;\n`;
-}
-
-/**
- * The one type that a value has, null apart: a parameter cannot be null.
- *
- * @param {Json} schema
- * @returns {string}
- */
-function oneType({ type = [] }) {
-  const types = [type].flat().filter((each) => each !== "null");
-  return types.length === 1 ? types[0] : "unknown";
 }
 
 /** @param {Operation[]} operations */
@@ -213,8 +245,9 @@ function parameterInterfaces(operations) {
 function parameterInterface({ id, method, path, doc, parameters }) {
   const properties = parameters.map(({ key, required, schema, doc: words }) => {
     const defaultTag = schema.default === undefined ? "" : `\n\n@default ${schema.default}`;
+    const property = /^[a-z]/i.test(key) ? key : JSON.stringify(key);
     const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
-    return `${comment(words.trimEnd() + defaultTag, "  ")}  ${key}${required ? "" : "?"}: ${type};\n`;
+    return `${comment(words.trimEnd() + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
   });
   const name = `${id[0]?.toUpperCase()}${id.slice(1)}Parameters`;
   return `\n${comment(`${doc.trimEnd()}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
@@ -228,7 +261,7 @@ function typeOf(schema) {
   if (schema.enum) {
     return schema.enum.map((/** @type {unknown} */ value) => JSON.stringify(value)).join(" | ");
   }
-  switch (oneType(schema)) {
+  switch (schema.type) {
     case "string":
     case "boolean":
       return schema.type;

@@ -92,19 +92,22 @@ const LONGEST = 255;
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
   const expected = (what: string, got = show(value)): ImpactError =>
     badInput("invalid_input", name, `\`${name}\` to be ${what}`, got);
+  const checkChoice = (): void => {
+    if (facts.enum?.includes(value as string) ?? true) return;
+    throw expected(facts.enum?.map((each) => JSON.stringify(each)).join(" or ") ?? "");
+  };
   if (facts.type === "integer" || facts.type === "number" || facts.type === "boolean") {
     if (!isOf(facts.type, value)) {
       throw expected(facts.type === "boolean" ? "true or false" : `a finite ${facts.type}`);
     }
+    checkChoice();
     return String(value);
   }
   if (typeof value !== "string" || value.trim() === "") {
     throw expected("a string that is not empty");
   }
   if (/\p{Cs}/u.test(value)) throw expected("valid Unicode", "half a surrogate pair");
-  if (facts.enum !== undefined && !facts.enum.includes(value)) {
-    throw expected(facts.enum.map((each) => JSON.stringify(each)).join(" or "));
-  }
+  checkChoice();
   if (facts.format === "uri") {
     if (isWebUrl(value)) return value;
     const isSpaced = isWebUrl(value.replace(/[\s\p{Cc}]/gu, ""));

@@ -1,4 +1,4 @@
-import { createTrackingLink } from "../generated/operations.ts";
+import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
 import { ID_NAMES, type TrackingLinkExtension } from "./link.ts";
 import type { WireParams } from "./params.ts";
 
@@ -6,24 +6,28 @@ import type { WireParams } from "./params.ts";
 export const REMEMBERED = 10_000;
 
 /** By wire name, what an absent parameter stands for; blank values are refused, so "" stands for none. */
-const DEFAULTS = Object.values(createTrackingLink.params).map(
-  (facts): [name: string, value: string] => [facts.name, "default" in facts ? facts.default : ""],
+const DEFAULTS = Object.values<ParameterFacts>(createTrackingLink.params).map(
+  ({ name, default: value = "" }): [name: string, value: string] => [name, String(value)],
 );
 
 /** The same for requests that ask for the same link, in whatever order their parameters were given. */
 export function keyOf({ path, query }: { path: object; query: object }): string {
-  const inPath = path as Readonly<Record<string, string>>;
-  const inQuery = query as Readonly<Record<string, string>>;
+  const [inPath, inQuery] = [textsOf(path), textsOf(query)];
   const values: string[] = [];
   for (const [name, value] of DEFAULTS) values.push(inQuery[name] ?? inPath[name] ?? value);
   return JSON.stringify(values);
+}
+
+/** Whatever the document calls their types, `toWire` made texts of them. */
+function textsOf(params: object): Readonly<Record<string, string>> {
+  return params as Readonly<Record<string, string>>;
 }
 
 /** A request without its sub and shared ids, and these, as they can be appended to its link. */
 export function splitIds<T extends WireParams>(
   request: T,
 ): { base: T; ids: TrackingLinkExtension | undefined } {
-  const query: Record<string, string> = { ...request.query };
+  const query: Record<string, string> = { ...textsOf(request.query) };
   const ids: TrackingLinkExtension = {};
   for (const id of ID_NAMES) {
     const { name } = createTrackingLink.params[id];

@@ -79,7 +79,9 @@ function takeLink(answer: ParsedAnswer, redact: Redact): Taken {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw unexpected(answer, "JSON that is no object", redact);
   }
-  const { TrackingURL: given, Status: status }: TrackingLinkBody & { Status?: unknown } = body;
+  // What the document promises is not yet there.
+  const answered: Partial<TrackingLinkBody> & { Status?: unknown } = body;
+  const { TrackingURL: given, Status: status } = answered;
   if (/^error$/i.test(String(status))) throw unexpected(answer, "Status ERROR", redact);
   if (given === undefined) throw unexpected(answer, "no TrackingURL", redact);
   const raw = redact(body as Record<string, unknown>);

@@ -11,7 +11,7 @@ import { copyOfProject, root, runProgram, type Result } from "./support/workspac
 
 const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
 interface Document {
-  paths: Record<typeof PATH, { post: { parameters: object[] } }>;
+  paths: Record<typeof PATH, { post: { parameters: object[]; responses: Json } }>;
 }
 
 const page = readFileSync(join(root, "test/fixtures/trackinglinks-v14.md"), "utf8");
@@ -220,6 +220,101 @@ export const create = (fetch: typeof globalThis.fetch): Promise<unknown> =>
   expect((await compile()).stdout).toContain("test/call.ts(4,45): error TS2561: Object");
 }, 60_000);
 
+test("new parameters of any type, and a link that is promised, compile without an edit in src/", async () => {
+  const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
+  const next = structuredClone(document);
+  const { parameters, responses } = operationOf(next);
+  const query = (name: string, schema: object): object => ({ name, in: "query", schema });
+  const find = (name: string): Json =>
+    parameters.find((each) => "name" in each && each.name === name) as Json;
+  find("Type")["schema"] = {
+    allOf: [{ $ref: "#/components/schemas/LinkType" }],
+    default: "Regular",
+  };
+  find("AdId")["schema"] = { type: ["string", "null"] };
+  find("DeepLink")["schema"] = { oneOf: [{ type: "string", format: "uri" }, { type: "null" }] };
+  parameters.push(
+    query("Days", { type: "integer" }),
+    query("Level", { type: ["integer", "null"], enum: [1, 2, null], default: 1 }),
+    query("Short", { type: "boolean", default: false }),
+    query("Tags", { type: "array", items: { type: "string" } }),
+    query("1st", { type: "string" }),
+    { name: "IR-Version", in: "header", required: true, schema: { type: "string" } },
+  );
+  Object.assign(next, {
+    components: {
+      ...(next as Json)["components"],
+      schemas: { LinkType: { type: ["string", "null"], enum: ["Regular", "Vanity", null] } },
+    },
+  });
+  responses["200"].content["application/json"].schema["required"] = ["TrackingURL"];
+  writeFileSync(join(folder, "spec/openapi.json"), JSON.stringify(next));
+  await generateIn(folder);
+
+  const types = readGenerated(folder)["params.ts"] ?? "";
+  expect(types.match(/^ {2}\S+\?: .*$/gm)).toEqual([
+    '  type?: "Regular" | "Vanity" | undefined;',
+    "  customPath?: string | undefined;",
+    "  adId?: string | undefined;",
+    "  deepLink?: string | undefined;",
+    "  mediaPartnerPropertyId?: string | undefined;",
+    "  subId1?: string | undefined;",
+    "  subId2?: string | undefined;",
+    "  subId3?: string | undefined;",
+    "  sharedId?: string | undefined;",
+    "  days?: number | undefined;",
+    "  level?: 1 | 2 | undefined;",
+    "  short?: boolean | undefined;",
+    "  tags?: unknown | undefined;",
+    '  "1St"?: string | undefined;',
+  ]);
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  expect(await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder })).toMatchObject({
+    code: 0,
+    stdout: "",
+  });
+
+  const { createImpactClient } = (await import(
+    pathToFileURL(join(folder, "src/index.ts")).href
+  )) as { createImpactClient: (options: object) => { trackingLinks: { create: Create } } };
+  const urls: string[] = [];
+  const { trackingLinks } = createImpactClient({
+    accountSid: "IR1",
+    authToken: "t0ken-1234",
+    fetch: (url: string) => {
+      urls.push(url);
+      return Promise.resolve(new Response('{"TrackingURL":"https://example.sjv.io/c/1/2/3"}'));
+    },
+  });
+  await trackingLinks.create({ programId: "1", level: 2, short: true, days: 3 });
+  expect(urls).toEqual([
+    "https://api.impact.com/Mediapartners/IR1/Programs/1/TrackingLinks?Level=2&Short=true&Days=3",
+  ]);
+  await expect(trackingLinks.create({ programId: "1", level: 3 })).rejects.toThrow(
+    "Expected `level` to be 1 or 2, got the number 3",
+  );
+}, 60_000);
+
+test("a discriminator that calls a schema by its name alone is understood, one that calls none is refused", async () => {
+  const next = documentInPage(page);
+  const schema = {
+    oneOf: [{ $ref: "#/components/schemas/Ad" }],
+    discriminator: { propertyName: "Kind", mapping: { ad: "Ad" } },
+  };
+  const responses = {
+    200: { description: "OK", content: { "application/json": { schema } } },
+  };
+  const ad = { type: "object", required: ["Kind"], properties: { Kind: { type: "string" } } };
+  next["components"].schemas = { Ad: ad };
+  next["paths"]["/Ads"] = { get: { operationId: "listAds", responses } };
+  expect((await generate(next, "")).get("openapi.ts")).toContain('Kind: "ad"');
+
+  schema.discriminator.mapping.ad = "None";
+  await expect(generate(next, "")).rejects.toThrow(
+    "openapi-typescript makes no types of it: Can't resolve $ref at #/paths/~1Ads/get/responses/200/content/application~1json/schema/discriminator/mapping/ad.",
+  );
+});
+
 test("a new operation that is not a GET does not compile without a row in the replay table", async () => {
   const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
   const next = structuredClone(document);
@@ -242,6 +337,9 @@ test("a new operation that is not a GET does not compile without a row in the re
   ]);
 }, 60_000);
 
-function operationOf(from: Document): { parameters: object[] } {
+type Create = (params: object) => Promise<unknown>;
+type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
+
+function operationOf(from: Document): { parameters: object[]; responses: Json } {
   return from.paths[PATH].post;
 }

@@ -41,7 +41,8 @@ export function readParameters(values: Readonly<Record<string, unknown>>): Recor
 
 /** A text as the document's type of the parameter; a choice in any case of letters. */
 export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
-  if (choices) return choices.find((each) => each.toLowerCase() === text.toLowerCase()) ?? text;
+  if (choices)
+    return choices.find((each) => String(each).toLowerCase() === text.toLowerCase()) ?? text;
   if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   return text;
