@@ -4,7 +4,7 @@ import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
-import { FACADE_OPERATIONS, operationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { FACADE_OPERATIONS, keyOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
 import { recover, replace, stagingOf } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
@@ -116,7 +116,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   );
   const { document, warnings: merged } = bundled(parts.map((part) => part.document));
   refuseDoubles(document);
-  refuseWithout(document);
+  refuseWithout(old.document, document);
   const warnings = [...read.flatMap((each) => each.warnings), ...moved, ...merged];
 
   const rows = diff(old.document, document);
@@ -251,14 +251,23 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   return { part: same ?? { page, date, document }, warnings };
 }
 
-/** @param {Json} document */
-function refuseWithout(document) {
-  const ids = operationsOf(document).map(({ operation }) => operation["operationId"]);
-  const missing = FACADE_OPERATIONS.filter((id) => !ids.includes(id));
-  if (missing.length === 0) return;
-  throw new Refusal(
-    `Expected the operation ${missing.map((id) => `"${id}"`).join(", ")}, which src/ needs, got none of that name.`,
-  );
+/**
+ * @param {Json} before
+ * @param {Json} after
+ */
+function refuseWithout(before, after) {
+  const [old, next] = [before, after].map(operationsOf);
+  for (const id of FACADE_OPERATIONS) {
+    if (next?.some(({ operation }) => operation["operationId"] === id)) continue;
+    const was = old?.find(({ operation }) => operation["operationId"] === id);
+    const is = was && next?.find((each) => keyOf(each) === keyOf(was));
+    const name = is?.operation["operationId"];
+    const now = name === undefined ? "has no operationId" : `is "${name}" now`;
+    const where = is ? `${is.place} ${now}` : was ? `${was.place} is gone` : "";
+    throw new Refusal(
+      `Expected the operation "${id}", which src/ needs, got none of that name${where && `: ${where}`}.`,
+    );
+  }
 }
 
 /**

@@ -415,7 +415,17 @@ test.each<[string, (document: Json) => void, string]>([
   [
     "a document without what src/ needs",
     (document) => (operation(document)["operationId"] = "makeLink"),
-    'Expected the operation "createTrackingLink", which src/ needs, got none of that name.',
+    `Expected the operation "createTrackingLink", which src/ needs, got none of that name: POST ${PATH} is "makeLink" now.`,
+  ],
+  [
+    "an operation that src/ needs, and that has lost its name",
+    (document) => delete operation(document)["operationId"],
+    `got none of that name: POST ${PATH} has no operationId.`,
+  ],
+  [
+    "a document that has lost what src/ needs",
+    (document) => (document["paths"] = {}),
+    `got none of that name: POST ${PATH} is gone.`,
   ],
   [
     "one operationId twice",
