@@ -1,0 +1,155 @@
+/**
+ * What the package must do wherever it runs. The runtimes' own entries import it as their users would, and hand it
+ * over: here nothing is imported, and nothing is used that only one of them has.
+ *
+ * @typedef {typeof import("../src/index.ts")} Library
+ * @typedef {typeof import("../src/raw.ts")} Raw
+ * @typedef {typeof import("../src/testing/index.ts")} Testing
+ * @typedef {{ baseUrl: string, dangerouslyAllowBrowser?: boolean }} Where
+ * @typedef {Record<string, string>} Results the name of each scenario → "ok", or what was wrong
+ */
+
+const account = { accountSid: "IRcompat", authToken: "compat-token" };
+const LINK = "https://example.sjv.io/c/1/2/1000?subId1=";
+
+/**
+ * @param {Library} library
+ * @param {Where} where
+ * @param {{ raw: Raw, testing: Testing }} [others] the other entries, where they are tried
+ * @returns {Promise<Results>}
+ */
+export function runScenarios({ createImpactClient, isImpactError }, where, others) {
+  const impact = createImpactClient({ ...account, ...where, maxRetries: 0 });
+  const { trackingLinks } = impact;
+  /** @param {Promise<unknown>} call */
+  const failure = (call) =>
+    call.then(
+      () => "no failure",
+      (/** @type {unknown} */ error) => (isImpactError(error) ? error : String(error)),
+    );
+
+  return inTurn({
+    async create() {
+      const link = await trackingLinks.create({ programId: "1000", subId1: "ü & b" });
+      expectEqual(link.url, `${LINK}%C3%BC%20%26%20b`);
+      expectEqual(impact.quota?.remaining, 999);
+    },
+    async "API error"() {
+      const error = await failure(trackingLinks.create({ programId: "403", type: "Vanity" }));
+      if (!isImpactError(error)) throw new Error(`Expected an ImpactError, got ${error}`);
+      const { code, outcome, status, reason } = error;
+      expectEqual(
+        [code, outcome, status, reason],
+        ["vanity_limit_reached", "rejected", 403, "The vanity limit is reached."],
+      );
+    },
+    async timeout() {
+      const error = await failure(trackingLinks.create({ programId: "never" }, { timeout: 50 }));
+      if (!isImpactError(error)) throw new Error(`Expected an ImpactError, got ${error}`);
+      expectEqual([error.code, error.outcome, error.attempts], ["timeout", "unknown", 1]);
+    },
+    async abort() {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      setTimeout(() => controller.abort(reason), 50);
+      const { signal } = controller;
+      const thrown = await trackingLinks.create({ programId: "never" }, { signal }).then(
+        () => "no failure",
+        (/** @type {unknown} */ error) => error,
+      );
+      if (thrown !== reason) throw new Error(`Expected the signal's reason, got ${String(thrown)}`);
+    },
+    async createMany() {
+      const inputs = Array.from({ length: 20 }, (_, i) => ({
+        programId: i === 7 ? "403" : "1000",
+        subId1: i === 9 ? "" : String(i % 15),
+      }));
+      const got = [];
+      for await (const result of trackingLinks.createMany(inputs, { concurrency: 5 })) {
+        const { index } = result;
+        if (result.ok) got.push([index, result.link.url, result.reused]);
+        else got.push([index, result.error.code]);
+      }
+      const due = inputs.map(({ subId1 }, index) => {
+        if (index === 7) return [index, "forbidden"];
+        if (index === 9) return [index, "invalid_input"];
+        return [index, LINK + subId1, index >= 15];
+      });
+      expectEqual(got, due);
+    },
+    ...(others && {
+      async "./raw"() {
+        const { createRawClient } = others.raw;
+        const client = createRawClient({ ...account, ...where });
+        const { data } = await client.POST(
+          "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+          {
+            params: {
+              path: { AccountSID: account.accountSid, ProgramId: "1000" },
+              query: { subId1: "raw" },
+            },
+          },
+        );
+        expectEqual(data?.TrackingURL, `${LINK}raw`);
+      },
+      async "./testing"() {
+        const { fetch, links } = others.testing.createFakeImpact();
+        const client = createImpactClient({ ...account, ...where, fetch });
+        const { url } = await client.trackingLinks.create({
+          programId: "1",
+          type: "Vanity",
+          customPath: "a",
+        });
+        expectEqual([url, links.length], ["https://example.sjv.io/a", 1]);
+      },
+    }),
+  });
+}
+
+/**
+ * In a page the client must refuse to start, unless it is told to.
+ *
+ * @param {Library} library
+ * @param {string} baseUrl
+ * @returns {Promise<Results>}
+ */
+export function runGuard({ createImpactClient, isImpactError }, baseUrl) {
+  return inTurn({
+    async guard() {
+      let error;
+      try {
+        createImpactClient({ ...account, baseUrl });
+      } catch (thrown) {
+        error = thrown;
+      }
+      expectEqual(isImpactError(error) && error.code, "configuration");
+    },
+  });
+}
+
+/**
+ * One after the other: what one leaves behind may be what the next stumbles over.
+ *
+ * @param {Record<string, () => Promise<void>>} scenarios
+ * @returns {Promise<Results>}
+ */
+async function inTurn(scenarios) {
+  /** @type {Results} */
+  const results = {};
+  for (const [name, run] of Object.entries(scenarios)) {
+    results[name] = await run().then(
+      () => "ok",
+      (/** @type {unknown} */ error) => String(error),
+    );
+  }
+  return results;
+}
+
+/**
+ * @param {unknown} got
+ * @param {unknown} due
+ */
+function expectEqual(got, due) {
+  const [is, should] = [JSON.stringify(got), JSON.stringify(due)];
+  if (is !== should) throw new Error(`Expected ${should}, got ${is}`);
+}
