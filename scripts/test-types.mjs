@@ -1,0 +1,121 @@
+/**
+ * The packed types under the compilers and settings that users have: compat/types/consumer.mts, which uses every
+ * public name, and what one call costs the compiler.
+ *
+ *     npm run test:types
+ *
+ * Exit code 1 if a cell of the table has an error, if a public name is not used, or if the call costs more than
+ * 200 instantiations (openapi-fetch's own: 13,921; octokit's: 97,356).
+ */
+import { execFile } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import pMap from "p-map";
+import { compat, installPackage, installTools, printTable } from "./packed.mjs";
+
+const COMPILERS = ["5.4", "5.9", "6.0", "7.0"];
+const MOST_INSTANTIATIONS = 200;
+
+installTools();
+const folder = installPackage();
+cpSync(join(compat, "types"), folder, { recursive: true });
+writeFileSync(join(folder, "empty.mts"), "export {};\n");
+
+/** @typedef {{ resolution: string, lib: string, exact: boolean }} Setting */
+/** @type {Setting[]} */
+const settings = ["bundler", "nodenext"].flatMap((resolution) =>
+  ["DOM", "@types/node"].flatMap((lib) =>
+    [false, true].map((exact) => ({ resolution, lib, exact })),
+  ),
+);
+
+/**
+ * @param {string} compiler
+ * @param {Setting} setting
+ * @param {string[]} files
+ * @param {string[]} [flags]
+ * @returns {Promise<{ errors: number, said: string }>}
+ */
+function compile(compiler, { resolution, lib, exact }, files, flags = []) {
+  const config = join(folder, `tsconfig.${compiler}.json`);
+  const compilerOptions = {
+    target: "ES2022",
+    module: resolution === "bundler" ? "ESNext" : "NodeNext",
+    moduleResolution: resolution,
+    lib: lib === "DOM" ? ["ES2022", "DOM"] : ["ES2022"],
+    types: lib === "DOM" ? [] : ["node"],
+    typeRoots: [join(compat, "node_modules/@types")],
+    strict: true,
+    exactOptionalPropertyTypes: exact,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+  const tsc = join(compat, "node_modules", `typescript-${compiler}`, "bin/tsc");
+  const args = [tsc, "-p", config, "--pretty", "false", ...flags];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder }, (error, stdout, stderr) => {
+      const errors = stdout.match(/error TS\d+/g)?.length ?? 0;
+      resolve({ errors: error === null ? 0 : Math.max(errors, 1), said: stdout + stderr });
+    });
+  });
+}
+
+/** @type {string[]} */
+const wrong = [];
+
+const versions = COMPILERS.map((compiler) => {
+  const path = join(compat, "node_modules", `typescript-${compiler}`, "package.json");
+  return String(JSON.parse(readFileSync(path, "utf8")).version);
+});
+const rows = [["moduleResolution", "lib", "exactOptionalPropertyTypes", ...versions]];
+for (const setting of settings) {
+  const check = async (/** @type {string} */ compiler) => {
+    // An older one takes a module that is ESM alone for what `require` cannot load.
+    const canRequire = setting.resolution === "nodenext" && compiler !== "5.4";
+    const files = canRequire ? ["consumer.mts", "required.cts"] : ["consumer.mts"];
+    const { errors, said } = await compile(compiler, setting, files);
+    if (errors > 0) wrong.push(`TypeScript ${compiler}, ${JSON.stringify(setting)}:\n${said}`);
+    return errors > 0 ? `${errors} errors` : "ok";
+  };
+  const { resolution, lib, exact } = setting;
+  const cells = await pMap(COMPILERS, check, { concurrency: 2 });
+  rows.push([resolution, lib, exact ? "on" : "off", ...cells]);
+}
+printTable(rows);
+
+const consumer = readFileSync(join(folder, "consumer.mts"), "utf8");
+for (const entry of ["index", "testing", "raw"]) {
+  const types = join(folder, `node_modules/impact-partner-client/dist/${entry}.d.ts`);
+  const [, list] = /^export \{ (.*) \};$/m.exec(readFileSync(types, "utf8")) ?? [];
+  if (list === undefined) throw new Error(`Expected one list of exports in ${types}, got none`);
+  const names = list.split(", ").map((name) => name.replace("type ", ""));
+  const unused = names.filter(
+    (name) => (consumer.match(RegExp(`\\b${name}\\b`, "g")) ?? []).length < 2,
+  );
+  if (unused.length > 0) {
+    wrong.push(
+      `Expected compat/types/consumer.mts to use all of ${entry}, got no ${unused.join(", ")}`,
+    );
+  }
+}
+
+/** @type {Setting} */
+const usual = { resolution: "bundler", lib: "DOM", exact: false };
+/** @param {string} file */
+async function instantiations(file) {
+  const { errors, said } = await compile("5.9", usual, [file], ["--extendedDiagnostics"]);
+  if (errors > 0) wrong.push(`${file}:\n${said}`);
+  return Number(/^Instantiations:\s*(\d+)/m.exec(said)?.[1] ?? NaN);
+}
+const empty = await instantiations("empty.mts");
+const call = await instantiations("one-call.mts");
+console.log(
+  `\nOne call of create: ${call - empty} instantiations over an empty file (${call} − ${empty})`,
+);
+if (!(call - empty <= MOST_INSTANTIATIONS)) {
+  wrong.push(`Expected at most ${MOST_INSTANTIATIONS} instantiations, got ${call - empty}`);
+}
+
+for (const line of wrong) console.error(`\nFAILED  ${line}`);
+if (wrong.length > 0) process.exitCode = 1;
