@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
       "bulk-resume",
       "cli",
       "generate",
+      "house",
       "hover",
       "package",
       "queue",
