@@ -96,11 +96,3 @@ test("the tests among the blocks pass", async () => {
     numTotalTests: tests.length,
   });
 }, 60_000);
-
-test("the table of errors has a row for each code, and no other", () => {
-  const errors = readFileSync(join(root, "src/errors.ts"), "utf8");
-  const union = /export type ImpactErrorCode =(.*?);/s.exec(errors)?.[1] ?? "";
-  const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
-  const rows = [...readme.matchAll(/^\| `(\w+)` +\| (?!`)/gm)].map(([, code]) => code);
-  expect(rows.filter((row) => codes.includes(row))).toEqual(codes);
-});
