@@ -1,27 +1,33 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import ts from "typescript";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { asJavaScript, blocks, pages, readPage, type Block } from "./support/pages.ts";
 import { root, runProgram } from "./support/workspace.ts";
 
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
-const tests = blocks.filter((code) => code.includes('from "vitest"'));
-// What needs a Redis is run by queue.test.ts.
-const programs = blocks.filter((code) => !tests.includes(code) && !code.includes('from "bullmq"'));
+const tests = blocks.filter(({ code }) => code.includes('from "vitest"'));
+const files = blocks.filter(({ name }) => name !== undefined);
+const programs = blocks.filter((block) => !tests.includes(block) && !files.includes(block));
 
 // Inside the project, where the package finds itself by its own name, as it was built.
-const folder = join(root, ".tmp/readme");
+const folder = join(root, ".tmp/docs");
+const compiled = join(folder, "compiled");
+
+function nameOf(block: Block): string {
+  const { page, name } = block;
+  const place = `${page.replace(/\W/g, "-")}-${blocks.indexOf(block)}`;
+  return name ?? `${place}${tests.includes(block) ? ".test.ts" : ".ts"}`;
+}
 
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  blocks.forEach((code, index) => {
-    const kind = tests.includes(code) ? ".test.ts" : ".ts";
-    writeFileSync(join(folder, `block-${index}${kind}`), code);
-  });
+  mkdirSync(compiled, { recursive: true });
+  for (const block of blocks) {
+    writeFileSync(join(folder, nameOf(block)), block.code);
+    if (tests.includes(block)) continue;
+    writeFileSync(join(compiled, nameOf(block).replace(/ts$/, "js")), asJavaScript(block.code));
+  }
 });
 
 /** The API for one program: a quota of its own, and no path taken. */
@@ -34,14 +40,15 @@ async function startSandbox(): Promise<string> {
   return line.toString().trim();
 }
 
-test("has its first example within 30 lines", () => {
+test("README has its first example within 30 lines", () => {
+  const readme = readPage("README.md");
   expect(readme.slice(0, readme.indexOf("console.log")).split("\n").length).toBeLessThan(30);
 });
 
 test("every TypeScript block compiles under the project's own strict settings", async () => {
   const config = {
     extends: "../../tsconfig.json",
-    include: ["."],
+    include: ["*.ts"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -51,23 +58,19 @@ test("every TypeScript block compiles under the project's own strict settings", 
   });
 }, 60_000);
 
-test.each(programs.map((code, index) => [code.split("\n", 1)[0], index, code]))(
-  "the program that begins %s (%i) prints what its comments say",
-  async (_, index, code) => {
-    const file = join(folder, `program-${index}.mjs`);
-    const { outputText } = ts.transpileModule(code, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    writeFileSync(file, outputText);
+test.each(programs.map((block) => [nameOf(block), block.code.split("\n", 1)[0], block.code]))(
+  "%s, which begins %s, prints what its comments say",
+  async (name, _, code) => {
     const env = {
-      IMPACT_ACCOUNT_SID: `IRblock${index}`,
-      IMPACT_AUTH_TOKEN: "readme-token",
+      IMPACT_ACCOUNT_SID: `IR${name.replace(/\W/g, "")}`,
+      IMPACT_AUTH_TOKEN: "docs-token",
       IMPACT_BASE_URL: await startSandbox(),
     };
     const said = [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(
       ([, line]) => `${line}\n`,
     );
     expect(said).not.toEqual([]);
+    const file = join(compiled, name.replace(/ts$/, "js"));
     expect(await runProgram(process.execPath, [file], { env })).toEqual({
       code: 0,
       stdout: said.join(""),
@@ -96,3 +99,27 @@ test("the tests among the blocks pass", async () => {
     numTotalTests: tests.length,
   });
 }, 60_000);
+
+/** As GitHub names the place of a heading. */
+function anchorsOf(page: string): string[] {
+  const text = page.replace(/^```.*?^```$/gms, "");
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test.each(pages)("%s links to what is there", (page) => {
+  const links = [...readPage(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const dead = links
+    .filter((link) => !/^https?:/.test(link))
+    .filter((link) => {
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(join(root, target))) return true;
+      return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
+    });
+  expect(dead).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,22 +8,18 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { Queue } from "bullmq";
-import ts from "typescript";
 import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { CreateTrackingLinkParams } from "../src/index.ts";
+import { asJavaScript, fileInPages } from "./support/pages.ts";
 import { serve, type WireRequest } from "./support/server.ts";
 import { closedPort } from "./support/sockets.ts";
 import { root } from "./support/workspace.ts";
 
-// The queue of README.md as it stands there, on a real Redis, in processes of its own.
+// The queue of docs/recipes.md as it stands there, on a real Redis, in processes of its own.
 
-const [recipe = ""] = [
-  ...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms),
-]
-  .map(([, code = ""]) => code)
-  .filter((code) => code.includes('from "bullmq"'));
+const recipe = fileInPages("queue.ts");
 
-/** What README's file exports. */
+/** What the recipe exports. */
 interface Recipe {
   queue: Queue<CreateTrackingLinkParams, string>;
   enqueue: (inputs: readonly CreateTrackingLinkParams[]) => Promise<void>;
@@ -32,7 +28,7 @@ interface Recipe {
 interface SetUp extends Recipe {
   /** How many jobs are in which state; states without any are left out. */
   counts: () => Promise<Record<string, number>>;
-  /** Runs README's `startWorker` in a process of its own. */
+  /** Runs the recipe's `startWorker` in a process of its own. */
   startWorker: (baseUrl: string) => WorkerProcess;
 }
 
@@ -70,18 +66,15 @@ beforeEach((context) => {
   context.skip(missing, hint);
 });
 
-/** README's file with a database of its own, and with other numbers: no test waits for a minute. */
+/** The recipe with a database of its own, and with other numbers: no test waits for a minute. */
 async function setUp(numbers: Record<string, string> = {}): Promise<SetUp> {
   let code = recipe;
   for (const [written, tested] of Object.entries({ "delay: 10_000": "delay: 50", ...numbers })) {
-    expect(code.split(written).length, `times that README says ${written}`).toBe(2);
+    expect(code.split(written).length, `times that the recipe says ${written}`).toBe(2);
     code = code.replace(written, tested);
   }
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  });
   const file = join(folder, `links-${databases}.mjs`);
-  writeFileSync(file, outputText);
+  writeFileSync(file, asJavaScript(code));
   const REDIS_URL = `${redis}/${databases++}`;
   vi.stubEnv("REDIS_URL", REDIS_URL);
   const { queue, enqueue } = (await import(file)) as Recipe;
@@ -138,7 +131,7 @@ function makeLink(response: ServerResponse, name: string): void {
 const eventually = { timeout: 20_000, interval: 20 };
 
 test("two processes make every link once, and are never told that there are too many calls", async () => {
-  // README's proportions: a window of the limiter is a small part of the server's, so theirs need not agree.
+  // The recipe's proportions: a window of the limiter is a small part of the server's, so theirs need not agree.
   const { enqueue, counts, startWorker } = await setUp({
     "max: 16, duration: 60_000": "max: 2, duration: 50",
   });
