@@ -9,11 +9,13 @@ import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
 
 /** A client for one partner account. It can be shared by any number of callers. */
 export interface ImpactClient {
+  /** The account whose links it makes. */
   readonly accountSid: string;
   /** Sent as `IR-Version` with every request. */
   readonly apiVersion: string;
   /** What the server last said of the account's hourly quota; undefined until it has. */
   readonly quota: Quota | undefined;
+  /** Makes links. */
   readonly trackingLinks: TrackingLinks;
 }
 

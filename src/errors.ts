@@ -41,18 +41,22 @@ export type Outcome = "not_sent" | "rejected" | "unknown";
 
 /** One parameter that was refused, by the server or before sending. */
 export interface FieldError {
+  /** Its name as the caller gave it, or as the server calls it; empty if the server named none. */
   field: string;
   message: string;
 }
 
 /** Everything an {@link ImpactError} knows besides its message. */
 export interface ImpactErrorDetails {
+  /** What kind of failure it was. */
   code: ImpactErrorCode;
+  /** Can a link exist although this failed? */
   outcome: Outcome;
   /** HTTP status, if there was an answer. */
   status?: number | undefined;
   /** The server's own words. */
   reason?: string | undefined;
+  /** The parameters that were refused, where they are named. */
   fields?: readonly FieldError[] | undefined;
   /** The answer's body: parsed if it was JSON or the API's XML, else its text; at most 64 KiB are read. */
   body?: unknown;
@@ -62,8 +66,11 @@ export interface ImpactErrorDetails {
   attempts?: number | undefined;
   /** Milliseconds that the server asked to wait before the next request. */
   retryAfter?: number | undefined;
+  /** The request's method. */
   method?: string | undefined;
+  /** The request's URL. */
   url?: string | undefined;
+  /** The error behind it, such as the runtime's own for a lost connection. */
   cause?: unknown;
 }
 
@@ -86,6 +93,7 @@ export class ImpactError extends Error {
     Object.defineProperty(this.prototype, BRAND, {});
   }
 
+  /** What kind of failure it was. */
   readonly code: ImpactErrorCode;
   /** Can a link exist although this failed? */
   readonly outcome: Outcome;
@@ -103,9 +111,17 @@ export class ImpactError extends Error {
   readonly attempts: number;
   /** Milliseconds that the server asked to wait before the next request. */
   declare readonly retryAfter?: number;
+  /** The request's method. */
   declare readonly method?: string;
+  /** The request's URL. */
   declare readonly url?: string;
 
+  /**
+   * Clients make them. Make one yourself to test what your code does with it.
+   *
+   * @param message what happened, for people
+   * @param details what is known; fields that are undefined are left out
+   */
   constructor(
     message: string,
     { code, outcome, attempts = 0, cause, ...rest }: ImpactErrorDetails,

@@ -11,6 +11,7 @@ interface EventBase {
   /** Which input of `createMany` the call is for, from 0; the first of those that share it. */
   readonly index?: number;
   readonly method: string;
+  /** With its query. */
   readonly url: string;
   /** When it happened, in milliseconds since the epoch. */
   readonly time: number;
@@ -26,6 +27,7 @@ export interface ResponseEvent extends EventBase {
   readonly type: "response";
   /** Milliseconds since the request. */
   readonly duration: number;
+  /** HTTP status, if there was an answer. */
   readonly status?: number;
   /** What was wrong, unless a link was given. */
   readonly error?: ImpactError;

@@ -39,8 +39,11 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
   domain: string;
   /** `regular` for `/c/{partner}/{ad}/{program}`, `vanity` for any other path. */
   kind: "regular" | "vanity";
+  /** Of a regular link. */
   partnerId?: string;
+  /** Of a regular link. */
   adId?: string;
+  /** Of a regular link. */
   programId?: string;
   /** The path of a vanity link. */
   customPath?: string;

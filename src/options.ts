@@ -7,6 +7,7 @@ import { readHeaders, userAgent } from "./headers.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
 import { isWebUrl } from "./web-url.ts";
 
+/** Options of a client. Those that are undefined are as if absent; an unknown one is refused. */
 export interface ImpactClientOptions {
   /** Account SID of the partner account. @default the environment's `IMPACT_ACCOUNT_SID` */
   accountSid?: string | undefined;
@@ -65,7 +66,7 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for each attempt, the reading of the body included. @default the client's `timeout` */
   timeout?: number | undefined;
-  /** @default the client's `maxRetries` */
+  /** How often the call may be sent again. @default the client's `maxRetries` */
   maxRetries?: number | undefined;
 }
 

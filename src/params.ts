@@ -19,6 +19,7 @@ export interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
 /** What `trackingLinks.create` takes: the parameters of the vendor's document in camelCase. */
 export type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
 
+/** The types of links that the vendor's document knows. */
 export type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
 
 type Wire = operations["createTrackingLink"]["parameters"];

@@ -20,7 +20,9 @@ import {
 export interface TrackingLink {
   /** The link to publish: as the API gave it, with `https://` in front if it came without a scheme. */
   readonly url: string;
+  /** The type that was asked for. */
   readonly type: TrackingLinkType;
+  /** The program that it is for. */
   readonly programId: string;
   /** The API's answer as it was sent. */
   readonly raw: Readonly<Record<string, unknown>>;

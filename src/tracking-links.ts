@@ -6,6 +6,7 @@ import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";
 import { withoutSecrets, type LinkOperation, type TrackingLink } from "./tracking-link.ts";
 
+/** Makes links: one, or many. */
 export interface TrackingLinks {
   /**
    * Creates a tracking link for a program that the account has joined.

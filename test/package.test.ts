@@ -91,7 +91,16 @@ test("the packed package serves import, require, TypeScript and the command in a
   expect(command.stdout).toBe("https://example.sjv.io/x\n");
 
   const files = filesOf(installed);
-  const top = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "generated", "package.json", "src"];
+  const top = [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist",
+    "docs",
+    "generated",
+    "package.json",
+    "src",
+  ];
   expect(new Set(files.map((file) => file.split("/")[0]))).toEqual(new Set(top));
   for (const file of files.filter((name) => name.endsWith(".map"))) {
     const { sources } = JSON.parse(readFileSync(join(installed, file), "utf8")) as {

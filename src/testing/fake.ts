@@ -47,6 +47,7 @@ export interface FakeImpact {
  *
  * What the vendor's pages leave open is decided here:
  * - Wrong credentials are 401; credentials of another account than the path's are 403.
+ * - A program that is not among `programs` is 404, a media property that is not among `mediaPartnerProperties` is 403.
  * - Every request with right credentials counts against the quota, refused ones included.
  * - A wrong value (an unknown `Type`, a `DeepLink` that is no URL, over 255 characters) is 400.
  * - `CustomPath` makes a vanity link, with or without `Type=Vanity`; `Type` is told in any case of letters.

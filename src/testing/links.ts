@@ -5,6 +5,7 @@ import type { TrackingLinkType } from "../params.ts";
 /** A link that the fake has made. */
 export interface FakeLink {
   readonly url: string;
+  /** `Vanity` if it has a path of its own, whatever was asked for. */
   readonly type: TrackingLinkType;
   readonly programId: string;
   /** The path of a vanity link. */
