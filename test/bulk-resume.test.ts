@@ -260,7 +260,7 @@ describe.concurrent("an interrupt", () => {
     const { child, ended } = startBulk(args, server);
     await server.arrived(8);
     child.kill(signal);
-    await sleep(150);
+    await sleep(900);
     expect(child.exitCode).toBe(null);
     child.kill(signal);
     const { code, signal: by } = await ended;

@@ -1027,3 +1027,51 @@ describe("an id that a spreadsheet has shortened", () => {
     expect((await bulk("in.csv --dry-run")).code).toBe(2);
   });
 });
+
+describe("what cannot be written", () => {
+  test.skipIf(!existsSync("/dev/full"))("ends the run, and is said", async () => {
+    const server = await linker();
+    put("in.csv", "programId\n1\n");
+    const env = {
+      IMPACT_ACCOUNT_SID: "IR1",
+      IMPACT_AUTH_TOKEN: TOKEN,
+      IMPACT_BASE_URL: server.baseUrl,
+    };
+    const command = `"${process.execPath}" "${join(root, "dist/cli.js")}" bulk "${join(folder, "in.csv")}" --out - --silent > /dev/full`;
+
+    const { code, stderr } = await runProgram("bash", ["-c", command], { env });
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        "impact-links: ENOSPC: no space left on device, write\n" +
+        "impact-links: not written:\n" +
+        "programId,trackingUrl,status,errorCode,error\n" +
+        "1,https://example.sjv.io/1,created,,\n" +
+        "impact-links: stopped with 1 of 1 rows done\n",
+    });
+  });
+});
+
+describe("a Vanity link of which nobody knows whether it was made", () => {
+  test("is as unknown as before if it is refused when asked for again", async () => {
+    let isUp = false;
+    const server = await serve((_, response) => {
+      const [status, words] = isUp ? [400, "CustomPath is already in use."] : [500, "Oops"];
+      response.writeHead(status, { "Content-Type": "application/json" });
+      response.end(JSON.stringify({ Status: "ERROR", Message: words }));
+    });
+    vi.stubEnv("IMPACT_BASE_URL", server.baseUrl);
+    put("in.csv", "programId,type,customPath\n1,Vanity,Sale\n");
+    await bulk("in.csv --out out.csv");
+    isUp = true;
+
+    const { code } = await bulk("in.csv --out out.csv --retry-unknown");
+
+    expect(code).toBe(3);
+    expect(server.requests.length).toBe(2);
+    expect(text("out.csv").split("\n")[1]).toBe(
+      `1,Vanity,Sale,,unknown,invalid_request,POST ${server.baseUrl}/Mediapartners/[account]/Programs/1/TrackingLinks answered 400: CustomPath is already in use.`,
+    );
+  });
+});

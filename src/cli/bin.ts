@@ -3,10 +3,14 @@ import process from "node:process";
 import { run } from "./main.ts";
 
 const interrupted = new AbortController();
-const signals = ["SIGINT", "SIGTERM"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const interrupt = (signal: string): void => {
-  // A second Ctrl-C ends the process at once, as users expect.
-  for (const each of signals) process.removeListener(each, interrupt);
+  if (interrupted.signal.aborted) return;
+  // A second Ctrl-C ends the process at once, as users expect; `timeout` sends two for one.
+  const forget = (): void => {
+    for (const each of signals) process.removeListener(each, interrupt);
+  };
+  setTimeout(forget, 500).unref();
   interrupted.abort(new Error(signal));
   // It may be read from, and never end.
   process.stdin.destroy();

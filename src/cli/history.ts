@@ -17,6 +17,8 @@ interface Known {
 interface History {
   /** To be asked for each row, in order. Undefined if the row is to be sent. */
   outcomeOf(row: TableRow): Known | undefined;
+  /** Whether an earlier try may have made the row's Vanity link. */
+  isOpen(index: number): boolean;
 }
 
 export interface HistoryOptions {
@@ -39,6 +41,7 @@ export function createHistory(
 ): History {
   const links = createRecent<string>(REMEMBERED);
   const unknown = new Set<string>();
+  const open = new Set<number>();
   const isNew = journal?.task === undefined;
 
   const requestOf = (cells: readonly unknown[]) => {
@@ -53,6 +56,7 @@ export function createHistory(
   };
 
   return {
+    isOpen: (index) => open.has(index),
     outcomeOf({ index, cells, problem }) {
       const error = problem ?? columns.problemIn(cells);
       if (error !== undefined) {
@@ -78,8 +82,13 @@ export function createHistory(
         const base = appendIds ? { base: link } : {};
         return { outcome: { status: "reused", trackingUrl, ...base }, isOld: false };
       }
-      if (retry.has("unknown") || !isVanity) return undefined;
-      if (!journal.wasUnderWay(index) && !unknown.has(key)) return undefined;
+      const isUnknown =
+        journal.wasUnderWay(index) || earlier?.status === "unknown" || unknown.has(key);
+      if (!isVanity || !isUnknown) return undefined;
+      if (retry.has("unknown")) {
+        open.add(index);
+        return undefined;
+      }
       unknown.add(key);
       return { outcome: WAS_UNDER_WAY, isOld: false };
     },

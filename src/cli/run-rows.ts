@@ -212,16 +212,22 @@ export async function runRows(run: Run): Promise<number> {
       fed.delete(result.index);
       if (item === undefined) throw unread === undefined ? reasonOf(result) : unread.error;
       if (!result.ok && result.error.code === "unauthorized") refused ??= result.error;
-      else finish(item.row, outcomeOf(result, appendIds, io.env["IMPACT_ACCOUNT_SID"]));
+      else {
+        const outcome = outcomeOf(result, appendIds, io.env["IMPACT_ACCOUNT_SID"]);
+        // That it is refused now says nothing of the earlier try.
+        const isOpen = outcome.status === "failed" && history.isOpen(item.row.index);
+        finish(item.row, isOpen ? { ...outcome, status: "unknown" } : outcome);
+      }
       if (writer.isFull) await flush();
     }
   } catch (error) {
     if (!isStopping()) throw error;
   } finally {
-    timers.forEach(clearInterval);
     forget();
     commit();
     await flush();
+    // Last: what cannot be written begins a drain, whose timer would keep the process alive.
+    timers.forEach(clearInterval);
     progress?.stop();
   }
 
