@@ -169,10 +169,7 @@ async function sayComplete(io: Io, outcomes: readonly Outcome[], { isSilent }: B
   const tally = createTally(outcomes.length);
   for (const outcome of outcomes) count(tally, outcome);
   if (!isSilent)
-    await say(
-      io,
-      `impact-links: complete already; nothing was sent\n${summarize(tally)}`,
-    );
+    await say(io, `impact-links: complete already; nothing was sent\n${summarize(tally)}`);
   return tally.counts.failed + tally.counts.unknown > 0 ? EXIT.incomplete : EXIT.done;
 }
 
