@@ -25,7 +25,7 @@ const code: UserConfig = {
       groups: [
         {
           name: "core",
-          test: /\/(src|generated)\/(?!index\.ts|raw\.ts|replay-rules\.ts)[^/]+\.ts$/,
+          test: /\/(src|generated)\/(?!index\.ts|raw\.ts|api\.ts|replay-rules\.ts)[^/]+\.ts$/,
         },
         { name: "fake", test: /\/src\/testing\/(?!index\.ts)[^/]+\.ts$/ },
       ],

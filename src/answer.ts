@@ -1,6 +1,6 @@
 import type { Redact } from "./credentials.ts";
 import { ImpactError } from "./errors.ts";
-import { nameOf, requestOf, type Call, type ParsedAnswer } from "./fetch.ts";
+import { nameOf, requestOf, type Call } from "./fetch.ts";
 import { readRetryAfter } from "./quota.ts";
 import { classify, wordsOf, type Kind } from "./refusal.ts";
 import { readXmlEnvelope } from "./xml.ts";
@@ -11,65 +11,61 @@ const LONGEST_BODY = 65_536;
 /** More is read, and thrown away: credentials that are cut in two could not be told. */
 const MARGIN = 1024;
 
+/** What came in answer to a call. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed if it was JSON or the API's XML, else its text; as the server sent it, echoes included. */
+  readonly body: unknown;
+  readonly call: Call;
+  readonly attempt: number;
+}
+
+/** What was asked for, taken out of a 2xx, or why it is not there. */
+type Take<T> = (received: Received, redact: Redact) => T | ImpactError;
+
 /**
- * Reads an answer to its end and says what is wrong with it, if anything is. A 2xx must hold JSON: half a
- * JSON, HTML or XML leaves open what the server did.
+ * Says what is wrong with an answer, if anything is. A 2xx must hold JSON, and in it what was asked for: half a JSON,
+ * HTML or XML leaves open what the server did.
  */
-export async function readAnswer(
-  response: Response,
+export function readAnswer<T>(
+  { ok, status, headers }: Response,
+  content: string,
   call: Call,
   attempt: number,
   redact: Redact,
-): Promise<ParsedAnswer> {
-  const { ok, status, headers } = response;
-  const reading = readText(response, redact);
-  // The status of a refusal says enough, though its words be lost.
-  const content = await (ok ? reading : reading.catch(() => ""));
+  take: Take<T>,
+): T | ImpactError {
   const json = parseJson(content);
   const body = json === undefined ? (readXmlEnvelope(content) ?? content) : json.value;
-  const answer: ParsedAnswer = {
-    ok,
-    status,
-    headers,
-    text: () => Promise.resolve(content),
-    body,
-    call,
-    attempt,
-  };
-  if (!ok) return { ...answer, error: refusal(answer, redact) };
-  if (json === undefined) {
-    return { ...answer, error: unexpected(answer, "a body that is no JSON", redact) };
-  }
-  try {
-    return { ...answer, value: call.take?.(answer) };
-  } catch (error) {
-    // `take` throws nothing else.
-    return { ...answer, error: error as ImpactError };
-  }
+  const received = { status, headers, body, call, attempt };
+  if (!ok) return refusal(received, redact);
+  if (json === undefined) return unexpected(received, "a body that is no JSON", redact);
+  return take(received, redact);
 }
 
 /** A 2xx that is not what was asked for. What was asked for may have been done all the same. */
-export function unexpected(answer: ParsedAnswer, what: string, redact: Redact): ImpactError {
+export function unexpected(received: Received, what: string, redact: Redact): ImpactError {
   const kind = { code: "unexpected_response", outcome: "unknown" } as const;
-  return errorOf(answer, kind, `answered ${answer.status} with ${what}`, redact);
+  return errorOf(received, kind, `answered ${received.status} with ${what}`, redact);
 }
 
-function refusal(answer: ParsedAnswer, redact: Redact): ImpactError {
-  const { status, headers, call, body } = answer;
+function refusal(received: Received, redact: Redact): ImpactError {
+  const { status, headers, call, body } = received;
   const { reason } = wordsOf(redact(body));
   const kind = classify(status, reason);
   if (status >= 400) {
     const words = reason === undefined ? " and gave no reason" : `: ${reason}`;
-    return errorOf(answer, kind, `answered ${status}${words}`, redact);
+    return errorOf(received, kind, `answered ${status}${words}`, redact);
   }
   const target = redirectTarget(headers, call.url);
   const what = `answered ${status || "without a status"}, a redirect to ${target}, which is never followed`;
-  return errorOf(answer, kind, what, redact);
+  return errorOf(received, kind, what, redact);
 }
 
 /** The error keeps what is known of the answer, cleared of credentials and cookies. */
 function errorOf(
-  { status, headers, body, call, attempt }: ParsedAnswer,
+  { status, headers, body, call, attempt }: Received,
   kind: Kind,
   message: string,
   redact: Redact,
@@ -109,13 +105,23 @@ function parseJson(content: string): { value: unknown } | undefined {
   }
 }
 
-/** The body as text, of which little more than {@link LONGEST_BODY} bytes are read. */
-async function readText(response: Response, redact: Redact): Promise<string> {
-  const { body, headers } = response;
+/**
+ * The body as text, of which little more than {@link LONGEST_BODY} bytes are read. The status of a refusal says
+ * enough, though its words be lost.
+ */
+export function readText(response: Response, redact: Redact): Promise<string> {
+  const { ok, body, headers } = response;
   const isEncoded = headers.has("content-encoding");
   const declared = isEncoded ? NaN : Number(headers.get("content-length") ?? NaN);
-  if (!body || declared <= LONGEST_BODY) return response.text();
-  const reader = body.getReader();
+  const reading =
+    !body || declared <= LONGEST_BODY ? response.text() : readStart(body.getReader(), redact);
+  return ok ? reading : reading.catch(() => "");
+}
+
+async function readStart(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  redact: Redact,
+): Promise<string> {
   const decoder = new TextDecoder();
   let content = "";
   let whole = false;

@@ -1,10 +1,8 @@
-import { readAnswer } from "./answer.ts";
-import { createApi } from "./api.ts";
 import { connect } from "./connect.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 import type { Quota } from "./quota.ts";
 import { linkRules } from "./replay.ts";
-import { createLinkOperation } from "./tracking-link.ts";
+import { createLinkOperation, linkReader } from "./tracking-link.ts";
 import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
 
 /** A client for one partner account. It can be shared by any number of callers. */
@@ -28,9 +26,9 @@ export interface ImpactClient {
  */
 export function createImpactClient(options: ImpactClientOptions = {}): ImpactClient {
   const settings = readOptions(options);
-  const { accountSid, apiVersion, baseUrl } = settings;
-  const { send, quota } = connect(settings, readAnswer, linkRules);
-  const operation = createLinkOperation(createApi(baseUrl, send), settings);
+  const { accountSid, apiVersion } = settings;
+  const { send, quota } = connect(settings, linkReader, linkRules);
+  const operation = createLinkOperation(send, settings);
   return Object.freeze({
     accountSid,
     apiVersion,

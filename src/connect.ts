@@ -8,22 +8,24 @@ import { mergeQuota, readQuota, type Quota } from "./quota.ts";
 import type { Rules } from "./replay.ts";
 import { withRetry } from "./retry.ts";
 
-/** Reads an answer to its end. */
-export type Read = (
-  response: Response,
-  call: Call,
-  attempt: number,
-  redact: Redact,
-) => Promise<Answer>;
+/** How an answer is read to its end, and what is then made of it. */
+export interface Reader<A extends Answer, B = string> {
+  body(response: Response, redact: Redact): Promise<B>;
+  answer(response: Response, body: B, call: Call, attempt: number, redact: Redact): A;
+}
 
-export interface Connection {
-  readonly send: Fetch;
+export interface Connection<A extends Answer> {
+  readonly send: Fetch<A>;
   /** What was last seen of the account's quota. */
   readonly quota: () => Quota | undefined;
 }
 
 /** Settings → a way to the API. */
-export function connect(settings: Settings, read: Read, rules: Rules): Connection {
+export function connect<A extends Answer, B>(
+  settings: Settings,
+  reader: Reader<A, B>,
+  rules: Rules,
+): Connection<A> {
   const { emit, redact } = settings;
   let seen: Quota | undefined;
   const quota = (): Quota | undefined => seen;
@@ -34,13 +36,17 @@ export function connect(settings: Settings, read: Read, rules: Rules): Connectio
 
   // From the inside out: the request itself; its deadline, which every attempt has for itself; the events,
   // which tell of every attempt; and the retry, which decides whether there is another one.
-  const once = transport(settings, read, observe);
+  const once = transport(settings, reader, observe);
   const timed = withTimeout(once, redact);
   const told = withEvents(timed, emit, redact, quota);
   return { send: withRetry(told, { ...settings, rules }), quota };
 }
 
-function transport(settings: Settings, read: Read, observe: (headers: Headers) => void): Attempt {
+function transport<A extends Answer, B>(
+  settings: Settings,
+  reader: Reader<A, B>,
+  observe: (headers: Headers) => void,
+): Attempt<A> {
   const { redact } = settings;
   const own = settings.headers();
   return async (call, attempt, signal) => {
@@ -51,16 +57,13 @@ function transport(settings: Settings, read: Read, observe: (headers: Headers) =
     let response: Response | undefined;
     try {
       // A redirect could take the request, and the credentials with it, to another server.
-      response = await fetch(url, {
-        method,
-        headers,
-        redirect: "manual",
-        signal,
-        ...(body && { body }),
-      });
+      const init: RequestInit = { method, headers, redirect: "manual", signal };
+      if (body) init.body = body;
+      response = await fetch(url, init);
       if (response?.headers === undefined) throw new TypeError("`fetch` gave no Response");
       observe(response.headers);
-      return await read(response, call, attempt, redact);
+      const content = await reader.body(response, redact);
+      return reader.answer(response, content, call, attempt, redact);
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;
       throw connectionError(thrown, call, attempt, redact, response?.status);

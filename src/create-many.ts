@@ -15,6 +15,7 @@ import { linkRules, mayRepeat } from "./replay.ts";
 import { keyOf, REMEMBERED, splitIds } from "./same-link.ts";
 import { sleep } from "./sleep.ts";
 import {
+  linkOf,
   withoutSecrets,
   type LinkOperation,
   type LinkRequest,
@@ -150,7 +151,9 @@ export async function* createMany(
 
   const send = (job: Job): void => {
     underWay++;
-    operation.send(job.request, { signal, timeout, maxRetries, index: job.row.index }).then(
+    const sent = operation.send(job.request, { signal, timeout, maxRetries, index: job.row.index });
+    const made = sent.then((answer) => linkOf(job.request, answer));
+    made.then(
       (link) => {
         underWay--;
         pace.answered();
@@ -180,14 +183,17 @@ export async function* createMany(
     open++;
     if (ordered) owed.push(row);
     let request: LinkRequest;
+    let key: string | undefined;
     try {
       request = operation.check(params);
+      const split = appendIds ? splitIds(params) : undefined;
+      if (split) row.ids = split.ids;
+      if (split?.ids) request = operation.check(split.base);
+      if (reuse) key = keyOf(split?.base ?? params);
     } catch (thrown) {
       const error = isImpactError(thrown) ? thrown : unreadable("an input", thrown, redact);
       return settle(row, { index: row.index, params, ok: false, error });
     }
-    if (appendIds) ({ base: request, ids: row.ids } = splitIds(request));
-    const key = reuse ? keyOf(request) : undefined;
     if (key === undefined) return void waiting.push({ request, key, row });
     const outcome = finished.get(key);
     const same = unfinished.get(key);

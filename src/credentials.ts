@@ -24,13 +24,26 @@ export function createCredentials(accountSid: string, authToken: string): Creden
     secrets.push(authToken, base64(authToken));
   }
   const anchors = secrets.map(longestWord);
+  /** Nearly nothing does; to look costs less than to copy. */
+  const mayHold = (value: unknown, depth: number): boolean => {
+    if (typeof value === "number") return mayHold(`${value}`, depth);
+    if (typeof value === "string") {
+      for (const anchor of anchors) if (value.includes(anchor)) return true;
+    } else if (typeof value === "object") {
+      if (depth === 0) return true;
+      for (const key in value) {
+        if (mayHold(key, depth) || mayHold(value[key as keyof typeof value], depth - 1))
+          return true;
+      }
+    }
+    return false;
+  };
+
   let forms: RegExp | undefined;
   const redactText = (text: string): string => {
-    if (!anchors.some((anchor) => text.includes(anchor))) return text;
     forms ??= new RegExp(secrets.flatMap(formsOf).join("|"), "g");
     return text.replace(forms, REDACTED);
   };
-
   const redactDeep = (value: unknown, depth: number): unknown => {
     if (typeof value === "string") return redactText(value);
     if (typeof value === "number") return redactText(`${value}`) === `${value}` ? value : REDACTED;
@@ -45,7 +58,7 @@ export function createCredentials(accountSid: string, authToken: string): Creden
   return Object.freeze({
     authorization: () => `Basic ${basic}`,
     // What is cut out of a text is text, so the shape stays as it was.
-    redact: <T>(value: T): T => redactDeep(value, DEPTH) as T,
+    redact: <T>(value: T): T => (mayHold(value, DEPTH) ? (redactDeep(value, DEPTH) as T) : value),
   });
 }
 

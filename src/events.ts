@@ -86,6 +86,13 @@ export function createEmit(listener: (event: ImpactEvent) => unknown): Emit {
   };
 }
 
+/** Names for calls, so that the events of one can be told from those of another, also across processes. */
+export function createIds(): () => string {
+  const client = Math.random().toString(36).slice(2, 10);
+  let count = 0;
+  return () => `${client}-${++count}`;
+}
+
 /** The part of an event that all events of an attempt share. */
 export function about(call: Call, attempt: number, redact: Redact): EventBase {
   const { id, method, url, index } = call;
@@ -94,12 +101,12 @@ export function about(call: Call, attempt: number, redact: Redact): EventBase {
 }
 
 /** Tells of each request and how it ended. */
-export function withEvents(
-  next: Fetch,
+export function withEvents<A extends Answer>(
+  next: Fetch<A>,
   emit: Emit | undefined,
   redact: Redact,
   quota: () => Quota | undefined,
-): Fetch {
+): Fetch<A> {
   if (emit === undefined) return next;
   return async (call, attempt) => {
     if (call.signal?.aborted) return next(call, attempt);
@@ -115,7 +122,7 @@ export function withEvents(
         ...how,
       });
     };
-    let answer: Answer;
+    let answer: A;
     try {
       answer = await next(call, attempt);
     } catch (error) {

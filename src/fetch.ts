@@ -17,27 +17,13 @@ export interface Call {
   readonly maxRetries: number;
   /** Which of many inputs it is for. */
   readonly index?: number | undefined;
-  /** Takes what was asked for out of an answer; throws an {@link ImpactError} if it is not there. */
-  readonly take?: ((answer: ParsedAnswer) => unknown) | undefined;
 }
 
-/**
- * What the layers hand up: an answer that has been read to its end. It has what openapi-fetch reads of a
- * `Response`, so that a real one serves as well.
- */
-export interface Answer extends Pick<Response, "ok" | "status" | "headers" | "text"> {
+/** What the layers know of an answer, which has been read to its end. */
+export interface Answer {
+  readonly status: number;
   /** Set if the answer is not what was asked for. */
   readonly error?: ImpactError | undefined;
-}
-
-/** An answer with its body parsed. */
-export interface ParsedAnswer extends Answer {
-  /** Parsed if it was JSON or the API's XML, else its text; as the server sent it, echoes included. */
-  readonly body: unknown;
-  /** What the call took out of a 2xx. */
-  readonly value?: unknown;
-  readonly call: Call;
-  readonly attempt: number;
 }
 
 /**
@@ -45,10 +31,14 @@ export interface ParsedAnswer extends Answer {
  * answer of any status, and rejects with an {@link ImpactError} if there was none, or with the reason of the
  * caller's signal.
  */
-export type Fetch = (call: Call, attempt: number) => Promise<Answer>;
+export type Fetch<A extends Answer> = (call: Call, attempt: number) => Promise<A>;
 
 /** A `Fetch` that is told when to stop. */
-export type Attempt = (call: Call, attempt: number, signal: AbortSignal) => Promise<Answer>;
+export type Attempt<A extends Answer> = (
+  call: Call,
+  attempt: number,
+  signal: AbortSignal,
+) => Promise<A>;
 
 /**
  * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal
@@ -57,7 +47,7 @@ export type Attempt = (call: Call, attempt: number, signal: AbortSignal) => Prom
  * Not built on `AbortSignal.any` and `AbortSignal.timeout`: on Node 20 these can be garbage-collected before
  * they fire, and a stalled call then hangs for ever.
  */
-export function withTimeout(attemptOnce: Attempt, redact: Redact): Fetch {
+export function withTimeout<A extends Answer>(attemptOnce: Attempt<A>, redact: Redact): Fetch<A> {
   return (call, attempt) =>
     new Promise((resolve, reject) => {
       const { signal, timeout } = call;
@@ -69,10 +59,10 @@ export function withTimeout(attemptOnce: Attempt, redact: Redact): Fetch {
         controller.abort(reason);
       };
       const timer = setTimeout(() => stop(timedOut(call, attempt, redact)), timeout);
-      const forget = onAbort(signal, () => stop(signal?.reason));
+      const forget = signal && onAbort(signal, () => stop(signal.reason));
       const settle = (): void => {
         clearTimeout(timer);
-        forget();
+        forget?.();
       };
       attemptOnce(call, attempt, controller.signal).then(
         (answer) => {

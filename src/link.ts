@@ -1,6 +1,6 @@
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import { badInput, show } from "./expect.ts";
-import { checkValue, entriesOf, factsOf } from "./params.ts";
+import { checkValue, eachOf } from "./params.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /**
@@ -66,14 +66,13 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
   let link = url;
-  for (const [key, value] of entriesOf(extension)) {
-    const facts = factsOf(key, EXTENSION_NAMES);
+  eachOf(extension, EXTENSION_NAMES, (key, value, facts) => {
     const { name, onAnyLink } = ON_LINK[key as OnLink];
     if (!onAnyLink && kind !== "regular") {
       throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));
     }
     link = withParameter(link, name, checkValue(key, value, facts));
-  }
+  });
   return link;
 }
 
@@ -166,7 +165,7 @@ function decodeQuery(text: string): string {
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const url = value.trim();
-  if (isWebUrl(url)) return new URL(url).username === "" ? url : undefined;
+  if (isWebUrl(url)) return url.includes("@") && new URL(url).username !== "" ? undefined : url;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
   const isBare = /^(\/\/)?([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\/./i.test(url);
   const withScheme = `https://${url.replace(/^\/\//, "")}`;

@@ -1,8 +1,10 @@
 import type { operations } from "../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
+import type { Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { badInput, kindOf, show, unknownName } from "./expect.ts";
+import { encode } from "./target.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
@@ -24,10 +26,11 @@ export type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>
 
 type Wire = operations["createTrackingLink"]["parameters"];
 
-/** Parameters under their wire names, by where they go. The account's own is the client's to give. */
+/** Parameters under their wire names, as they are sent. The account's own is the client's to give. */
 export interface WireParams {
   readonly path: Omit<Wire["path"], "AccountSID">;
-  readonly query: NonNullable<Wire["query"]>;
+  /** In the order in which they were given, encoded. */
+  readonly query: string;
 }
 
 /** The default's own type: what a call without `type` makes. */
@@ -36,43 +39,57 @@ export const DEFAULT_TYPE: TrackingLinkType = createTrackingLink.params.type.def
 const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
   Object.entries(createTrackingLink.params),
 );
-const NAMES = [...FACTS.keys()];
+const NAMES = [...FACTS.keys()] as (keyof CreateTrackingLinkParameters)[];
+const REQUIRED = NAMES.filter((name) => FACTS.get(name)?.required);
 
-/** Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. */
-export function toWire(params: CreateTrackingLinkParams): WireParams {
+/**
+ * Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. Credentials are: a
+ * tracking link is public, and what is given here becomes a part of it.
+ */
+export function toWire(
+  params: CreateTrackingLinkParams,
+  redact: Redact = (value) => value,
+): WireParams {
   const path: Record<string, string> = {};
-  const query: Record<string, string> = {};
-  const given = new Set<string>();
-  for (const [name, value] of entriesOf(params)) {
-    const facts = factsOf(name, NAMES);
-    const text = checkValue(name, value, facts);
-    given.add(name);
-    if (facts.in === "path") path[facts.name] = checkSegment(name, text);
-    else query[facts.name] = text;
-  }
-  for (const [name, { required }] of FACTS) {
-    if (required && !given.has(name)) {
-      throw badInput("invalid_input", name, `\`${name}\``, "none");
+  let query = "";
+  eachOf(params, NAMES, (name, value, facts) => {
+    if (typeof value === "string" && redact(value) !== value) {
+      const expected = `\`${name}\` without credentials`;
+      throw badInput("invalid_input", name, expected, "one that holds them");
     }
+    const text = checkValue(name, value, facts);
+    if (facts.in === "path") path[facts.name] = checkSegment(name, text);
+    else query += `${query && "&"}${encode(facts.name)}=${encode(text)}`;
+  });
+  const given: CreateTrackingLinkParameters = params;
+  for (const name of REQUIRED) {
+    if (given[name] === undefined) throw badInput("invalid_input", name, `\`${name}\``, "none");
   }
-  const { type, customPath }: CreateTrackingLinkParameters = params;
+  const { type, customPath } = given;
   if (customPath !== undefined && type !== "Vanity") {
     const got = type === undefined ? "no type" : `type ${show(type)}`;
     throw badInput("invalid_input", "customPath", '`customPath` only with type "Vanity"', got);
   }
-  // The names came from the document that these types were made of, and all required ones are there.
-  return { path, query } as unknown as WireParams;
+  // The names came from the document that this type was made of, and all required ones are there.
+  return { path: path as WireParams["path"], query };
 }
 
-/** What was given, save what is undefined: inherited parameters included, so that none is lost in silence. */
-export function* entriesOf(params: object): Generator<[name: string, value: unknown]> {
+/**
+ * Goes through what was given, save what is undefined: inherited parameters included, so that none is lost in
+ * silence. Throws `invalid_input` for one that is not among `known`.
+ */
+export function eachOf(
+  params: object,
+  known: readonly string[],
+  use: (name: string, value: unknown, facts: ParameterFacts) => void,
+): void {
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw badInput("invalid_input", "params", "parameters as an object", kindOf(params));
   }
   for (const name in params) {
+    const facts = factsOf(name, known);
     const value: unknown = params[name as keyof typeof params];
-    if (value !== undefined) yield [name, value];
-    else factsOf(name, NAMES);
+    if (value !== undefined) use(name, value, facts);
   }
 }
 
@@ -91,37 +108,42 @@ const LONGEST = 255;
 
 /** Checks a value by what the document says of its parameter, and gives it as it is sent. */
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
-  const expected = (what: string, got = show(value)): ImpactError =>
-    badInput("invalid_input", name, `\`${name}\` to be ${what}`, got);
-  const checkChoice = (): void => {
-    if (facts.enum?.includes(value as string) ?? true) return;
-    throw expected(facts.enum?.map((each) => JSON.stringify(each)).join(" or ") ?? "");
-  };
-  if (facts.type === "integer" || facts.type === "number" || facts.type === "boolean") {
-    if (!isOf(facts.type, value)) {
-      throw expected(facts.type === "boolean" ? "true or false" : `a finite ${facts.type}`);
-    }
-    checkChoice();
-    return String(value);
+  const text = checkType(name, value, facts.type);
+  if (facts.enum && !facts.enum.includes(value as string)) {
+    throw wrong(name, value, facts.enum.map((each) => JSON.stringify(each)).join(" or "));
   }
-  if (typeof value !== "string" || value.trim() === "") {
-    throw expected("a string that is not empty");
-  }
-  if (/\p{Cs}/u.test(value)) throw expected("valid Unicode", "half a surrogate pair");
-  checkChoice();
   if (facts.format === "uri") {
-    if (isWebUrl(value)) return value;
-    const isSpaced = isWebUrl(value.replace(/[\s\p{Cc}]/gu, ""));
-    throw expected(`an absolute http(s) URL${isSpaced ? " without spaces (encoded: %20)" : ""}`);
-  } else if (value.length > LONGEST && [...value].length > LONGEST) {
-    throw expected(`at most ${LONGEST} characters`, `${[...value].length}`);
+    if (isWebUrl(text)) return text;
+    const isSpaced = isWebUrl(text.replace(/[\s\p{Cc}]/gu, ""));
+    const hint = isSpaced ? " without spaces (encoded: %20)" : "";
+    throw wrong(name, value, `an absolute http(s) URL${hint}`);
   }
-  return value;
+  if (text.length > LONGEST && [...text].length > LONGEST) {
+    throw wrong(name, value, `at most ${LONGEST} characters`, `${[...text].length}`);
+  }
+  return text;
 }
 
-function isOf(type: "integer" | "number" | "boolean", value: unknown): boolean {
-  if (type === "boolean") return typeof value === "boolean";
-  return type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+// A literal within a function makes a new object for each value.
+const INK = /\S/;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+function checkType(name: string, value: unknown, type: string): string {
+  if (type === "boolean") {
+    if (typeof value !== "boolean") throw wrong(name, value, "true or false");
+  } else if (type === "integer" || type === "number") {
+    const isOf = type === "integer" ? Number.isSafeInteger : Number.isFinite;
+    if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
+  } else if (typeof value !== "string" || !INK.test(value)) {
+    throw wrong(name, value, "a string that is not empty");
+  } else if (LONE_SURROGATE.test(value)) {
+    throw wrong(name, value, "valid Unicode", "half a surrogate pair");
+  }
+  return String(value);
+}
+
+function wrong(name: string, value: unknown, expected: string, got = show(value)): ImpactError {
+  return badInput("invalid_input", name, `\`${name}\` to be ${expected}`, got);
 }
 
 /** A path of dots would climb: `/Programs/../TrackingLinks`. */

@@ -1,7 +1,8 @@
-import { readAnswer } from "./answer.ts";
-import { createRawApi, type Api } from "./api.ts";
-import { connect, type Read } from "./connect.ts";
+import { readAnswer, readText } from "./answer.ts";
+import { createApi, type Api } from "./api.ts";
+import { connect, type Reader } from "./connect.ts";
 import { rules } from "./replay-rules.ts";
+import type { Answer } from "./fetch.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 
 export type { components, operations, paths } from "../generated/openapi.ts";
@@ -19,29 +20,31 @@ export type { ImpactClientOptions } from "./options.ts";
  */
 export function createRawClient(options: ImpactClientOptions = {}): Api {
   const settings = readOptions(options);
-  const { send } = connect(settings, readWhole, rules);
-  return createRawApi(settings, send);
+  const { send } = connect(settings, wholeReader, rules);
+  return createApi(settings, send);
 }
 
+/** What openapi-fetch is given, and what the layers need to know of it. */
+type Whole = Response & Answer;
+
 /** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
-const readWhole: Read = async (response, call, attempt, redact) => {
-  const { ok, status, statusText, headers } = response;
-  if (ok) {
-    const body = await response.arrayBuffer();
-    const init = { status, statusText: ascii(statusText), headers };
-    return new Response(body.byteLength > 0 ? body : null, init);
-  }
-  const { error, text } = await readAnswer(response, call, attempt, redact);
-  // A redirect in a browser, or a status that no response with a body can have: there is nothing to show.
-  if (status < 200 || status > 599 || status === 304 || error === undefined) throw error;
-  // openapi-fetch takes a refusal without a body for a success without data.
-  const whole = new Response(redact(await text()) || error.message, {
-    status,
-    statusText: ascii(redact(statusText)),
-    headers: error.headers ?? headers,
-  });
-  whole.headers.delete("content-length");
-  return Object.assign(whole, { error });
+const wholeReader: Reader<Whole, ArrayBuffer | string> = {
+  body: (response, redact) => (response.ok ? response.arrayBuffer() : readText(response, redact)),
+  answer(response, body, call, attempt, redact) {
+    const { status, headers } = response;
+    const statusText = ascii(redact(response.statusText));
+    if (typeof body !== "string") {
+      return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
+    }
+    const error = readAnswer(response, body, call, attempt, redact, () => undefined);
+    // A redirect in a browser, or a status that no response with a body can have: there is nothing to show.
+    if (status < 200 || status > 599 || status === 304 || error === undefined) throw error;
+    // openapi-fetch takes a refusal without a body for a success without data.
+    const init = { status, statusText, headers: error.headers ?? headers };
+    const whole = new Response(redact(body) || error.message, init);
+    whole.headers.delete("content-length");
+    return Object.assign(whole, { error });
+  },
 };
 
 /** Servers send reason phrases that no response may be made with. */

@@ -17,19 +17,27 @@ export interface RetrySettings {
 const FIRST_BACKOFF = 500;
 
 /** Sends a call again where that is known to be safe, as often as the call allows. */
-export function withRetry(next: Fetch, settings: RetrySettings): Fetch {
+export function withRetry<A extends Answer>(next: Fetch<A>, settings: RetrySettings): Fetch<A> {
   return async (call, first) => {
     for (let attempt = first; ; attempt++) {
-      const result = await next(call, attempt).catch((thrown: unknown) => {
-        if (isImpactError(thrown)) return thrown;
-        throw thrown;
-      });
-      const error = isImpactError(result) ? result : result.error;
+      let answer: A | undefined;
+      let error: ImpactError | undefined;
+      try {
+        answer = await next(call, attempt);
+        error = answer.error;
+        if (error === undefined) return answer;
+      } catch (thrown) {
+        if (!isImpactError(thrown)) throw thrown;
+        error = thrown;
+      }
       const delay =
-        error && attempt - first < call.maxRetries && mayRepeat(call, error, settings.rules)
+        attempt - first < call.maxRetries && mayRepeat(call, error, settings.rules)
           ? delayAfter(error, attempt, settings.maxRetryDelay)
           : undefined;
-      if (error === undefined || delay === undefined) return settle(result);
+      if (delay === undefined) {
+        if (answer) return answer;
+        throw error;
+      }
       if (settings.emit) {
         const { emit, redact } = settings;
         const until = new Date(Date.now() + delay);
@@ -40,11 +48,6 @@ export function withRetry(next: Fetch, settings: RetrySettings): Fetch {
       await sleep(delay, call.signal);
     }
   };
-}
-
-function settle(result: Answer | ImpactError): Answer {
-  if (isImpactError(result)) throw result;
-  return result;
 }
 
 /** Milliseconds: the server's own hint, else full jitter. Undefined if the hint is longer than allowed. */

@@ -1,20 +1,21 @@
+import type { operations } from "../generated/openapi.ts";
 import { createTrackingLink } from "../generated/operations.ts";
-import { unexpected } from "./answer.ts";
-import type { Api, TrackingLinkBody } from "./api.ts";
+import { readAnswer, readText, unexpected, type Received } from "./answer.ts";
+import type { Reader } from "./connect.ts";
 import type { Redact } from "./credentials.ts";
 import { ImpactError, isImpactError } from "./errors.ts";
-import { badInput } from "./expect.ts";
-import type { Call, ParsedAnswer } from "./fetch.ts";
+import { createIds } from "./events.ts";
+import type { Answer, Call, Fetch } from "./fetch.ts";
 import { readTrackingUrl } from "./link.ts";
 import type { Settings } from "./options.ts";
 import {
   DEFAULT_TYPE,
-  entriesOf,
   toWire,
   type CreateTrackingLinkParams,
   type TrackingLinkType,
   type WireParams,
 } from "./params.ts";
+import { createPathWriter } from "./target.ts";
 
 /** A link that the API made. */
 export interface TrackingLink {
@@ -43,63 +44,79 @@ interface LinkCall extends Pick<Call, "timeout" | "maxRetries" | "index"> {
 export interface LinkOperation {
   /** Throws `invalid_input` for the first thing that is wrong. */
   readonly check: (params: CreateTrackingLinkParams) => LinkRequest;
-  readonly send: (request: LinkRequest, call: LinkCall) => Promise<TrackingLink>;
+  readonly send: (request: LinkRequest, call: LinkCall) => Promise<LinkAnswer>;
 }
 
-export function createLinkOperation(api: Api, { accountSid, redact }: Settings): LinkOperation {
-  const take = (answer: ParsedAnswer): Taken => takeLink(answer, redact);
+export function createLinkOperation(
+  send: Fetch<LinkAnswer>,
+  { accountSid, baseUrl, redact }: Settings,
+): LinkOperation {
+  const { method, path: template } = createTrackingLink;
+  const account = encodeURIComponent(accountSid);
+  const writePath = createPathWriter(baseUrl + template.replace(`{${ACCOUNT}}`, account));
+  const nextId = createIds();
   return {
     check(params) {
-      const wire = withoutSecrets(redact, () => {
-        refuseSecrets(params, redact);
-        return toWire(params);
-      });
+      const { path, query } = withoutSecrets(redact, () => toWire(params, redact));
       const { programId, type = DEFAULT_TYPE } = params;
-      return { ...wire, programId, type };
+      return { path, query, programId, type };
     },
-    async send({ path, query, type, programId }, call) {
-      const { response } = await api.POST(createTrackingLink.path, {
-        params: { path: { AccountSID: accountSid, ...path }, query },
-        // The layers have read the body; openapi-fetch is not to read it once more.
-        parseAs: "stream",
-        take,
-        ...call,
-      });
-      const { error, value } = response as unknown as ParsedAnswer;
-      if (error) throw error;
-      const { url, raw } = value as Taken;
-      return { url, type, programId, raw };
+    send({ path, query }, call) {
+      const target = writePath(path);
+      const url = query === "" ? target : `${target}?${query}`;
+      return send({ id: nextId(), method, url, ...call }, 1);
     },
   };
 }
 
-type Taken = Pick<TrackingLink, "url" | "raw">;
-
-/** The link in a 2xx. Anything but a link is an error: no link is guessed. */
-function takeLink(answer: ParsedAnswer, redact: Redact): Taken {
-  const { body } = answer;
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw unexpected(answer, "JSON that is no object", redact);
-  }
-  // What the document promises is not yet there.
-  const answered: Partial<TrackingLinkBody> & { Status?: unknown } = body;
-  const { TrackingURL: given, Status: status } = answered;
-  if (/^error$/i.test(String(status))) throw unexpected(answer, "Status ERROR", redact);
-  if (given === undefined) throw unexpected(answer, "no TrackingURL", redact);
-  const raw = redact(body as Record<string, unknown>);
-  const url = raw["TrackingURL"] === given ? readTrackingUrl(given) : undefined;
-  if (url === undefined) throw unexpected(answer, "a TrackingURL that is no link", redact);
-  return { url, raw };
+/** The link that was asked for, or the reason why there is none, thrown. */
+export function linkOf(
+  { type, programId }: LinkRequest,
+  { value, error }: LinkAnswer,
+): TrackingLink {
+  if (value === undefined) throw error;
+  return { url: value.url, type, programId, raw: value.raw };
 }
 
-/** A tracking link is public, and what is given here becomes a part of it. */
-function refuseSecrets(params: CreateTrackingLinkParams, redact: Redact): void {
-  for (const [name, value] of entriesOf(params)) {
-    if (redact(value) !== value && typeof value === "string") {
-      const expected = `\`${name}\` without credentials`;
-      throw badInput("invalid_input", name, expected, "one that holds them");
-    }
+type Operation = operations["createTrackingLink"];
+
+/** Of the path's parameters, the one that belongs to the client. */
+const ACCOUNT: keyof Operation["parameters"]["path"] = "AccountSID";
+
+type Body = Operation["responses"]["200"]["content"]["application/json"];
+
+/** An answer with what was asked for, unless it has an error. */
+export interface LinkAnswer extends Answer {
+  readonly value?: Taken | undefined;
+}
+
+type Taken = Pick<TrackingLink, "url" | "raw">;
+
+export const linkReader: Reader<LinkAnswer> = {
+  body: readText,
+  answer(response, content, call, attempt, redact) {
+    const { status } = response;
+    const value = readAnswer(response, content, call, attempt, redact, takeLink);
+    return value instanceof ImpactError ? { status, error: value } : { status, value };
+  },
+};
+
+/** The link in a 2xx. Anything but a link is an error: no link is guessed. */
+function takeLink(received: Received, redact: Redact): Taken | ImpactError {
+  const { body } = received;
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    return unexpected(received, "JSON that is no object", redact);
   }
+  // What the document promises is not yet there.
+  const answered: Partial<Body> & { Status?: unknown } = body;
+  const { TrackingURL: given, Status: status } = answered;
+  if (typeof status === "string" && /^error$/i.test(status))
+    return unexpected(received, "Status ERROR", redact);
+  if (given === undefined) return unexpected(received, "no TrackingURL", redact);
+  const raw = redact(body as Record<string, unknown>);
+  const url = raw["TrackingURL"] === given ? readTrackingUrl(given) : undefined;
+  if (url === undefined) return unexpected(received, "a TrackingURL that is no link", redact);
+  return { url, raw };
 }
 
 /** A message shows the input that it refuses, and credentials may stand where they do not belong. */

@@ -4,7 +4,7 @@ import type { CreateManyOptions } from "./many-options.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";
-import { withoutSecrets, type LinkOperation, type TrackingLink } from "./tracking-link.ts";
+import { linkOf, withoutSecrets, type LinkOperation, type TrackingLink } from "./tracking-link.ts";
 
 /** Makes links: one, or many. */
 export interface TrackingLinks {
@@ -58,7 +58,7 @@ export function createTrackingLinks(
       const request = operation.check(params);
       const call = withoutSecrets(redact, () => readRequestOptions(options, settings));
       try {
-        return await operation.send(request, call);
+        return linkOf(request, await operation.send(request, call));
       } catch (error) {
         // The timers between here and there cut the stack; this one names the caller.
         if (isImpactError(error)) Error.captureStackTrace?.(error);

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CreateTrackingLinkParams, WireParams } from "../src/params.ts";
-import { toWire } from "../src/params.ts";
+import type { CreateTrackingLinkParams } from "../src/params.ts";
 import { keyOf, splitIds } from "../src/same-link.ts";
-
-const key = (params: CreateTrackingLinkParams): string => keyOf(toWire(params));
 
 describe("keyOf", () => {
   test.each<[what: string, one: CreateTrackingLinkParams, other: CreateTrackingLinkParams]>([
@@ -15,7 +12,7 @@ describe("keyOf", () => {
     ["with its default type or without", { programId: "1", type: "Regular" }, { programId: "1" }],
     ["with undefined or without", { programId: "1", subId1: undefined }, { programId: "1" }],
   ])("is the same for a link %s", (_, one, other) => {
-    expect(key(one)).toBe(key(other));
+    expect(keyOf(one)).toBe(keyOf(other));
   });
 
   test("differs for whatever differs in one parameter", () => {
@@ -37,12 +34,12 @@ describe("keyOf", () => {
       { programId: "1", subId1: "null" },
     ];
 
-    expect(new Set(links.map(key)).size).toBe(links.length);
+    expect(new Set(links.map(keyOf)).size).toBe(links.length);
   });
 });
 
 describe("splitIds", () => {
-  const whole: WireParams = toWire({
+  const whole: CreateTrackingLinkParams = {
     programId: "1",
     type: "Vanity",
     customPath: "Sale",
@@ -53,30 +50,29 @@ describe("splitIds", () => {
     subId2: "b",
     subId3: "c",
     sharedId: "d",
-  });
+  };
+  const base: CreateTrackingLinkParams = {
+    programId: "1",
+    type: "Vanity",
+    customPath: "Sale",
+    adId: "2",
+    deepLink: "https://shop.example/a",
+    mediaPartnerPropertyId: "3",
+  };
+  const ids = { subId1: "a", subId2: "b", subId3: "c", sharedId: "d" };
 
-  test("takes the sub and shared ids out of a request, and nothing else", () => {
+  test("takes the sub and shared ids out of the parameters, and nothing else", () => {
     const before = structuredClone(whole);
 
-    expect(splitIds(whole)).toEqual({
-      base: {
-        path: { ProgramId: "1" },
-        query: {
-          Type: "Vanity",
-          CustomPath: "Sale",
-          AdId: "2",
-          DeepLink: "https://shop.example/a",
-          MediaPartnerPropertyId: "3",
-        },
-      },
-      ids: { subId1: "a", subId2: "b", subId3: "c", sharedId: "d" },
-    });
+    expect(splitIds(whole)).toEqual({ base, ids });
     expect(whole).toEqual(before);
   });
 
-  test("gives no ids where there are none", () => {
-    const request = toWire({ programId: "1", adId: "2" });
+  test("takes inherited ones, too, as a request does", () => {
+    expect(splitIds(Object.create(whole) as CreateTrackingLinkParams)).toEqual({ base, ids });
+  });
 
-    expect(splitIds(request)).toEqual({ base: request, ids: undefined });
+  test("gives no ids where there are none", () => {
+    expect(splitIds({ ...base, subId1: undefined })).toEqual({ base, ids: undefined });
   });
 });

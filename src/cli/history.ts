@@ -46,9 +46,10 @@ export function createHistory(
 
   const requestOf = (cells: readonly unknown[]) => {
     try {
-      const request = toWire(columns.readParams(cells) as unknown as CreateTrackingLinkParams);
-      const { base, ids } = appendIds ? splitIds(request) : { base: request, ids: undefined };
-      return { key: keyOf(base), isVanity: base.query.Type === "Vanity", ids };
+      const params = columns.readParams(cells) as unknown as CreateTrackingLinkParams;
+      toWire(params);
+      const { base, ids } = appendIds ? splitIds(params) : { base: params, ids: undefined };
+      return { key: keyOf(base), isVanity: base.type === "Vanity", ids };
     } catch (error) {
       if (isImpactError(error)) return undefined;
       throw error;

@@ -36,8 +36,8 @@ export async function plan(
     // Cells are texts; they are checked as any input is.
     const params = columns.readParams(cells) as unknown as CreateTrackingLinkParams;
     try {
-      const request = toWire(params);
-      const key = keyOf(appendIds ? splitIds(request).base : request);
+      toWire(params);
+      const key = keyOf(appendIds ? splitIds(params).base : params);
       if (seen.get(key)) return undefined;
       seen.set(key, true);
       calls++;

@@ -1,0 +1,36 @@
+import { badInput, show } from "./expect.ts";
+
+/** Writes paths by a template such as `/Things/{Id}`. Each segment is encoded; one of dots would climb, encoded or not. */
+export function createPathWriter(
+  template: string,
+): (params: Readonly<Record<string, unknown>>) => string {
+  const [start = "", ...parts] = template.split("{");
+  const rest = parts.map((part) => part.split("}") as [name: string, text: string]);
+  return (params) => {
+    let path = start;
+    for (const [name, text] of rest) path += segment(name, params[name]) + text;
+    return path;
+  };
+}
+
+function segment(name: string, given: unknown): string {
+  const value = typeof given === "string" || typeof given === "number" ? String(given) : "";
+  if (value !== "" && value !== "." && value !== "..") return encode(value);
+  throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(given));
+}
+
+const PLAIN = /^[\w.~-]*$/;
+
+/** Most texts are plain, and to look is cheaper than to encode. */
+export function encode(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text);
+}
+
+export function writeQuery(query: Readonly<Record<string, unknown>>): string {
+  let text = "";
+  for (const name in query) {
+    const pair = `${encode(name)}=${encode(String(query[name]))}`;
+    text += text === "" ? pair : `&${pair}`;
+  }
+  return text;
+}
