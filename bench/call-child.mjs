@@ -1,106 +1,35 @@
 /** One way of making a link, in a process of its own that takes turns with others: see call.mjs */
 import { createServer } from "node:http";
-import createClient from "openapi-fetch";
-import { createImpactClient } from "../dist/index.js";
 
-const [, , way = "", baseUrl = "http://127.0.0.1:9"] = process.argv;
-const accountSid = "IRbench12345";
-const authToken = "bench-token-0123456789";
-const TIMEOUT = 30_000;
-const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
+const [, , way = "", served] = process.argv;
 
 const body = '{"TrackingURL":"https://example.sjv.io/c/1234567/890123/4567?subId1=newsletter"}';
 const headers = { "Content-Type": "application/json", "Content-Length": String(body.length) };
-const isFake = process.argv[3] === undefined;
-const fetch = isFake ? async () => new Response(body, { headers }) : globalThis.fetch;
 
-const inputs = Array.from({ length: 64 }, (_, i) => ({
-  programId: String(1000 + i),
-  type: /** @type {const} */ ("Regular"),
-  adId: String(700_000 + i),
-  deepLink: `https://shop.example/products/item-${i}?color=blue&size=${i}&utm_source=newsletter`,
-  mediaPartnerPropertyId: String(88_000 + i),
-  subId1: `campaign-${i}`,
-  subId2: "newsletter",
-  subId3: `user_${i * 7919}`,
-  sharedId: `s${i}`,
-}));
-const queries = inputs.map(
-  ({ programId, type, adId, deepLink, mediaPartnerPropertyId, ...ids }) => ({
+/** @type {import("./ways/way.d.ts").Input[]} */
+const inputs = Array.from({ length: 64 }, (_, i) => {
+  const programId = String(1000 + i);
+  const adId = String(700_000 + i);
+  const deepLink = `https://shop.example/products/item-${i}?color=blue&size=${i}&utm_source=newsletter`;
+  const mediaPartnerPropertyId = String(88_000 + i);
+  const ids = {
+    subId1: `campaign-${i}`,
+    subId2: "newsletter",
+    subId3: `user_${i * 7919}`,
+    sharedId: `s${i}`,
+  };
+  return {
     programId,
     query: {
-      Type: type,
+      Type: "Regular",
       AdId: adId,
       DeepLink: deepLink,
       MediaPartnerPropertyId: mediaPartnerPropertyId,
       ...ids,
     },
-  }),
-);
-
-/**
- * A deadline for those that have none of their own.
- *
- * @template T
- * @param {(signal: AbortSignal) => Promise<T>} run
- */
-async function withDeadline(run) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), TIMEOUT);
-  try {
-    return await run(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const account = {
-  Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
-  Accept: "application/json",
-};
-
-/** By hand: no checks, no retry, no reason. */
-function byHand() {
-  const prefix = `${baseUrl}/Mediapartners/${encodeURIComponent(accountSid)}/Programs/`;
-  return (/** @type {number} */ index) =>
-    withDeadline(async (signal) => {
-      const { programId, query } = queries[index] ?? queries[0];
-      const search = new URLSearchParams(query).toString();
-      const response = await fetch(
-        `${prefix}${encodeURIComponent(programId)}/TrackingLinks?${search}`,
-        { method: "POST", headers: account, signal },
-      );
-      if (!response.ok) throw new Error(`${response.status}`);
-      return response.json();
-    });
-}
-
-function byOpenapiFetch() {
-  /** @type {import("openapi-fetch").Client<import("../generated/openapi.ts").paths>} */
-  const client = createClient({ baseUrl, fetch, headers: account });
-  return (/** @type {number} */ index) =>
-    withDeadline(async (signal) => {
-      const { programId, query } = queries[index] ?? queries[0];
-      const params = { path: { AccountSID: accountSid, ProgramId: programId }, query };
-      const { data, response } = await client.POST(PATH, { params, signal });
-      if (!response.ok) throw new Error(`${response.status}`);
-      return data;
-    });
-}
-
-function byClient() {
-  const impact = createImpactClient({ accountSid, authToken, baseUrl, fetch, timeout: TIMEOUT });
-  return (/** @type {number} */ index) =>
-    impact.trackingLinks.create(inputs[index] ?? { programId: "" });
-}
-
-/** @type {Record<string, () => (index: number) => Promise<unknown>>} */
-const ways = {
-  raw: byHand,
-  control: byHand,
-  "openapi-fetch": byOpenapiFetch,
-  client: byClient,
-};
+    params: { programId, type: "Regular", adId, deepLink, mediaPartnerPropertyId, ...ids },
+  };
+});
 
 if (way === "server") {
   const server = createServer((request, response) => {
@@ -109,12 +38,17 @@ if (way === "server") {
   });
   server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
 } else {
-  const call = ways[way]?.();
-  if (call === undefined) throw new Error(`Expected one of ${Object.keys(ways).join(", ")}`);
+  const { default: make } = await import(`./ways/${way}.mjs`);
+  const call = make({
+    accountSid: "IRbench12345",
+    authToken: "bench-token-0123456789",
+    baseUrl: served ?? "http://127.0.0.1:9",
+    fetch: served ? globalThis.fetch : async () => new Response(body, { headers }),
+  });
   process.on("message", async ({ count, concurrency, settle }) => {
     let left = 0;
     const loop = async () => {
-      while (left-- > 0) await call(left & 63);
+      while (left-- > 0) await call(inputs[left & 63]);
     };
     const run = (/** @type {number} */ most) => {
       left = most;

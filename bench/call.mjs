@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const WAYS = ["raw", "control", "openapi-fetch", "client"];
+const fileOf = (/** @type {string} */ way) => (way === "control" ? "raw" : way);
 const child = fileURLToPath(new URL("call-child.mjs", import.meta.url));
 
 /** @typedef {{ us: number, cpu: number, bytes: number }} Figures */
@@ -46,7 +47,9 @@ const quantile = (values, share) =>
  * @param {{ warm: number, count: number, concurrency: number, slices: number }} plan
  */
 async function compare(baseUrl, { warm, count, concurrency, slices }) {
-  const kids = WAYS.map((way) => start(baseUrl === undefined ? [way] : [way, baseUrl]));
+  const kids = WAYS.map((way) =>
+    start(baseUrl === undefined ? [fileOf(way)] : [fileOf(way), baseUrl]),
+  );
   for (const kid of kids) await measure(kid, { count: warm, concurrency });
   /** @type {Figures[][]} a list of rounds for each way */
   const rounds = WAYS.map(() => []);
@@ -62,15 +65,12 @@ async function compare(baseUrl, { warm, count, concurrency, slices }) {
       }
     }
     seen.forEach((figures, index) => {
-      const us = quantile(
-        figures.map((each) => each.us),
-        0.25,
-      );
-      const cpu = quantile(
-        figures.map((each) => each.cpu),
-        0.25,
-      );
-      rounds[index]?.push({ us, cpu, bytes: 0 });
+      const of = (/** @type {"us" | "cpu"} */ key) =>
+        quantile(
+          figures.map((each) => each[key]),
+          0.25,
+        );
+      rounds[index]?.push({ us: of("us"), cpu: of("cpu"), bytes: 0 });
     });
   }
   for (const kid of kids) kid.kill();
