@@ -18,6 +18,7 @@ const config: ViteUserConfig = defineConfig({
       "recipes",
       "sockets",
       "secrets",
+      "transport",
       "spec-*",
       "other-apis",
     ].map((name) => `test/${name}.test.ts`),

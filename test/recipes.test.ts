@@ -12,8 +12,8 @@ import {
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createFakeImpact, type FakeImpact } from "../src/testing/index.ts";
-import { asJavaScript, fileInPages, readPage } from "./support/pages.ts";
-import { copyOfProject, emptyFolder, root, runProgram } from "./support/workspace.ts";
+import { load, readPage } from "./support/pages.ts";
+import { emptyFolder, root, runProgram } from "./support/workspace.ts";
 
 // What docs/recipes.md does when things go wrong; that its blocks do what they say is shown in docs.test.ts.
 
@@ -31,17 +31,8 @@ beforeEach(() => {
   };
 });
 
-/** A file of the recipes, in a folder where it finds the others and the package. */
-function load(name: string): Promise<unknown> {
-  const folder = copyOfProject([]);
-  for (const file of ["links.ts", "handle.ts"]) {
-    writeFileSync(join(folder, file.replace(/ts$/, "js")), asJavaScript(fileInPages(file)));
-  }
-  return import(join(folder, name));
-}
-
 test("a page that many ask for is one call, and a failure is not kept", async () => {
-  const { linkTo, linkFor } = (await load("links.js")) as {
+  const { linkTo, linkFor } = (await load("links.ts")) as {
     linkTo: (deepLink: string) => Promise<string>;
     linkFor: (visitor: string, deepLink: string) => Promise<string>;
   };
@@ -59,7 +50,7 @@ test("a page that many ask for is one call, and a failure is not kept", async ()
 });
 
 test("a web request that gets no link is told when to come again, and the log why", async () => {
-  const { handle } = (await load("handle.js")) as {
+  const { handle } = (await load("handle.ts")) as {
     handle: (request: Request) => Promise<Response>;
   };
   const log = vi.spyOn(console, "error").mockReturnValue();
