@@ -16,6 +16,7 @@ const config: ViteUserConfig = defineConfig({
       "package",
       "queue",
       "recipes",
+      "release",
       "sockets",
       "secrets",
       "transport",
