@@ -17,6 +17,8 @@ import { emptyFolder, root, runProgram } from "./support/workspace.ts";
 
 // What docs/recipes.md does when things go wrong; that its blocks do what they say is shown in docs.test.ts.
 
+type Handle = (request: Request) => Promise<Response>;
+
 let fake: FakeImpact;
 
 beforeEach(() => {
@@ -50,9 +52,7 @@ test("a page that many ask for is one call, and a failure is not kept", async ()
 });
 
 test("a web request that gets no link is told when to come again, and the log why", async () => {
-  const { handle } = (await load("handle.ts")) as {
-    handle: (request: Request) => Promise<Response>;
-  };
+  const { handle } = (await load("handle.ts")) as { handle: Handle };
   const log = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => log.mockRestore());
   const headers = { "Retry-After": "700" };
@@ -68,6 +68,26 @@ test("a web request that gets no link is told when to come again, and the log wh
   expect(log.mock.calls.map((words) => words.slice(0, 2))).toEqual([
     ["rate_limited", "rejected"],
     ["forbidden", "rejected"],
+  ]);
+});
+
+test("a Worker, a route of Next.js and Hono answer alike", async () => {
+  const {
+    default: worker,
+    GET,
+    app,
+  } = (await load("mount.ts")) as {
+    default: { fetch: Handle };
+    GET: Handle;
+    app: { fetch: Handle };
+  };
+  const request = new Request("https://my.example/boots");
+  const answers = await Promise.all([worker.fetch(request), GET(request), app.fetch(request)]);
+  const [location] = fake.links.map((link) => link.url);
+  expect(answers.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
+    [302, location],
+    [302, location],
+    [302, location],
   ]);
 });
 
