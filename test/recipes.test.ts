@@ -12,10 +12,12 @@ import {
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createFakeImpact, type FakeImpact } from "../src/testing/index.ts";
-import { asJavaScript, fileInPages, readPage } from "./support/pages.ts";
-import { copyOfProject, emptyFolder, root, runProgram } from "./support/workspace.ts";
+import { load, readPage } from "./support/pages.ts";
+import { emptyFolder, root, runProgram } from "./support/workspace.ts";
 
 // What docs/recipes.md does when things go wrong; that its blocks do what they say is shown in docs.test.ts.
+
+type Handle = (request: Request) => Promise<Response>;
 
 let fake: FakeImpact;
 
@@ -31,17 +33,8 @@ beforeEach(() => {
   };
 });
 
-/** A file of the recipes, in a folder where it finds the others and the package. */
-function load(name: string): Promise<unknown> {
-  const folder = copyOfProject([]);
-  for (const file of ["links.ts", "handle.ts"]) {
-    writeFileSync(join(folder, file.replace(/ts$/, "js")), asJavaScript(fileInPages(file)));
-  }
-  return import(join(folder, name));
-}
-
 test("a page that many ask for is one call, and a failure is not kept", async () => {
-  const { linkTo, linkFor } = (await load("links.js")) as {
+  const { linkTo, linkFor } = (await load("links.ts")) as {
     linkTo: (deepLink: string) => Promise<string>;
     linkFor: (visitor: string, deepLink: string) => Promise<string>;
   };
@@ -59,9 +52,7 @@ test("a page that many ask for is one call, and a failure is not kept", async ()
 });
 
 test("a web request that gets no link is told when to come again, and the log why", async () => {
-  const { handle } = (await load("handle.js")) as {
-    handle: (request: Request) => Promise<Response>;
-  };
+  const { handle } = (await load("handle.ts")) as { handle: Handle };
   const log = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => log.mockRestore());
   const headers = { "Retry-After": "700" };
@@ -77,6 +68,26 @@ test("a web request that gets no link is told when to come again, and the log wh
   expect(log.mock.calls.map((words) => words.slice(0, 2))).toEqual([
     ["rate_limited", "rejected"],
     ["forbidden", "rejected"],
+  ]);
+});
+
+test("a Worker, a route of Next.js and Hono answer alike", async () => {
+  const {
+    default: worker,
+    GET,
+    app,
+  } = (await load("mount.ts")) as {
+    default: { fetch: Handle };
+    GET: Handle;
+    app: { fetch: Handle };
+  };
+  const request = new Request("https://my.example/boots");
+  const answers = await Promise.all([worker.fetch(request), GET(request), app.fetch(request)]);
+  const [location] = fake.links.map((link) => link.url);
+  expect(answers.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
+    [302, location],
+    [302, location],
+    [302, location],
   ]);
 });
 

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { root } from "./workspace.ts";
+import { copyOfProject, root } from "./workspace.ts";
 
 /** The pages that are written by hand, from the root. */
 export const pages: readonly string[] = [
@@ -36,6 +36,16 @@ export function fileInPages(name: string): string {
   const found = blocks.filter((block) => block.name === name);
   if (found.length !== 1) throw new Error(`${found.length} blocks are ${name}`);
   return found[0]!.code;
+}
+
+/** The module that a block is, in a folder where it finds the others and the packages. */
+export function load(name: string): Promise<unknown> {
+  const folder = copyOfProject([]);
+  const moduleName = (file: string): string => file.replace(/ts$/, "js");
+  for (const { name: file, code } of blocks) {
+    if (file !== undefined) writeFileSync(join(folder, moduleName(file)), asJavaScript(code));
+  }
+  return import(join(folder, moduleName(name)));
 }
 
 /** The block without its types. */
