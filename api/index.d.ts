@@ -111,14 +111,13 @@ interface RequestOptions {
   timeout?: number | undefined;
   maxRetries?: number | undefined;
 }
-interface Spec {
-  readonly title: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly server: string;
-  readonly generator: string;
+interface CreateManyOptions extends RequestOptions {
+  concurrency?: number | undefined;
+  reuse?: boolean | undefined;
+  appendIds?: boolean | undefined;
+  quotaReserve?: number | undefined;
+  ordered?: boolean | undefined;
 }
-declare const spec: Spec;
 interface CreateTrackingLinkParameters {
   programId: string;
   type?: "Regular" | "Vanity" | undefined;
@@ -131,56 +130,6 @@ interface CreateTrackingLinkParameters {
   subId3?: string | undefined;
   sharedId?: string | undefined;
 }
-interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
-  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
-  customPath?: undefined;
-}
-interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
-  type: "Vanity";
-}
-type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
-type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
-interface CreateManyOptions extends RequestOptions {
-  concurrency?: number | undefined;
-  reuse?: boolean | undefined;
-  appendIds?: boolean | undefined;
-  quotaReserve?: number | undefined;
-  ordered?: boolean | undefined;
-}
-interface TrackingLink {
-  readonly url: string;
-  readonly type: TrackingLinkType;
-  readonly programId: string;
-  readonly raw: Readonly<Record<string, unknown>>;
-}
-type CreateManyResult =
-  | {
-      readonly index: number;
-      readonly params: CreateTrackingLinkParams;
-      readonly ok: true;
-      readonly link: TrackingLink;
-      readonly reused: boolean;
-    }
-  | {
-      readonly index: number;
-      readonly params: CreateTrackingLinkParams | undefined;
-      readonly ok: false;
-      readonly error: ImpactError;
-    };
-interface TrackingLinks {
-  create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
-  createMany(
-    params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
-    options?: CreateManyOptions,
-  ): AsyncGenerator<CreateManyResult, void, undefined>;
-}
-interface ImpactClient {
-  readonly accountSid: string;
-  readonly apiVersion: string;
-  readonly quota: Quota | undefined;
-  readonly trackingLinks: TrackingLinks;
-}
-declare function createImpactClient(options?: ImpactClientOptions): ImpactClient;
 declare const ON_LINK: {
   readonly subId1: {
     readonly name: "subId1";
@@ -220,6 +169,57 @@ interface ParsedTrackingLink extends TrackingLinkExtension {
 }
 declare function extendTrackingLink(url: string, extension: TrackingLinkExtension): string;
 declare function parseTrackingLink(url: string): ParsedTrackingLink;
+interface Spec {
+  readonly title: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly server: string;
+  readonly generator: string;
+}
+declare const spec: Spec;
+interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
+  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
+  customPath?: undefined;
+}
+interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
+  type: "Vanity";
+}
+type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
+type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+interface TrackingLink {
+  readonly url: string;
+  readonly type: TrackingLinkType;
+  readonly programId: string;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+type CreateManyResult =
+  | {
+      readonly index: number;
+      readonly params: CreateTrackingLinkParams;
+      readonly ok: true;
+      readonly link: TrackingLink;
+      readonly reused: boolean;
+    }
+  | {
+      readonly index: number;
+      readonly params: CreateTrackingLinkParams | undefined;
+      readonly ok: false;
+      readonly error: ImpactError;
+    };
+interface TrackingLinks {
+  create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
+  createMany(
+    params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
+    options?: CreateManyOptions,
+  ): AsyncGenerator<CreateManyResult, void, undefined>;
+}
+interface ImpactClient {
+  readonly accountSid: string;
+  readonly apiVersion: string;
+  readonly quota: Quota | undefined;
+  readonly trackingLinks: TrackingLinks;
+}
+declare function createImpactClient(options?: ImpactClientOptions): ImpactClient;
 export {
   type CallWaitEvent,
   type CreateManyOptions,

@@ -4,7 +4,7 @@ export type { ImpactClientOptions, RequestOptions } from "./options.ts";
 export type { TrackingLink } from "./tracking-link.ts";
 export type { TrackingLinks } from "./tracking-links.ts";
 export type { CreateManyOptions } from "./many-options.ts";
-export type { CreateManyResult } from "./create-many.ts";
+export type { CreateManyResult } from "./many-results.ts";
 export type {
   CreateTrackingLinkParams,
   RegularTrackingLinkParams,

@@ -1,6 +1,7 @@
-import { createMany, type CreateManyResult } from "./create-many.ts";
+import { createMany } from "./create-many.ts";
 import { isImpactError } from "./errors.ts";
 import type { CreateManyOptions } from "./many-options.ts";
+import type { CreateManyResult } from "./many-results.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 import type { Quota } from "./quota.ts";

@@ -321,7 +321,7 @@ describe("columns", () => {
     await linker();
     const { stderr } = await run1('programId,a\u001b[31m,"b\nc"', "1,x,y");
     expect(stderr).toMatch(/^impact-links: in\.csv: .*\nimpact-links: 1 row: 1 created\n$/);
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });

@@ -302,7 +302,7 @@ describe("a line on a terminal", () => {
           const quota = { limit: 1000, remaining: 7, resetIn: HOUR };
           const plain = barLine(some, momentOf(HOUR, quota), width, false);
           expect(plain.length).toBeLessThanOrEqual(width);
-          // eslint-disable-next-line no-control-regex
+          // oxlint-disable-next-line no-control-regex
           const coloured = barLine(some, momentOf(HOUR, quota), width, true);
           expect(coloured.replaceAll("\u001b[36m", "").replaceAll("\u001b[39m", "")).toBe(plain);
         },

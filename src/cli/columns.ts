@@ -1,4 +1,5 @@
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import type { CreateTrackingLinkParams } from "../index.ts";
 import { nearest } from "../nearest.ts";
 import { fromText } from "./flags.ts";
 import { plain, UsageError } from "./io.ts";
@@ -20,8 +21,8 @@ const KEYS: ReadonlyMap<string, string> = new Map(
 export interface ColumnMap {
   /** Names of the columns, by the parameters that they hold. */
   readonly used: ReadonlyMap<string, string>;
-  /** The parameters in a row. What is empty is absent. */
-  readParams(cells: readonly unknown[]): Record<string, unknown>;
+  /** The parameters in a row, not checked: a cell may be anything. What is empty is absent. */
+  readParams(cells: readonly unknown[]): CreateTrackingLinkParams;
   /** Why a row must not be sent although its cells could be. */
   problemIn(cells: readonly unknown[]): string | undefined;
 }
@@ -78,7 +79,7 @@ export function mapColumns(
       if (params["programId"] === undefined && program !== undefined && cells.some(isFilled)) {
         params["programId"] = program;
       }
-      return params;
+      return params as unknown as CreateTrackingLinkParams;
     },
   };
 }

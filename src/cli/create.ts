@@ -1,9 +1,4 @@
-import {
-  isImpactError,
-  type CreateTrackingLinkParams,
-  type ImpactError,
-  type TrackingLink,
-} from "../index.ts";
+import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
 import { openClient } from "./account.ts";
 import { parameterFlags, readFlags, readParameters, withFlags } from "./flags.ts";
 import { createHelp } from "./help.ts";
@@ -24,9 +19,7 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
   let link: TrackingLink;
   try {
     const client = openClient(sandbox === true);
-    // Flags are text; the client checks them as it checks any input.
-    const params = readParameters(values) as unknown as CreateTrackingLinkParams;
-    link = await client.trackingLinks.create(params, { signal: io.signal });
+    link = await client.trackingLinks.create(readParameters(values), { signal: io.signal });
   } catch (error) {
     if (io.signal.aborted) {
       await say(io, "impact-links: interrupted; a link may have been made\n");

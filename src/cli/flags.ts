@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import type { CreateTrackingLinkParams } from "../index.ts";
 import { nearest } from "../nearest.ts";
 import { UsageError } from "./io.ts";
 
@@ -31,12 +32,15 @@ function hint({ enum: choices, format, type }: ParameterFacts): string {
   return format === "uri" ? "url" : type === "string" ? "text" : type;
 }
 
-/** The flags' values under the parameters' names, each of the type that the document gives it. */
-export function readParameters(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The flags' values under the parameters' names, each of the type that the document gives it; not checked. */
+export function readParameters(
+  values: Readonly<Record<string, unknown>>,
+): CreateTrackingLinkParams {
   const given = PARAMETERS.filter(([key]) => values[flagOf(key)] !== undefined);
-  return Object.fromEntries(
+  const params = Object.fromEntries(
     given.map(([key, facts]) => [key, fromText(String(values[flagOf(key)]), facts)]),
   );
+  return params as unknown as CreateTrackingLinkParams;
 }
 
 /** A text as the document's type of the parameter; a choice in any case of letters. */

@@ -1,4 +1,4 @@
-import { isImpactError, type CreateTrackingLinkParams } from "../index.ts";
+import { isImpactError } from "../index.ts";
 import { extendTrackingLink } from "../link.ts";
 import { toWire } from "../params.ts";
 import { createRecent } from "../recent.ts";
@@ -46,7 +46,7 @@ export function createHistory(
 
   const requestOf = (cells: readonly unknown[]) => {
     try {
-      const params = columns.readParams(cells) as unknown as CreateTrackingLinkParams;
+      const params = columns.readParams(cells);
       toWire(params);
       const { base, ids } = appendIds ? splitIds(params) : { base: params, ids: undefined };
       return { key: keyOf(base), isVanity: base.type === "Vanity", ids };

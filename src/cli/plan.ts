@@ -1,4 +1,4 @@
-import { isImpactError, type CreateTrackingLinkParams } from "../index.ts";
+import { isImpactError } from "../index.ts";
 import { toWire } from "../params.ts";
 import { createRecent } from "../recent.ts";
 import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
@@ -33,8 +33,7 @@ export async function plan(
     await write(io.stdout, `line ${line}: ${found}\n`);
   }
   function check(cells: readonly unknown[]): string | undefined {
-    // Cells are texts; they are checked as any input is.
-    const params = columns.readParams(cells) as unknown as CreateTrackingLinkParams;
+    const params = columns.readParams(cells);
     try {
       toWire(params);
       const key = keyOf(appendIds ? splitIds(params).base : params);

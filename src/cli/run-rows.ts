@@ -172,9 +172,8 @@ export async function runRows(run: Run): Promise<number> {
         }
         if (isStopping()) return;
         const params = columns.readParams(row.cells);
-        fed.set(taken++, { row, isVanity: params["type"] === "Vanity" });
-        // Cells are texts; the client checks them as it checks any input.
-        yield params as unknown as CreateTrackingLinkParams;
+        fed.set(taken++, { row, isVanity: params.type === "Vanity" });
+        yield params;
       }
     } catch (error) {
       // createMany gives a copy of it, which is no UsageError.

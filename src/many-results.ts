@@ -1,0 +1,63 @@
+import type { Redact } from "./credentials.ts";
+import { ImpactError } from "./errors.ts";
+import { show } from "./expect.ts";
+import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
+import { clean } from "./outcome.ts";
+import type { CreateTrackingLinkParams } from "./params.ts";
+import { linkRules, mayRepeat } from "./replay.ts";
+import type { TrackingLink } from "./tracking-link.ts";
+
+/** What became of one input. */
+export type CreateManyResult =
+  | {
+      /** The position among the inputs, from 0. */
+      readonly index: number;
+      /** The input as it was given. */
+      readonly params: CreateTrackingLinkParams;
+      readonly ok: true;
+      readonly link: TrackingLink;
+      /** Whether the link was made for an earlier input. */
+      readonly reused: boolean;
+    }
+  | {
+      readonly index: number;
+      /** The input as it was given; undefined if the inputs threw where it should have been. */
+      readonly params: CreateTrackingLinkParams | undefined;
+      readonly ok: false;
+      readonly error: ImpactError;
+    };
+
+/** The link with an input's own ids. */
+export function extended(
+  link: TrackingLink,
+  ids: TrackingLinkExtension,
+  reused: boolean,
+): { ok: true; link: TrackingLink; reused: boolean } | { ok: false; error: ImpactError } {
+  try {
+    return { ok: true, link: { ...link, url: extendTrackingLink(link.url, ids) }, reused };
+  } catch (cause) {
+    const message = `Expected a link that ids can be appended to, got ${show(link.url)}`;
+    const details = { code: "unexpected_response", outcome: "unknown", cause } as const;
+    return { ok: false, error: new ImpactError(message, details) };
+  }
+}
+
+/** The inputs, or one of them, threw when they were looked at. */
+export function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError {
+  const cause = clean(thrown, redact);
+  const message = `Expected ${what}, got an error: ${cause.message}`;
+  return new ImpactError(message, { code: "invalid_input", outcome: "not_sent", cause });
+}
+
+/** Whether an identical request may be sent although this one failed. */
+export function isWorthRepeating(error: ImpactError): boolean {
+  const { method, url } = error;
+  return method === undefined || url === undefined || mayRepeat({ method, url }, error, linkRules);
+}
+
+/** The same refusal for a request that was not even sent. */
+export function notSent(refusal: ImpactError): ImpactError {
+  const { code, status, reason } = refusal;
+  const message = `Not sent, since an earlier request was refused: ${refusal.message}`;
+  return new ImpactError(message, { code, outcome: "not_sent", status, reason, cause: refusal });
+}
