@@ -1,6 +1,6 @@
 /**
  * What the recipe "Send faster from Node" is worth: requests per second of a client with it, over those of a
- * hand-written `fetch`, in one run: `npm run bench:transport`, which builds first.
+ * hand-written `fetch`, in one run: `npm run bench`, which builds first.
  *
  * Server, fetch and client are processes of their own; the latter two take turns in short slices, and each figure is
  * the median of its slices. `fetch, again` is the same once more in another process: its distance from 1.00 is
