@@ -8,14 +8,14 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generate } from "./generator.mjs";
-import { isUnfinished, recover } from "./replace.mjs";
+import { isUnfinished, recover, Unfinished } from "./replace.mjs";
 import { sha256Of } from "./spec-folder.mjs";
 
 const { values } = parseArgs({ options: { check: { type: "boolean" }, root: { type: "string" } } });
 const root = values.root ?? fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "generated");
 
-if (!values.check) recover(root);
+if (!values.check) carryOutStopped();
 else if (isUnfinished(root)) {
   console.error("An update of spec/ was stopped. Run `npm run generate`, which carries it out.");
   process.exit(1);
@@ -49,4 +49,14 @@ if (values.check) {
   }
   for (const name of extra) rmSync(join(folder, name), { recursive: true });
   console.log(differences.length > 0 ? differences.join("\n") : "generated/ is up to date.");
+}
+
+function carryOutStopped() {
+  try {
+    recover(root);
+  } catch (error) {
+    if (!(error instanceof Unfinished)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
 import { FACADE_OPERATIONS, keyOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
-import { recover, replace, stagingOf } from "./replace.mjs";
+import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
 import { documentsIn, readSource } from "./sources.mjs";
 import { jsonText, readSpec, sha256Of, writeSpec } from "./spec-folder.mjs";
@@ -55,11 +55,32 @@ export async function update(args, io) {
   try {
     return await run(options, io);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    io.err(`${error.message}\nNothing was written.`);
+    if (error instanceof Unfinished) io.err(error.message);
+    else if (error instanceof Refusal) io.err(`${error.message}\nNothing was written.`);
+    else if (isOfSystem(error)) io.err(`Can't go on: ${error.message}.\nNothing was written.`);
+    else throw error;
     return 1;
   } finally {
-    rmSync(stagingOf(options.root), { recursive: true, force: true });
+    removeStaging(options.root);
+  }
+}
+
+/**
+ * A full disk, a folder that may not be written: nothing that a stack tells more of.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isOfSystem(error) {
+  return error instanceof Error && "syscall" in error;
+}
+
+/** @param {string} root */
+function removeStaging(root) {
+  try {
+    rmSync(stagingOf(root), { recursive: true, force: true });
+  } catch {
+    // Whatever is left of it is removed before the next one is made.
   }
 }
 

@@ -6,12 +6,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test, vi } from "vitest";
+import { update as runUpdate } from "../scripts/update.mjs";
+import { isUnfinished as isStopped, recover, replace, Unfinished } from "../scripts/replace.mjs";
 import type * as Package from "../src/index.ts";
 import { serve } from "./support/server.ts";
 import { copyOfProject, emptyFolder, root, runProgram, type Result } from "./support/workspace.ts";
@@ -557,11 +560,113 @@ test.each<[string, object, boolean]>([
   async (step, files, isUnfinished) => {
     const folder = readyProject();
     expect((await run(REPLACE, folder, step)).stdout).toBe(step === "none" ? "done\n" : "");
+    expect(isStopped(folder)).toBe(isUnfinished);
     expect((await run(RECOVER, folder)).stdout).toBe(`${isUnfinished}\n`);
+    expect(isStopped(folder)).toBe(false);
     expect(filesOf(folder)).toEqual(files);
     expect((await run(RECOVER, folder)).stdout).toBe("false\n");
   },
 );
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** What a full disk says. */
+const noSpace = (): never => {
+  throw Object.assign(new Error("ENOSPC: no space left on device, rename"), { syscall: "rename" });
+};
+
+test.each([
+  "decide",
+  "put spec aside",
+  "put spec in place",
+  "put generated aside",
+  "put generated in place",
+  "put api aside",
+  "put api in place",
+  "put src/replay-rules.ts aside",
+  "put src/replay-rules.ts in place",
+  "tidy",
+])("what the system refuses while it replaces, at the step %s, is undone", (step) => {
+  const folder = readyProject();
+  expect(() => replace(folder, (name) => name === step && noSpace())).toThrow("ENOSPC");
+  expect(filesOf(folder)).toEqual(OLD);
+  expect(isStopped(folder)).toBe(false);
+});
+
+test("a rename that the system refuses is undone", () => {
+  const folder = readyProject();
+  rmSync(join(folder, "src"), { recursive: true });
+  writeFileSync(join(folder, "src"), "a file");
+  expect(() => replace(folder, () => {})).toThrow(/^(EEXIST|ENOTDIR): /);
+  expect(readFileSync(join(folder, "src"), "utf8")).toBe("a file");
+  expect(readFileSync(join(folder, "spec/a"), "utf8")).toBe("old");
+  expect(readFileSync(join(folder, "generated/a"), "utf8")).toBe("old");
+  expect(existsSync(join(folder, "spec/more"))).toBe(false);
+});
+
+test("what can be neither done nor undone is said, and done by the next run", () => {
+  const folder = readyProject();
+  const old = join(folder, ".tmp/spec-update/decided/old");
+  const half = (): void =>
+    replace(folder, (name) => {
+      if (name !== "put api aside") return;
+      renameSync(old, `${old}-gone`);
+      noSpace();
+    });
+  expect(half).toThrow(
+    expect.objectContaining({
+      constructor: Unfinished,
+      message: expect.stringMatching(
+        /^spec\/ and generated\/ are half replaced: ENOSPC: .*, and then ENOENT: .*\. Mend that, then run `npm run generate`, which does the rest\.$/,
+      ) as string,
+    }) as Error,
+  );
+  expect(isStopped(folder)).toBe(true);
+  renameSync(`${old}-gone`, old);
+  expect(recover(folder)).toBe(true);
+  expect(filesOf(folder)).toEqual(NEW);
+});
+
+test("a disk that is full ends it without a stack, and with nothing written", async () => {
+  const folder = copyOfProject(PARTS);
+  const before = filesOf(folder);
+  const said: string[] = [];
+  const file = source(
+    folder,
+    next((document) => (operation(document)["summary"] = "Other words")),
+  );
+  const io = {
+    stdin: nothing(),
+    out: () => {},
+    err: (text: string) => said.push(text),
+    onStep: (step: string) => step === "put generated in place" && noSpace(),
+  };
+  expect(await runUpdate(["--root", folder, file], io)).toBe(1);
+  expect(said).toEqual([
+    "Can't go on: ENOSPC: no space left on device, rename.\nNothing was written.",
+  ]);
+  expect(filesOf(folder)).toEqual(before);
+  expect(readdirSync(join(folder, ".tmp/spec-update"))).toEqual([]);
+}, 60_000);
+
+test("an update that can't be carried out is said so by both commands, and kept", async () => {
+  const folder = copyOfProject(["spec", "generated"]);
+  const decided = join(folder, ".tmp/spec-update/decided");
+  mkdirSync(join(decided, "new/src"), { recursive: true });
+  writeFileSync(join(decided, "new/src/replay-rules.ts"), "new");
+  writeFileSync(join(folder, "src"), "a file");
+  const result = await update(folder, "none.json");
+  const generate = [join(root, "scripts/generate.mjs"), "--root", folder];
+  expect(result).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /^spec\/ and generated\/ are half replaced: (EEXIST|ENOTDIR): .*\. Mend that, then run `npm run generate`, which does the rest\.\n$/,
+    ) as string,
+  });
+  expect(await runProgram(process.execPath, generate)).toEqual(result);
+  expect(isStopped(folder)).toBe(true);
+});
 
 test.each(["decide", "put spec aside", "put generated in place", "tidy"])(
   "Ctrl-C while it replaces, at the step %s, waits until all is new",
