@@ -7,8 +7,10 @@
  *   `method` in lower case, `place` as a maintainer would name it
  */
 
-/** The operations that src/ is written for: a document without them is no use to it. */
-export const FACADE_OPERATIONS = ["createTrackingLink"];
+/** The operations that src/ is written for, by its names for them: a document without them is no use to it. */
+export const FACADE_OPERATIONS = {
+  createTrackingLink: "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+};
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -39,6 +41,27 @@ export function operationsOf(document) {
  */
 export function keyOf({ method, path }) {
   return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
+}
+
+/**
+ * By its operationId; by its method and path, if that is another now.
+ *
+ * @param {Json} document
+ * @returns {(Operation & { id: string })[]}
+ */
+export function facadeOperationsOf(document) {
+  const all = operationsOf(document);
+  return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
+    const [method = "", path = ""] = place.split(" ");
+    const found =
+      all.find(({ operation }) => operation["operationId"] === id) ??
+      all.find((each) => keyOf(each) === keyOf({ method, path }));
+    if (found !== undefined) return { id, ...found };
+    throw new Refusal(
+      `Expected the operation "${id}", which src/ needs, got none of that name, and no ${place}. ` +
+        "If it is another now, say so in FACADE_OPERATIONS of scripts/document.mjs.",
+    );
+  });
 }
 
 /**

@@ -5,9 +5,8 @@
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
 import {
-  FACADE_OPERATIONS,
+  facadeOperationsOf,
   isSentAnyway,
-  operationsOf,
   parametersOf,
   Refusal,
   servedAt,
@@ -44,6 +43,8 @@ export async function generate(document, sha256) {
 async function openApiTypes(document) {
   const copy = structuredClone(document);
   prepare(copy, Object.keys(copy["components"]?.["schemas"] ?? {}));
+  // Under the name that src/ has for it, whatever the vendor calls it by now.
+  for (const { id, operation } of facadeOperationsOf(copy)) operation["operationId"] = id;
   try {
     const nodes = await openapiTS(/** @type {import("openapi-typescript").OpenAPI3} */ (copy), {
       silent: true,
@@ -80,13 +81,8 @@ function prepare(value, names) {
  * @returns {Operation[]}
  */
 function readOperations(document) {
-  const all = operationsOf(document);
-  return FACADE_OPERATIONS.map((id) => {
-    const found = all.find(({ operation }) => operation["operationId"] === id);
-    if (found === undefined) {
-      throw new Refusal(`Expected the operation "${id}", which src/ needs, got none of that name.`);
-    }
-    const { method, path, place, operation } = found;
+  return facadeOperationsOf(document).map((found) => {
+    const { id, method, path, place, operation } = found;
     return {
       id,
       method: method.toUpperCase(),

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
-import { FACADE_OPERATIONS, keyOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { apart, bundled, nextParts, refuseDoubles } from "./bundle.mjs";
+import { facadeOperationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
 import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
@@ -102,8 +102,9 @@ function readArguments(args) {
         help: { type: "boolean" },
       },
     });
-    if (positionals.filter((each) => each === "-").length > 1)
-      return "Expected - once, got it twice.";
+    const names = positionals.map((each) => (/^-$|:\/\//.test(each) ? each : resolvePath(each)));
+    const twice = positionals.find((_, index) => names.indexOf(names[index] ?? "") !== index);
+    if (twice !== undefined) return `Expected each source once, got ${twice} twice.`;
     return {
       sources: positionals,
       root: resolvePath(values.root ?? fileURLToPath(new URL("..", import.meta.url))),
@@ -128,17 +129,17 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   onStep("read");
   const given = sources.length > 0 ? sources : recordedPages(old.parts);
   const read = [];
-  for (const source of given) read.push(await readPart(source, old.parts, io));
+  for (const source of given) {
+    read.push({ source, ...(await readPart(source, old.parts, io)) });
+  }
 
   onStep("bundle");
-  const { parts, warnings: moved } = nextParts(
-    old.parts,
-    read.map(({ part }) => part),
-  );
+  const { parts: single, warnings: doubled } = apart(read);
+  const { parts, warnings: moved } = nextParts(old.parts, single);
   const { document, warnings: merged } = bundled(parts.map((part) => part.document));
-  refuseDoubles(document);
-  refuseWithout(old.document, document);
-  const warnings = [...read.flatMap((each) => each.warnings), ...moved, ...merged];
+  refuseDoubles(parts);
+  facadeOperationsOf(document);
+  const warnings = [...read.flatMap((each) => each.warnings), ...doubled, ...moved, ...merged];
 
   const rows = diff(old.document, document);
   if (isDeepStrictEqual([document, parts], [old.document, old.parts])) {
@@ -270,25 +271,6 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
     (part) => part.page === page && isDeepStrictEqual(part.document, document),
   );
   return { part: same ?? { page, date, document }, warnings };
-}
-
-/**
- * @param {Json} before
- * @param {Json} after
- */
-function refuseWithout(before, after) {
-  const [old, next] = [before, after].map(operationsOf);
-  for (const id of FACADE_OPERATIONS) {
-    if (next?.some(({ operation }) => operation["operationId"] === id)) continue;
-    const was = old?.find(({ operation }) => operation["operationId"] === id);
-    const is = was && next?.find((each) => keyOf(each) === keyOf(was));
-    const name = is?.operation["operationId"];
-    const now = name === undefined ? "has no operationId" : `is "${name}" now`;
-    const where = is ? `${is.place} ${now}` : was ? `${was.place} is gone` : "";
-    throw new Refusal(
-      `Expected the operation "${id}", which src/ needs, got none of that name${where && `: ${where}`}.`,
-    );
-  }
 }
 
 /**

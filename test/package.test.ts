@@ -8,7 +8,10 @@ import { emptyFolder, root, runProgram } from "./support/workspace.ts";
 
 /** The package as npm would publish it, and what it depends on, as files: nothing is asked of a registry. */
 function pack(folder: string): string[] {
-  const packages = ["openapi-fetch", "openapi-typescript-helpers"];
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: object;
+  };
+  const packages = [...Object.keys(dependencies), "openapi-typescript-helpers"];
   const sources = [root, ...packages.map((name) => join(root, "node_modules", name))];
   execFileSync("npm", [
     "pack",

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { documentsInPage } from "../scripts/read-page.mjs";
 import { renames } from "../scripts/renames.mjs";
 import { CLASSES, diff } from "../scripts/spec-diff.mjs";
 
@@ -712,4 +714,23 @@ test.each([
 
 test("every change that has a class is shown above", () => {
   expect([...covered].sort()).toEqual(Object.keys(CLASSES).sort());
+});
+
+test("the vendor's next page, in other words, another order and inlined: nothing but what is meant", () => {
+  const [v14, v16] = ["v14", "v16"].map((version) => {
+    const page = readFileSync(
+      new URL(`fixtures/trackinglinks-${version}.md`, import.meta.url),
+      "utf8",
+    );
+    return documentsInPage(page)[0] ?? {};
+  });
+  const at = "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
+  expect(
+    diff(v14 ?? {}, v16 ?? {}).map((row) => `${row.class} | ${row.place} | ${row.what}`),
+  ).toEqual([
+    "wire | IR-Version | version sent",
+    `docs | ${at} path AccountSID | description`,
+    `docs | ${at} 200 | example`,
+    `docs | ${at} 200.TrackingURL | description`,
+  ]);
 });
