@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
 import {
+  ACCOUNT_PARAMETER,
   facadeOperationsOf,
   isSentAnyway,
   parametersOf,
@@ -13,9 +14,6 @@ import {
   vendorVersion,
 } from "./document.mjs";
 import { shapeOf } from "./schema-diff.mjs";
-
-/** The account is a setting of the client, so no call takes it as a parameter. */
-const ACCOUNT_PARAMETER = "AccountSID";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
@@ -48,6 +46,10 @@ async function openApiTypes(document) {
   try {
     const nodes = await openapiTS(/** @type {import("openapi-typescript").OpenAPI3} */ (copy), {
       silent: true,
+      // A default is no promise that an answer has the property, and no demand that a request has it.
+      defaultNonNullable: false,
+      // An object of which nothing is said may hold anything.
+      emptyObjectsUnknown: true,
     });
     return COMMENT_HEADER + astToString(nodes);
   } catch (error) {

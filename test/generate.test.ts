@@ -317,6 +317,29 @@ test("a discriminator that calls a schema by its name alone is understood, one t
   );
 });
 
+test("a default demands nothing, and an object of which nothing is said may hold anything", async () => {
+  const next = documentInPage(page);
+  const schema = {
+    type: "object",
+    properties: { Page: { type: "integer", default: 1 }, Filter: { type: "object" } },
+  };
+  const content = { "application/json": { schema } };
+  next["paths"]["/Ads"] = {
+    post: {
+      operationId: "createAd",
+      requestBody: { content },
+      responses: { 200: { description: "OK", content } },
+    },
+  };
+  const types = (await generate(next, "")).get("openapi.ts") ?? "";
+  expect(types.match(/^ +(Page|Filter)\b.*/gm)?.map((line) => line.trim())).toEqual([
+    "Page?: number;",
+    "Filter?: Record<string, unknown>;",
+    "Page?: number;",
+    "Filter?: Record<string, unknown>;",
+  ]);
+});
+
 test("a new operation that is not a GET does not compile without a row in the replay table", async () => {
   const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
   const next = structuredClone(document);

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { apart, bundled, nextParts, refuseDoubles } from "../scripts/bundle.mjs";
+import { servedAt, vendorVersion } from "../scripts/document.mjs";
 import { check, completed, upgraded } from "../scripts/valid.mjs";
 import { emptyFolder } from "./support/workspace.ts";
 
@@ -139,6 +140,40 @@ test("tags, servers and security stay those of each operation", () => {
   expect(warnings).toEqual([
     "Two: is served at https://files.impact.com: give its operations this `baseUrl`.",
   ]);
+});
+
+test.each([
+  [undefined, "https://api.impact.com"],
+  [[{ url: "/" }], "https://api.impact.com"],
+  [[{ url: "https://api.example.com" }], "https://api.impact.com"],
+  [[{ url: "https://api.impact.com/" }], "https://api.impact.com"],
+  [
+    [{ url: "https://{env}.impact.com", variables: { env: { default: "files" } } }],
+    "https://files.impact.com",
+  ],
+  [[{ url: "https://{env}.impact.com" }], "https://api.impact.com"],
+  [
+    [
+      {
+        url: "https://api.impact.com/Mediapartners/{AccountSID}/",
+        variables: { AccountSID: { default: "IR1" } },
+      },
+    ],
+    "https://api.impact.com/Mediapartners/{AccountSID}",
+  ],
+])("servers %j mean %s", (servers, url) => {
+  expect(servedAt(servers)).toBe(url);
+});
+
+test.each([
+  ["16", "16"],
+  ["v16", "16"],
+  ["16.0", "16"],
+  ["1.0", undefined],
+  ["1.0.0", undefined],
+  ["beta", undefined],
+])("version %j is the vendor's %s", (version, own) => {
+  expect(vendorVersion({ info: { version } })).toBe(own);
 });
 
 test("one version is sent: the newest of the vendor's own, and it is told if they differ", () => {
@@ -388,6 +423,23 @@ test.each<[string, (document: Json) => void, string[]]>([
     ],
   ],
   [
+    "`nullable` without a type",
+    (d) => (d["components"] = { schemas: { A: { allOf: [{ type: "string" }], nullable: true } } }),
+    ["#/components/schemas/A/nullable: Property `nullable` is not expected here."],
+  ],
+  [
+    "a list where examples have names",
+    (d) =>
+      (at(d, "paths", "/a", "get")["parameters"] = [
+        { name: "Page", in: "query", schema: { type: "integer" }, examples: ["1"] },
+      ]),
+    [
+      "#/paths/~1a/get/parameters/0/examples: Expected type `ExamplesMap` (object) but got `array`",
+      "#: Redocly fails in looking at the examples: Cannot use 'in' operator to search for 'value' in 1.",
+    ],
+  ],
+  ["a document without an operation", (d) => (d["paths"] = {}), ["#/paths: No operation."]],
+  [
     "an empty enum value",
     (d) => (d["components"] = { schemas: { A: { type: "string", enum: ["", "x"] } } }),
     ["#/components/schemas/A/enum: An empty value."],
@@ -396,11 +448,19 @@ test.each<[string, (document: Json) => void, string[]]>([
     "binary and multipart bodies",
     (d) =>
       Object.assign(at(d, "paths", "/a", "get"), {
-        requestBody: { content: { "multipart/form-data": { schema: { type: "object" } } } },
+        requestBody: {
+          content: {
+            "multipart/form-data": { schema: { type: "object" } },
+            "application/x-www-form-urlencoded": { schema: { type: "object" } },
+            "application/octet-stream": {},
+          },
+        },
         responses: { 200: { description: "OK", content: { "application/pdf": {} } } },
       }),
     [
       "GET /a: takes multipart/form-data: give a FormData, and a bodySerializer.",
+      "GET /a: takes application/x-www-form-urlencoded: give this Content-Type.",
+      "GET /a: takes application/octet-stream: give a bodySerializer and this Content-Type.",
       "GET /a: 200 is application/pdf: give parseAs.",
     ],
   ],
