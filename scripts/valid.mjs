@@ -6,7 +6,8 @@ import {
   makeDocumentFromString,
 } from "@redocly/openapi-core";
 import { upgrade } from "@scalar/openapi-upgrader";
-import { operationsOf, referencesIn, Refusal, resolve } from "./document.mjs";
+import { operationsOf, parametersOf, referencesIn, Refusal, resolve } from "./document.mjs";
+import { shapeOf } from "./schema-diff.mjs";
 
 /** @typedef {import("./document.mjs").Json} Json */
 
@@ -163,7 +164,27 @@ function slips(document) {
     ];
   });
   const none = operationsOf(document).length === 0 ? ["#/paths: No operation."] : [];
-  return [...none, ...emptyEnumValues(document, "#"), ...media];
+  const queries = operationsOf(document).flatMap((operation) =>
+    parametersOf(document, operation)
+      .filter((parameter) => parameter["in"] === "query" && isWrittenOtherwise(document, parameter))
+      .map(
+        ({ name, style = "form" }) =>
+          `${operation.place}: query ${name} is written as ${style}: give a querySerializer.`,
+      ),
+  );
+  return [...none, ...emptyEnumValues(document, "#"), ...media, ...queries];
+}
+
+/**
+ * openapi-fetch writes a list as `a=1&a=2`, and an object as `a[b]=1`.
+ *
+ * @param {Json} document
+ * @param {Json} parameter
+ */
+function isWrittenOtherwise(document, { schema = {}, style = "form", explode = style === "form" }) {
+  const { types = [] } = shapeOf(document, schema);
+  if (types.includes("array")) return style !== "form" || !explode;
+  return types.includes("object") && style !== "deepObject";
 }
 
 /**

@@ -63,7 +63,7 @@ export async function use(options: ImpactClientOptions): Promise<unknown[]> {
   });
 
   const items = await raw.GET("/Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items", {
-    params: { path: { ...path, CatalogId: "7" } },
+    params: { path: { ...path, CatalogId: "7" }, query: { Page: 1, Category: ["a", "b&c"] } },
   });
   const item = items.data?.Items?.[0];
   const parent: string | undefined = item?.Category?.Parent?.Parent?.Name;
@@ -121,6 +121,9 @@ test("all of their operations are new, and what repeats none of them is written"
   new row: "DELETE /Mediapartners/{AccountSID}/Rehearsed/Jobs/{Id}.json": "never"
   new row: "POST /Mediapartners/{AccountSID}/Rehearsed/Catalogs/{CatalogId}/Items": "never"
 `);
+  expect(output).toContain(
+    "  catalogs.json: GET /Mediapartners/{AccountSID}/Rehearsed/Catalogs/{CatalogId}/Items: query Ids is written as form: give a querySerializer.\n",
+  );
   const told = (title: string): string =>
     new RegExp(`^ {2}${title}: one name for two things: .*`, "m").exec(output)?.[0] ?? "";
   expect(told("Rehearsed Conversions API")).toContain(
@@ -199,7 +202,7 @@ test("they are typed and called, with the account's credentials, whatever a docu
     "GET /Mediapartners/IR1/Rehearsed/Actions?Page=2&PageSize=100&State=",
     "POST /Mediapartners/IR1/Rehearsed/Conversions",
     "DELETE /Mediapartners/IR1/Rehearsed/Jobs/j%2F1.json",
-    "GET /Mediapartners/IR1/Rehearsed/Catalogs/7/Items",
+    "GET /Mediapartners/IR1/Rehearsed/Catalogs/7/Items?Page=1&Category=a&Category=b%26c",
     "GET /Mediapartners/IR1/Rehearsed/Invoices/9",
     "POST /Mediapartners/IR1/Rehearsed/Catalogs/7/Items",
   ]);
@@ -223,9 +226,13 @@ test("a GET is asked for again after a 503, a new POST is not, and each has its 
     POST: (path: string, init: object) => Promise<{ response: Response }>;
   };
   const params = { path: { AccountSID: "IR1" } };
-  await raw.GET("/Mediapartners/{AccountSID}/Rehearsed/Actions", { params });
+  const query = { Page: undefined, State: null };
+  await raw.GET("/Mediapartners/{AccountSID}/Rehearsed/Actions", { params: { ...params, query } });
   await raw.POST("/Mediapartners/{AccountSID}/Rehearsed/Conversions", { params, body: {} });
-  expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "GET", "POST"]);
+  expect(requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    ...Array.from({ length: 3 }, () => "GET /Mediapartners/IR1/Rehearsed/Actions"),
+    "POST /Mediapartners/IR1/Rehearsed/Conversions",
+  ]);
 
   const silent = await serve(() => {});
   const stalled = createRawClient({
