@@ -6,7 +6,7 @@ import { bundled } from "../scripts/bundle.mjs";
 import { operationsOf } from "../scripts/document.mjs";
 import { generate } from "../scripts/generator.mjs";
 import { check } from "../scripts/valid.mjs";
-import { syntheticDocuments } from "./support/documents.ts";
+import { syntheticDocuments } from "./support/documents.mjs";
 import { emptyFolder, root } from "./support/workspace.ts";
 
 test("26 documents are checked, merged and generated in under 10 s, and their types compile", async () => {
