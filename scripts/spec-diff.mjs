@@ -479,10 +479,11 @@ function compareResponses(compare, place, was, is) {
  * @param {Compare} compare
  * @param {Direction} direction
  * @param {string} place
- * @param {Json} [was] media types
- * @param {Json} [is]
+ * @param {Json} [givenWas] media types
+ * @param {Json} [givenIs]
  */
-function compareContents({ tell, schemas: compareBoth }, direction, place, was = {}, is = {}) {
+function compareContents({ tell, schemas: compareBoth }, direction, place, givenWas, givenIs) {
+  const [was, is] = [byType(givenWas), byType(givenIs)];
   const kind = direction === "input" ? "request" : "response";
   for (const type of Object.keys(was).filter((each) => !(each in is)))
     tell(`${kind} type removed`, place, type);
@@ -497,6 +498,21 @@ function compareContents({ tell, schemas: compareBoth }, direction, place, was =
     if (!isDeepStrictEqual(old.examples, examples)) tell("examples", at, old.examples, examples);
     compareBoth(direction, at, old.schema, schema);
   }
+}
+
+/**
+ * A type is the same with a charset.
+ *
+ * @param {Json} [content]
+ * @returns {Json}
+ */
+function byType(content = {}) {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, media]) => [
+      type.toLowerCase().split(";")[0]?.trim(),
+      media,
+    ]),
+  );
 }
 
 /**

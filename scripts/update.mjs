@@ -4,7 +4,7 @@ import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { apart, bundled, nextParts, refuseDoubles } from "./bundle.mjs";
-import { facadeOperationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { facadeOperationsOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
 import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
@@ -232,11 +232,7 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   const found = documentsIn(source, text);
   for (const [index, each] of found.entries()) {
     const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
-    // YAML reads `version: 16` as a number.
-    if (typeof each["info"]?.version === "number") {
-      each["info"].version = String(each["info"].version);
-      warnings.push(`${name}: #/info/version: Expected a text, got a number; it is taken as one.`);
-    }
+    warnings.push(...texts(each).map((line) => `${name}: ${line}`));
     const whole = await completed(name, each, file);
     const problems = await check(whole);
     if (problems.errors.length > 0) {
@@ -266,11 +262,33 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   );
   warnings.push(...[...one.warnings, ...whole.warnings].map((line) => `${source}: ${line}`));
   const { document } = whole;
+  if (operationsOf(document).length === 0) warnings.push(`${source}: #/paths: No operation.`);
   // What is there already keeps the day on which it came.
   const same = recorded.find(
     (part) => part.page === page && isDeepStrictEqual(part.document, document),
   );
   return { part: same ?? { page, date, document }, warnings };
+}
+
+/**
+ * YAML reads `version: 16` and `openapi: 3.1` as numbers.
+ *
+ * @param {Json} document is changed
+ * @returns {string[]} warnings
+ */
+function texts(document) {
+  const told = (/** @type {string} */ place) =>
+    `#/${place}: Expected a text, got a number; it is taken as one.`;
+  const warnings = [];
+  if (typeof document["openapi"] === "number") {
+    document["openapi"] = `${document["openapi"].toFixed(1)}.0`;
+    warnings.push(told("openapi"));
+  }
+  if (typeof document["info"]?.version === "number") {
+    document["info"].version = String(document["info"].version);
+    warnings.push(told("info/version"));
+  }
+  return warnings;
 }
 
 /**

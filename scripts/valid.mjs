@@ -163,7 +163,6 @@ function slips(document) {
         .map(([status, type]) => `${place}: ${status} is ${type}: give parseAs.`),
     ];
   });
-  const none = operationsOf(document).length === 0 ? ["#/paths: No operation."] : [];
   const queries = operationsOf(document).flatMap((operation) =>
     parametersOf(document, operation)
       .filter((parameter) => parameter["in"] === "query" && isWrittenOtherwise(document, parameter))
@@ -172,7 +171,7 @@ function slips(document) {
           `${operation.place}: query ${name} is written as ${style}: give a querySerializer.`,
       ),
   );
-  return [...none, ...emptyEnumValues(document, "#"), ...media, ...queries];
+  return [...emptyEnumValues(document, "#"), ...media, ...queries];
 }
 
 /**

@@ -309,6 +309,15 @@ describe("of responses", () => {
       (d) => (post(d)["responses"][403].description = "Never"),
     ],
     [
+      `docs | ${PLACE} 200 | example | {"Id":1} | 1`,
+      (d) => {
+        const { content } = ok(d);
+        ok(d)["content"] = {
+          "Application/JSON; charset=utf-8": { ...content["application/json"], example: 1 },
+        };
+      },
+    ],
+    [
       `breaking | ${PLACE} 200 | response type removed | application/json | -`,
       (d) => delete ok(d)["content"],
     ],

@@ -322,10 +322,16 @@ A dry run: nothing was written.
   expect(filesOf(folder)).toEqual(before);
 }, 60_000);
 
-test("a version that YAML reads as a number is taken as a text, and warned of", async () => {
+test("versions that YAML reads as numbers are taken as texts, and warned of", async () => {
   const folder = project();
-  const text = next((document) => (document["info"].version = Number(NEXT)));
+  const text = next((document) => {
+    document["info"].version = Number(NEXT);
+    document["openapi"] = 3.1;
+  });
   const { code, stdout } = await update(folder, source(folder, text), "--dry-run");
+  expect(stdout).toContain(
+    "next.json: #/openapi: Expected a text, got a number; it is taken as one.\n",
+  );
   expect(stdout).toContain(
     "next.json: #/info/version: Expected a text, got a number; it is taken as one.\n",
   );
