@@ -2,11 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync, cpSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { spec } from "../src/index.ts";
 import type * as Raw from "../src/raw.ts";
 import { serve } from "./support/server.ts";
 import { root, runProgram } from "./support/workspace.ts";
+
+// Compilers and processes of their own: on a busy machine each takes its time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 // Three further documents of the vendor's kind go through the command, and their operations are called.
 const FIXTURES = ["actions.md", "conversions.yaml", "catalogs.json"];
@@ -34,7 +37,7 @@ beforeAll(() => {
     cwd: folder,
     encoding: "utf8",
   });
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -153,7 +156,7 @@ breaking
     was rehearsed retrieveAction
 
 `);
-}, 60_000);
+});
 
 test("they are typed and called, with the account's credentials, whatever a document says", async () => {
   mkdirSync(join(folder, "test"), { recursive: true });
@@ -213,7 +216,7 @@ test("they are typed and called, with the account's credentials, whatever a docu
   expect(requests[4]?.headers.accept).toBe("application/pdf");
   expect(requests[5]?.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/);
   expect(requests[5]?.body).toContain("sku,price");
-}, 60_000);
+});
 
 test("a GET is asked for again after a 503, a new POST is not, and each has its deadline", async () => {
   const { createRawClient } = (await import(
