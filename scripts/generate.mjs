@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Refusal } from "./document.mjs";
 import { generate } from "./generator.mjs";
 import { isUnfinished, recover, Unfinished } from "./replace.mjs";
 import { sha256Of } from "./spec-folder.mjs";
@@ -22,7 +23,7 @@ else if (isUnfinished(root)) {
 }
 
 const text = readFileSync(join(root, "spec/openapi.json"), "utf8");
-const wanted = await generate(JSON.parse(text), sha256Of(text));
+const wanted = await generate(JSON.parse(text), sha256Of(text)).catch(tell);
 
 const present = existsSync(folder) ? readdirSync(folder) : [];
 const missing = [...wanted.keys()].filter((name) => !present.includes(name));
@@ -55,8 +56,16 @@ function carryOutStopped() {
   try {
     recover(root);
   } catch (error) {
-    if (!(error instanceof Unfinished)) throw error;
-    console.error(error.message);
-    process.exit(1);
+    tell(error);
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function tell(error) {
+  if (!(error instanceof Refusal || error instanceof Unfinished)) throw error;
+  console.error(error.message);
+  process.exit(1);
 }

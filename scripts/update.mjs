@@ -200,11 +200,11 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   }
   if (types instanceof Map && isWhole) writeTypes(staging, types);
   replace(root, onStep);
-  io.out("\nWritten: spec/, generated/, api/ and src/replay-rules.ts.");
+  io.out(`\nWritten: spec/, generated/${isWhole ? ", api/" : ""} and src/replay-rules.ts.`);
   io.out(
     isWhole
-      ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run check, npm test."
-      : "Next: the lines above that do not compile, then npm run types:report, npm run check, npm test.",
+      ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test."
+      : "Next: the lines above that do not compile, then npm run types:report, npm run docs, npm run check, npm test.",
   );
   return 0;
 }

@@ -180,9 +180,15 @@ test("generates from a document with slips, and leaves what the facade does not 
 });
 
 test("refuses a document without an operation that src/ needs, by its name", async () => {
-  await expect(generate({ ...document, paths: {} }, "")).rejects.toThrow(
-    'Expected the operation "createTrackingLink", which src/ needs, got none of that name, and no POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks.',
-  );
+  const folder = copyOfProject(["spec"]);
+  writeFileSync(join(folder, "spec/openapi.json"), JSON.stringify({ ...document, paths: {} }));
+  expect(await generateIn(folder)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr:
+      'Expected the operation "createTrackingLink", which src/ needs, got none of that name, and no POST ' +
+      `${PATH}. If it is another now, say so in FACADE_OPERATIONS of scripts/document.mjs.\n`,
+  });
 });
 
 test("a new optional parameter reaches create(), typed and sent, without an edit in src/", async () => {

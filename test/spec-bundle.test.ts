@@ -317,6 +317,21 @@ test("an operation that another document has is that document's; the rest stays,
   expect(warnings).toEqual(["A: GET /b is another document's now; kept: GET /a."]);
 });
 
+test("paths that differ in the names of their parameters alone: one operation if the method is one", () => {
+  const of = (file: string, path: string, method: string, id: string): Part => ({
+    page: file,
+    date: "2026-01-01",
+    document: made(file, { [path]: { [method]: operation(id) } }),
+  });
+  const get = of("a.json", "/c/{Id}", "get", "get");
+  const put = of("b.json", "/c/{ContractId}", "put", "put");
+  const { parts } = nextParts([get], [put]);
+  const { document } = bundled(parts.map((each) => each.document));
+  expect(Object.keys(document["paths"] as Json)).toEqual(["/c/{Id}", "/c/{ContractId}"]);
+  const other = of("b.json", "/c/{ContractId}", "get", "get");
+  expect(names(nextParts([get], [other]).parts)).toEqual([["b.json", "/c/{ContractId}"]]);
+});
+
 test("of two new documents with one operation the latter's is taken, and it is told if they differ", () => {
   const differing = part("z.json", "Z", ["z"]);
   (differing.document["paths"] as Json)["/a"] = { get: operation("a", { summary: "Other" }) };

@@ -144,7 +144,7 @@ test("an added optional parameter: additive, typed and sent, nothing to do in sr
       - \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query rehearsedId\`: parameter added (\`rehearsedId\`).
 
     Written: spec/, generated/, api/ and src/replay-rules.ts.
-    Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run check, npm test.
+    Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test.
     "
   `);
   expect(result.stdout).toMatch(
@@ -226,8 +226,8 @@ test("a removed enum value and parameter, a renamed response field: breaking, an
   const allowed = await update(folder, file, "--allow-breaking");
   expect(allowed.code).toBe(0);
   expect(allowed.stdout).toContain(
-    "Written: spec/, generated/, api/ and src/replay-rules.ts.\n" +
-      "Next: the lines above that do not compile, then npm run types:report, npm run check, npm test.\n",
+    "Written: spec/, generated/ and src/replay-rules.ts.\n" +
+      "Next: the lines above that do not compile, then npm run types:report, npm run docs, npm run check, npm test.\n",
   );
   const after = filesOf(folder);
   const written = Object.keys(after).filter((name) => after[name] !== before[name]);
@@ -278,7 +278,7 @@ test("a new operation: its row is written as never, and a stale one goes", async
       - \`POST /Mediapartners/{AccountSID}/Rehearsals\`: operation added (\`createRehearsal\`).
 
     Written: spec/, generated/, api/ and src/replay-rules.ts.
-    Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run check, npm test.
+    Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test.
     "
   `);
   expect(result.code).toBe(0);
