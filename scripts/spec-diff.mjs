@@ -95,6 +95,7 @@ export const CLASSES = {
   "default documented": "docs",
   "default no longer documented": "docs",
 
+  info: "docs",
   title: "docs",
   summary: "docs",
   description: "docs",
@@ -206,8 +207,9 @@ function compareInfo({ before, after, tell }) {
   if (old !== next) tell("version sent", "IR-Version", old, next);
   else if (was?.["version"] !== is?.["version"])
     tell("version", "info", was?.["version"], is?.["version"]);
-  for (const word of ["title", "summary", "description"]) {
-    if (was?.[word] !== is?.[word]) tell(word, "info", was?.[word], is?.[word]);
+  for (const word of new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])) {
+    if (word === "version" || isDeepStrictEqual(was?.[word], is?.[word])) continue;
+    tell(CLASSES[word] === undefined ? "info" : word, "info", was?.[word], is?.[word]);
   }
   const words = (/** @type {Json} */ document) =>
     Object.fromEntries(
@@ -468,11 +470,26 @@ function compareResponses(compare, place, was, is) {
       tell("description", at, old["description"], next["description"]);
     compareContents(compare, "output", at, old["content"], next["content"]);
     const [had, has] = [old["headers"] ?? {}, next["headers"] ?? {}];
-    for (const name of Object.keys(had).filter((each) => !(each in has)))
-      tell("response header removed", `${at} header ${name}`, name);
+    for (const name of Object.keys(had)) {
+      const here = `${at} header ${name}`;
+      if (!(name in has)) tell("response header removed", here, name);
+      else compareHeader(compare, here, resolve(before, had[name]), resolve(after, has[name]));
+    }
     for (const name of Object.keys(has).filter((each) => !(each in had)))
       tell("response header added", `${at} header ${name}`, undefined, name);
   }
+}
+
+/**
+ * @param {Compare} compare
+ * @param {string} place
+ * @param {Json} was
+ * @param {Json} is
+ */
+function compareHeader({ tell, schemas: compareBoth }, place, was, is) {
+  if (was["description"] !== is["description"])
+    tell("description", place, was["description"], is["description"]);
+  compareBoth("output", place, was["schema"], is["schema"]);
 }
 
 /**

@@ -98,6 +98,7 @@ describe("of a document and its operations", () => {
     ["wire | IR-Version | version sent | 14 | 16", (d) => (d["info"].version = "v16")],
     ["docs | info | version | 14 | v14", (d) => (d["info"].version = "v14")],
     ["docs | info | title | Things | All", (d) => (d["info"].title = "All")],
+    ['docs | info | info | - | {"name":"Vendor"}', (d) => (d["info"].contact = { name: "Vendor" })],
     ["docs | tag Things | description | About things | -", (d) => (d["tags"] = [])],
     [
       "breaking | GET /Things | operation removed | listThings | -",
@@ -324,6 +325,14 @@ describe("of responses", () => {
     [
       `breaking | ${PLACE} 200 header X-Page | response header removed | X-Page | -`,
       (d) => delete ok(d)["headers"],
+    ],
+    [
+      `breaking | ${PLACE} 200 header X-Page | type changed | integer | string`,
+      (d) => (ok(d)["headers"]["X-Page"].schema.type = "string"),
+    ],
+    [
+      `docs | ${PLACE} 200 header X-Page | description | - | A page`,
+      (d) => (ok(d)["headers"]["X-Page"].description = "A page"),
     ],
     [
       `additive | ${PLACE} 200 header X-Next | response header added | - | X-Next`,
