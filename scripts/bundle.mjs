@@ -17,9 +17,8 @@ import {
  */
 
 /**
- * The parts of the next bundle. A part takes the place of the one that it is the next version of: of the same
- * page (whatever the version in its address), or of the same title, unless these are two pages that share no
- * operation. An operation that several parts have is the new one's.
+ * The parts of the next bundle. A part takes the place of the one that it is the next version of. An operation that
+ * several parts have is the new one's.
  *
  * @param {readonly Part[]} recorded
  * @param {readonly Part[]} given
@@ -31,7 +30,7 @@ export function nextParts(recorded, given) {
   const newKeys = new Map(given.flatMap((part) => keysOf(part).map((key) => [key, part])));
   const settled = new Set();
   const kept = recorded.flatMap((old) => {
-    const successors = given.filter((part) => isNextVersion(old, part));
+    const successors = given.filter((part) => isNextVersion(old, part, [...recorded, ...given]));
     if (successors.length > 0) {
       const unsettled = successors.filter((part) => !settled.has(part));
       unsettled.forEach((part) => settled.add(part));
@@ -48,9 +47,9 @@ export function nextParts(recorded, given) {
     return [left];
   });
   const added = given.filter((part) => !settled.has(part));
-  const parts = [...kept, ...added].map((part) => {
+  const parts = [...kept, ...added].flatMap((part) => {
     const lost = keysOf(part).filter((key) => (newKeys.get(key) ?? part) !== part);
-    if (lost.length === 0 || !given.includes(part)) return part;
+    if (lost.length === 0 || !given.includes(part)) return [part];
     for (const key of lost) {
       const winner = newKeys.get(key) ?? part;
       if (isDeepStrictEqual(operationAt(part, key), operationAt(winner, key))) continue;
@@ -58,7 +57,7 @@ export function nextParts(recorded, given) {
         `${key}: in both ${titleOf(part)} and ${titleOf(winner)}; the latter's is taken.`,
       );
     }
-    return without(part, lost);
+    return lost.length === keysOf(part).length ? [] : [without(part, lost)];
   });
   return { parts, warnings };
 }
@@ -82,17 +81,38 @@ function titleOf({ document }) {
 }
 
 /**
+ * It is if it is of the same page, whatever the version in the address; or of the same title or file name, and shares
+ * an operation; or of the same title, and there is no other that it could be.
+ *
  * @param {Part} old
  * @param {Part} part
+ * @param {readonly Part[]} all
  */
-function isNextVersion(old, part) {
+export function isNextVersion(old, part, all = []) {
   const [before, after] = [withoutVersion(old.page), withoutVersion(part.page)];
-  if (before === after && before !== "-") return true;
-  if (withoutVersion(titleOf(old)) !== withoutVersion(titleOf(part))) return false;
-  const keys = keysOf(old);
-  return (
-    !(URL.canParse(before) && URL.canParse(after)) || keysOf(part).some((key) => keys.includes(key))
+  const [wasWeb, isWeb] = [URL.canParse(before), URL.canParse(after)];
+  if (before === after && isWeb) return true;
+  const isSameTitle = withoutVersion(titleOf(old)) === withoutVersion(titleOf(part));
+  if (!isSameTitle && (before !== after || before === "-")) return false;
+  const names = namesOf(old);
+  if (namesOf(part).some((name) => names.includes(name))) return true;
+  const alike = all.filter(
+    (each) => titleOf(each) === titleOf(old) || titleOf(each) === titleOf(part),
   );
+  return isSameTitle && !(wasWeb && isWeb) && alike.length === 2;
+}
+
+/**
+ * By which an operation is known again: its method and path, and its operationId.
+ *
+ * @param {Part} part
+ * @returns {string[]}
+ */
+function namesOf({ document }) {
+  return operationsOf(document).flatMap((each) => [
+    keyOf(each),
+    ...(each.operation["operationId"] === undefined ? [] : [each.operation["operationId"]]),
+  ]);
 }
 
 /** @param {string} text */
@@ -134,11 +154,16 @@ export function bundled(documents, info = { title: "Partner API", version: newes
   if (first === undefined) throw new Error("Expected at least one document");
   /** @type {string[]} */
   const warnings = [];
-  const versions = new Map(documents.map((each) => [each["info"].version, each["info"].title]));
+  const versions = new Set(documents.map((each) => each["info"].version));
   if (versions.size > 1) {
-    const told = [...versions].map(([version, title]) => `${version} (${title})`).join(", ");
+    const told = [...versions].map((version) => {
+      const titles = documents
+        .filter((each) => each["info"].version === version)
+        .map((each) => each["info"].title);
+      return `${version} (${titles.join(", ")})`;
+    });
     warnings.push(
-      `The documents are of versions ${told}. One version is sent with every request: ${newest(documents)}. ` +
+      `The documents are of versions ${told.join(", ")}. One version is sent with every request: ${newest(documents)}. ` +
         "Update the others, too.",
     );
   }
@@ -346,18 +371,46 @@ function slugOf(document) {
 /**
  * One operation under each operationId, as the types are keyed by it.
  *
- * @param {Json} document
+ * @param {readonly Part[]} parts
  */
-export function refuseDoubles(document) {
+export function refuseDoubles(parts) {
   /** @type {Map<string, string>} */
   const places = new Map();
-  for (const { place, operation } of operationsOf(document)) {
-    const id = operation["operationId"];
-    if (id === undefined) continue;
-    const other = places.get(id);
-    if (other !== undefined) {
-      throw new Refusal(`operationId "${id}" is there twice: ${other} and ${place}.`);
+  for (const part of parts) {
+    for (const { place, operation } of operationsOf(part.document)) {
+      const id = operation["operationId"];
+      if (id === undefined) continue;
+      const here = `${place} of ${titleOf(part)} (${part.page})`;
+      const other = places.get(id);
+      if (other !== undefined) {
+        throw new Refusal(`operationId "${id}" is there twice: ${other} and ${here}.`);
+      }
+      places.set(id, here);
     }
-    places.set(id, place);
   }
+}
+
+/**
+ * The sources of one run: what is given twice is taken once, and two versions of one document are refused.
+ *
+ * @param {readonly { source: string, part: Part }[]} given
+ * @returns {{ parts: Part[], warnings: string[] }}
+ */
+export function apart(given) {
+  /** @type {{ source: string, part: Part }[]} */
+  const kept = [];
+  /** @type {string[]} */
+  const warnings = [];
+  for (const { source, part } of given) {
+    const same = kept.find((other) => isDeepStrictEqual(other.part.document, part.document));
+    const version = kept.find((other) => isNextVersion(other.part, part));
+    if (same !== undefined) {
+      warnings.push(`${source}: is the document of ${same.source}, and taken once.`);
+    } else if (version !== undefined) {
+      throw new Refusal(
+        `Expected one version of each document, got two of ${titleOf(part)}: ${version.source} and ${source}.`,
+      );
+    } else kept.push({ source, part });
+  }
+  return { parts: kept.map(({ part }) => part), warnings };
 }

@@ -7,8 +7,10 @@
  *   `method` in lower case, `place` as a maintainer would name it
  */
 
-/** The operations that src/ is written for: a document without them is no use to it. */
-export const FACADE_OPERATIONS = ["createTrackingLink"];
+/** The operations that src/ is written for, by its names for them: a document without them is no use to it. */
+export const FACADE_OPERATIONS = {
+  createTrackingLink: "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+};
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -39,6 +41,27 @@ export function operationsOf(document) {
  */
 export function keyOf({ method, path }) {
   return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
+}
+
+/**
+ * By its operationId; by its method and path, if that is another now.
+ *
+ * @param {Json} document
+ * @returns {(Operation & { id: string })[]}
+ */
+export function facadeOperationsOf(document) {
+  const all = operationsOf(document);
+  return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
+    const [method = "", path = ""] = place.split(" ");
+    const found =
+      all.find(({ operation }) => operation["operationId"] === id) ??
+      all.find((each) => keyOf(each) === keyOf({ method, path }));
+    if (found !== undefined) return { id, ...found };
+    throw new Refusal(
+      `Expected the operation "${id}", which src/ needs, got none of that name, and no ${place}. ` +
+        "If it is another now, say so in FACADE_OPERATIONS of scripts/document.mjs.",
+    );
+  });
 }
 
 /**
@@ -125,25 +148,35 @@ export function* referencesIn(value) {
 }
 
 /**
- * The whole number by which the vendor calls its versions: `v16` is `16`. Undefined if it is none.
+ * The whole number by which the vendor calls its versions: `v16` is `16`, and so is `16.0`; `1.0` is one of a
+ * document's own. Undefined if it is none.
  *
  * @param {Json} document
  */
 export function vendorVersion(document) {
-  return /^v?(\d{1,4})$/i.exec(String(document["info"]?.["version"] ?? "").trim())?.[1];
+  const version = String(document["info"]?.["version"] ?? "").trim();
+  return /^v?(\d{2,4}(?=\.0$)|\d{1,4}$)/i.exec(version)?.[1];
 }
 
 const SERVER = "https://api.impact.com";
 
+/** The account is a setting of the client, so no call takes it as a parameter. */
+export const ACCOUNT_PARAMETER = "AccountSID";
+
 /**
  * Some of the vendor's documents name no server, one relative to their page, or a stand-in: these are served
- * where all others are.
+ * where all others are. Variables have their defaults; a path is kept as it is, the account in it, too.
  *
  * @param {Json[] | undefined} servers
  * @returns {string}
  */
 export function servedAt(servers) {
-  const url = String(servers?.[0]?.["url"] ?? "").replace(/\/+$/, "");
-  if (!/^https:\/\/[^{}]+$/.test(url) || !URL.canParse(url)) return SERVER;
+  const { url: given = "", variables = {} } = servers?.[0] ?? {};
+  const url = String(given)
+    .replace(/\{([^{}]*)\}/g, (whole, name) =>
+      name === ACCOUNT_PARAMETER ? whole : (variables[name]?.default ?? whole),
+    )
+    .replace(/\/+$/, "");
+  if (!/^https:\/\/[^{}/]+(\/.*)?$/.test(url) || !URL.canParse(url)) return SERVER;
   return /(^|\.)example\.(com|org|net)$/.test(new URL(url).hostname) ? SERVER : url;
 }

@@ -7,22 +7,23 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Refusal } from "./document.mjs";
 import { generate } from "./generator.mjs";
-import { isUnfinished, recover } from "./replace.mjs";
+import { isUnfinished, recover, Unfinished } from "./replace.mjs";
 import { sha256Of } from "./spec-folder.mjs";
 
 const { values } = parseArgs({ options: { check: { type: "boolean" }, root: { type: "string" } } });
 const root = values.root ?? fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "generated");
 
-if (!values.check) recover(root);
+if (!values.check) carryOutStopped();
 else if (isUnfinished(root)) {
   console.error("An update of spec/ was stopped. Run `npm run generate`, which carries it out.");
   process.exit(1);
 }
 
 const text = readFileSync(join(root, "spec/openapi.json"), "utf8");
-const wanted = await generate(JSON.parse(text), sha256Of(text));
+const wanted = await generate(JSON.parse(text), sha256Of(text)).catch(tell);
 
 const present = existsSync(folder) ? readdirSync(folder) : [];
 const missing = [...wanted.keys()].filter((name) => !present.includes(name));
@@ -49,4 +50,22 @@ if (values.check) {
   }
   for (const name of extra) rmSync(join(folder, name), { recursive: true });
   console.log(differences.length > 0 ? differences.join("\n") : "generated/ is up to date.");
+}
+
+function carryOutStopped() {
+  try {
+    recover(root);
+  } catch (error) {
+    tell(error);
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never}
+ */
+function tell(error) {
+  if (!(error instanceof Refusal || error instanceof Unfinished)) throw error;
+  console.error(error.message);
+  process.exit(1);
 }

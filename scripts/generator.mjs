@@ -5,18 +5,15 @@
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER } from "openapi-typescript";
 import {
-  FACADE_OPERATIONS,
+  ACCOUNT_PARAMETER,
+  facadeOperationsOf,
   isSentAnyway,
-  operationsOf,
   parametersOf,
   Refusal,
   servedAt,
   vendorVersion,
 } from "./document.mjs";
 import { shapeOf } from "./schema-diff.mjs";
-
-/** The account is a setting of the client, so no call takes it as a parameter. */
-const ACCOUNT_PARAMETER = "AccountSID";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
@@ -44,9 +41,15 @@ export async function generate(document, sha256) {
 async function openApiTypes(document) {
   const copy = structuredClone(document);
   prepare(copy, Object.keys(copy["components"]?.["schemas"] ?? {}));
+  // Under the name that src/ has for it, whatever the vendor calls it by now.
+  for (const { id, operation } of facadeOperationsOf(copy)) operation["operationId"] = id;
   try {
     const nodes = await openapiTS(/** @type {import("openapi-typescript").OpenAPI3} */ (copy), {
       silent: true,
+      // A default is no promise that an answer has the property, and no demand that a request has it.
+      defaultNonNullable: false,
+      // An object of which nothing is said may hold anything.
+      emptyObjectsUnknown: true,
     });
     return COMMENT_HEADER + astToString(nodes);
   } catch (error) {
@@ -80,13 +83,8 @@ function prepare(value, names) {
  * @returns {Operation[]}
  */
 function readOperations(document) {
-  const all = operationsOf(document);
-  return FACADE_OPERATIONS.map((id) => {
-    const found = all.find(({ operation }) => operation["operationId"] === id);
-    if (found === undefined) {
-      throw new Refusal(`Expected the operation "${id}", which src/ needs, got none of that name.`);
-    }
-    const { method, path, place, operation } = found;
+  return facadeOperationsOf(document).map((found) => {
+    const { id, method, path, place, operation } = found;
     return {
       id,
       method: method.toUpperCase(),

@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 /**
  * Takes what a staging folder holds for a project's own, all of it or nothing. Nothing can rename two folders
  * at once; so the one rename that counts is that of the staging folder itself, from a name that means "in the
- * making" to one that means "decided". Before it, nothing has changed. After it, the rest is carried out,
- * by this process or, if it is stopped, by the next that calls {@link recover}.
+ * making" to one that means "decided". Before it, nothing has changed. After it, the rest is carried out: if
+ * the system refuses a rename, what was done is undone; if the process is killed, the next that calls
+ * {@link recover} carries it out.
  */
 
 /** Inside of the project, so that a rename never crosses file systems; git does not see it. */
@@ -19,6 +20,9 @@ export const stagingOf = (root) => join(root, FOLDER, "staging");
 
 /** @param {string} root */
 const decidedOf = (root) => join(root, FOLDER, "decided");
+
+/** Neither carried out nor undone: what is to be done by hand is in its message. */
+export class Unfinished extends Error {}
 
 /**
  * @param {string} root
@@ -38,7 +42,41 @@ export function replace(root, onStep) {
   }
   onStep("decide");
   renameSync(staging, decided);
-  carryOut(root, onStep);
+  /** @type {Move[]} */
+  const moves = [];
+  try {
+    carryOut(root, onStep, moves);
+  } catch (error) {
+    undo([[staging, decided], ...moves], error);
+    throw error;
+  }
+  removeRest(root);
+}
+
+/**
+ * @param {readonly Move[]} moves
+ * @param {unknown} reason
+ */
+function undo(moves, reason) {
+  try {
+    for (const [from, to] of moves.toReversed()) renameSync(to, from);
+  } catch (error) {
+    throw unfinished(`${messageOf(reason)}, and then ${messageOf(error)}`, error);
+  }
+}
+
+/** @param {unknown} error */
+const messageOf = (error) => /** @type {Error} */ (error).message;
+
+/**
+ * @param {string} why
+ * @param {unknown} cause
+ */
+function unfinished(why, cause) {
+  const message =
+    `spec/ and generated/ are half replaced: ${why}. ` +
+    "Mend that, then run `npm run generate`, which does the rest.";
+  return new Unfinished(message, { cause });
 }
 
 /**
@@ -49,7 +87,12 @@ export function replace(root, onStep) {
  */
 export function recover(root) {
   if (!isUnfinished(root)) return false;
-  carryOut(root, () => {});
+  try {
+    carryOut(root, () => {}, []);
+  } catch (error) {
+    throw unfinished(messageOf(error), error);
+  }
+  removeRest(root);
   return true;
 }
 
@@ -58,32 +101,50 @@ export function isUnfinished(root) {
   return existsSync(decidedOf(root));
 }
 
+/** @typedef {[from: string, to: string]} Move */
+
 /**
  * Each step can be done again: it depends on nothing but on what lies where.
  *
  * @param {string} root
  * @param {(step: string) => void} onStep
+ * @param {Move[]} moves is told each rename that was made
  */
-function carryOut(root, onStep) {
+function carryOut(root, onStep, moves) {
+  const move = (/** @type {Move} */ ...[from, to]) => {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+    moves.push([from, to]);
+  };
   const decided = decidedOf(root);
   for (const name of NAMES) {
     const [next, old] = [join(decided, "new", name), join(decided, "old", name)];
     if (!existsSync(next)) continue;
     onStep(`put ${name} aside`);
-    if (existsSync(join(root, name)) && !existsSync(old)) {
-      mkdirSync(dirname(old), { recursive: true });
-      renameSync(join(root, name), old);
-    }
+    if (existsSync(join(root, name)) && !existsSync(old)) move(join(root, name), old);
     onStep(`put ${name} in place`);
-    mkdirSync(dirname(join(root, name)), { recursive: true });
     // There again although it was put aside: by git, say, after the first try was stopped.
     rmSync(join(root, name), { recursive: true, force: true });
-    renameSync(next, join(root, name));
+    move(next, join(root, name));
   }
   onStep("tidy");
   // Out of the way by one rename, so that half of it is never taken for a decision.
-  const rest = join(root, FOLDER, "done");
-  rmSync(rest, { recursive: true, force: true });
-  renameSync(decided, rest);
-  rmSync(rest, { recursive: true, force: true });
+  rmSync(restOf(root), { recursive: true, force: true });
+  renameSync(decided, restOf(root));
+}
+
+/** @param {string} root */
+const restOf = (root) => join(root, FOLDER, "done");
+
+/**
+ * All is done by now: what cannot be removed goes with the next update.
+ *
+ * @param {string} root
+ */
+function removeRest(root) {
+  try {
+    rmSync(restOf(root), { recursive: true, force: true });
+  } catch {
+    // It is ours, and in nobody's way.
+  }
 }

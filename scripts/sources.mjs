@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { basename, resolve as resolvePath } from "node:path";
+import { parse as parseYaml } from "yaml";
 import { Refusal } from "./document.mjs";
 import { documentsInPage, isOpenApi, parse } from "./read-page.mjs";
 
@@ -53,7 +54,10 @@ export function documentsIn(source, given) {
   const documents = documentsInPage(text, source);
   if (documents.length > 0) return documents;
   if (whole !== undefined) throw unlike(source, "a text that does not say `openapi`");
-  if (/^\s*[{[]/.test(text)) throw unlike(source, `broken JSON: ${jsonFault(text)}`);
+  if (/^\s*[{[]/.test(text)) throw unlike(source, `broken JSON: ${faultOf(JSON.parse, text)}`);
+  if (/^(openapi|swagger)[ \t]*:/m.test(text)) {
+    throw unlike(source, `broken YAML: ${faultOf(parseYaml, text)}`);
+  }
   throw unlike(source, "a text without a code fence that holds one");
 }
 
@@ -67,12 +71,18 @@ function unlike(source, got) {
   );
 }
 
-/** @param {string} text */
-function jsonFault(text) {
+/**
+ * @param {(text: string) => unknown} read
+ * @param {string} text
+ * @returns {string} one line
+ */
+function faultOf(read, text) {
   try {
-    JSON.parse(text);
+    read(text);
+    return "nothing of use";
   } catch (error) {
-    return /** @type {Error} */ (error).message;
+    const [line = ""] = /** @type {Error} */ (error).message.split("\n");
+    return line.replace(/[:.]$/, "");
   }
 }
 

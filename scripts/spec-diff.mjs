@@ -95,6 +95,7 @@ export const CLASSES = {
   "default documented": "docs",
   "default no longer documented": "docs",
 
+  info: "docs",
   title: "docs",
   summary: "docs",
   description: "docs",
@@ -206,8 +207,9 @@ function compareInfo({ before, after, tell }) {
   if (old !== next) tell("version sent", "IR-Version", old, next);
   else if (was?.["version"] !== is?.["version"])
     tell("version", "info", was?.["version"], is?.["version"]);
-  for (const word of ["title", "summary", "description"]) {
-    if (was?.[word] !== is?.[word]) tell(word, "info", was?.[word], is?.[word]);
+  for (const word of new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])) {
+    if (word === "version" || isDeepStrictEqual(was?.[word], is?.[word])) continue;
+    tell(CLASSES[word] === undefined ? "info" : word, "info", was?.[word], is?.[word]);
   }
   const words = (/** @type {Json} */ document) =>
     Object.fromEntries(
@@ -468,8 +470,11 @@ function compareResponses(compare, place, was, is) {
       tell("description", at, old["description"], next["description"]);
     compareContents(compare, "output", at, old["content"], next["content"]);
     const [had, has] = [old["headers"] ?? {}, next["headers"] ?? {}];
-    for (const name of Object.keys(had).filter((each) => !(each in has)))
-      tell("response header removed", `${at} header ${name}`, name);
+    for (const name of Object.keys(had)) {
+      const here = `${at} header ${name}`;
+      if (!(name in has)) tell("response header removed", here, name);
+      else compareHeader(compare, here, resolve(before, had[name]), resolve(after, has[name]));
+    }
     for (const name of Object.keys(has).filter((each) => !(each in had)))
       tell("response header added", `${at} header ${name}`, undefined, name);
   }
@@ -477,12 +482,25 @@ function compareResponses(compare, place, was, is) {
 
 /**
  * @param {Compare} compare
+ * @param {string} place
+ * @param {Json} was
+ * @param {Json} is
+ */
+function compareHeader({ tell, schemas: compareBoth }, place, was, is) {
+  if (was["description"] !== is["description"])
+    tell("description", place, was["description"], is["description"]);
+  compareBoth("output", place, was["schema"], is["schema"]);
+}
+
+/**
+ * @param {Compare} compare
  * @param {Direction} direction
  * @param {string} place
- * @param {Json} [was] media types
- * @param {Json} [is]
+ * @param {Json} [givenWas] media types
+ * @param {Json} [givenIs]
  */
-function compareContents({ tell, schemas: compareBoth }, direction, place, was = {}, is = {}) {
+function compareContents({ tell, schemas: compareBoth }, direction, place, givenWas, givenIs) {
+  const [was, is] = [byType(givenWas), byType(givenIs)];
   const kind = direction === "input" ? "request" : "response";
   for (const type of Object.keys(was).filter((each) => !(each in is)))
     tell(`${kind} type removed`, place, type);
@@ -497,6 +515,21 @@ function compareContents({ tell, schemas: compareBoth }, direction, place, was =
     if (!isDeepStrictEqual(old.examples, examples)) tell("examples", at, old.examples, examples);
     compareBoth(direction, at, old.schema, schema);
   }
+}
+
+/**
+ * A type is the same with a charset.
+ *
+ * @param {Json} [content]
+ * @returns {Json}
+ */
+function byType(content = {}) {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, media]) => [
+      type.toLowerCase().split(";")[0]?.trim(),
+      media,
+    ]),
+  );
 }
 
 /**

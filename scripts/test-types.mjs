@@ -1,6 +1,7 @@
 /**
  * The packed types under the compilers and settings that users have: compat/types/consumer.mts, which uses every
- * public name, and what one call costs the compiler.
+ * public name, and what one call costs the compiler. Beside it the types of a bundle of 26 documents, which this
+ * package may grow to.
  *
  *     npm run test:types
  *
@@ -11,7 +12,11 @@ import { execFile } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pMap from "p-map";
-import { compat, installPackage, installTools, printTable } from "./packed.mjs";
+import { syntheticDocuments } from "../test/support/documents.mjs";
+import { bundled } from "./bundle.mjs";
+import { generate } from "./generator.mjs";
+import { compat, installPackage, installTools, printTable, root } from "./packed.mjs";
+import { readSpec } from "./spec-folder.mjs";
 
 const COMPILERS = ["5.4", "5.9", "6.0", "7.0"];
 const MOST_INSTANTIATIONS = 200;
@@ -20,6 +25,8 @@ installTools();
 const folder = installPackage();
 cpSync(join(compat, "types"), folder, { recursive: true });
 writeFileSync(join(folder, "empty.mts"), "export {};\n");
+const { document } = bundled([readSpec(root).document, ...syntheticDocuments(25)]);
+for (const [name, text] of await generate(document, "")) writeFileSync(join(folder, name), text);
 
 /** @typedef {{ resolution: string, lib: string, exact: boolean }} Setting */
 /** @type {Setting[]} */
@@ -73,7 +80,8 @@ for (const setting of settings) {
   const check = async (/** @type {string} */ compiler) => {
     // An older one takes a module that is ESM alone for what `require` cannot load.
     const canRequire = setting.resolution === "nodenext" && compiler !== "5.4";
-    const files = canRequire ? ["consumer.mts", "required.cts"] : ["consumer.mts"];
+    const bundle = ["openapi.ts", "operations.ts", "params.ts"];
+    const files = ["consumer.mts", ...bundle, ...(canRequire ? ["required.cts"] : [])];
     const { errors, said } = await compile(compiler, setting, files);
     if (errors > 0) wrong.push(`TypeScript ${compiler}, ${JSON.stringify(setting)}:\n${said}`);
     return errors > 0 ? `${errors} errors` : "ok";

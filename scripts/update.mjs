@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { bundled, nextParts, refuseDoubles } from "./bundle.mjs";
-import { FACADE_OPERATIONS, keyOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { apart, bundled, nextParts, refuseDoubles } from "./bundle.mjs";
+import { facadeOperationsOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
-import { recover, replace, stagingOf } from "./replace.mjs";
+import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
 import { documentsIn, readSource } from "./sources.mjs";
 import { jsonText, readSpec, sha256Of, writeSpec } from "./spec-folder.mjs";
@@ -55,11 +55,32 @@ export async function update(args, io) {
   try {
     return await run(options, io);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    io.err(`${error.message}\nNothing was written.`);
+    if (error instanceof Unfinished) io.err(error.message);
+    else if (error instanceof Refusal) io.err(`${error.message}\nNothing was written.`);
+    else if (isOfSystem(error)) io.err(`Can't go on: ${error.message}.\nNothing was written.`);
+    else throw error;
     return 1;
   } finally {
-    rmSync(stagingOf(options.root), { recursive: true, force: true });
+    removeStaging(options.root);
+  }
+}
+
+/**
+ * A full disk, a folder that may not be written: nothing that a stack tells more of.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isOfSystem(error) {
+  return error instanceof Error && "syscall" in error;
+}
+
+/** @param {string} root */
+function removeStaging(root) {
+  try {
+    rmSync(stagingOf(root), { recursive: true, force: true });
+  } catch {
+    // Whatever is left of it is removed before the next one is made.
   }
 }
 
@@ -81,8 +102,9 @@ function readArguments(args) {
         help: { type: "boolean" },
       },
     });
-    if (positionals.filter((each) => each === "-").length > 1)
-      return "Expected - once, got it twice.";
+    const names = positionals.map((each) => (/^-$|:\/\//.test(each) ? each : resolvePath(each)));
+    const twice = positionals.find((_, index) => names.indexOf(names[index] ?? "") !== index);
+    if (twice !== undefined) return `Expected each source once, got ${twice} twice.`;
     return {
       sources: positionals,
       root: resolvePath(values.root ?? fileURLToPath(new URL("..", import.meta.url))),
@@ -107,17 +129,17 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   onStep("read");
   const given = sources.length > 0 ? sources : recordedPages(old.parts);
   const read = [];
-  for (const source of given) read.push(await readPart(source, old.parts, io));
+  for (const source of given) {
+    read.push({ source, ...(await readPart(source, old.parts, io)) });
+  }
 
   onStep("bundle");
-  const { parts, warnings: moved } = nextParts(
-    old.parts,
-    read.map(({ part }) => part),
-  );
+  const { parts: single, warnings: doubled } = apart(read);
+  const { parts, warnings: moved } = nextParts(old.parts, single);
   const { document, warnings: merged } = bundled(parts.map((part) => part.document));
-  refuseDoubles(document);
-  refuseWithout(old.document, document);
-  const warnings = [...read.flatMap((each) => each.warnings), ...moved, ...merged];
+  refuseDoubles(parts);
+  facadeOperationsOf(document);
+  const warnings = [...read.flatMap((each) => each.warnings), ...doubled, ...moved, ...merged];
 
   const rows = diff(old.document, document);
   if (isDeepStrictEqual([document, parts], [old.document, old.parts])) {
@@ -178,11 +200,11 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   }
   if (types instanceof Map && isWhole) writeTypes(staging, types);
   replace(root, onStep);
-  io.out("\nWritten: spec/, generated/, api/ and src/replay-rules.ts.");
+  io.out(`\nWritten: spec/, generated/${isWhole ? ", api/" : ""} and src/replay-rules.ts.`);
   io.out(
     isWhole
-      ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run check, npm test."
-      : "Next: the lines above that do not compile, then npm run types:report, npm run check, npm test.",
+      ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test."
+      : "Next: the lines above that do not compile, then npm run types:report, npm run docs, npm run check, npm test.",
   );
   return 0;
 }
@@ -210,11 +232,7 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   const found = documentsIn(source, text);
   for (const [index, each] of found.entries()) {
     const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
-    // YAML reads `version: 16` as a number.
-    if (typeof each["info"]?.version === "number") {
-      each["info"].version = String(each["info"].version);
-      warnings.push(`${name}: #/info/version: Expected a text, got a number; it is taken as one.`);
-    }
+    warnings.push(...texts(each).map((line) => `${name}: ${line}`));
     const whole = await completed(name, each, file);
     const problems = await check(whole);
     if (problems.errors.length > 0) {
@@ -244,6 +262,7 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
   );
   warnings.push(...[...one.warnings, ...whole.warnings].map((line) => `${source}: ${line}`));
   const { document } = whole;
+  if (operationsOf(document).length === 0) warnings.push(`${source}: #/paths: No operation.`);
   // What is there already keeps the day on which it came.
   const same = recorded.find(
     (part) => part.page === page && isDeepStrictEqual(part.document, document),
@@ -252,22 +271,24 @@ async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
 }
 
 /**
- * @param {Json} before
- * @param {Json} after
+ * YAML reads `version: 16` and `openapi: 3.1` as numbers.
+ *
+ * @param {Json} document is changed
+ * @returns {string[]} warnings
  */
-function refuseWithout(before, after) {
-  const [old, next] = [before, after].map(operationsOf);
-  for (const id of FACADE_OPERATIONS) {
-    if (next?.some(({ operation }) => operation["operationId"] === id)) continue;
-    const was = old?.find(({ operation }) => operation["operationId"] === id);
-    const is = was && next?.find((each) => keyOf(each) === keyOf(was));
-    const name = is?.operation["operationId"];
-    const now = name === undefined ? "has no operationId" : `is "${name}" now`;
-    const where = is ? `${is.place} ${now}` : was ? `${was.place} is gone` : "";
-    throw new Refusal(
-      `Expected the operation "${id}", which src/ needs, got none of that name${where && `: ${where}`}.`,
-    );
+function texts(document) {
+  const told = (/** @type {string} */ place) =>
+    `#/${place}: Expected a text, got a number; it is taken as one.`;
+  const warnings = [];
+  if (typeof document["openapi"] === "number") {
+    document["openapi"] = `${document["openapi"].toFixed(1)}.0`;
+    warnings.push(told("openapi"));
   }
+  if (typeof document["info"]?.version === "number") {
+    document["info"].version = String(document["info"].version);
+    warnings.push(told("info/version"));
+  }
+  return warnings;
 }
 
 /**

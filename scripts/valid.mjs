@@ -6,11 +6,12 @@ import {
   makeDocumentFromString,
 } from "@redocly/openapi-core";
 import { upgrade } from "@scalar/openapi-upgrader";
-import { operationsOf, referencesIn, Refusal, resolve } from "./document.mjs";
+import { operationsOf, parametersOf, referencesIn, Refusal, resolve } from "./document.mjs";
+import { shapeOf } from "./schema-diff.mjs";
 
 /** @typedef {import("./document.mjs").Json} Json */
 
-/** What must hold, and what the vendor's documents are known to break, by Redocly's rules. */
+/** What must hold, by Redocly's rules. */
 const RULES = /** @type {const} */ ({
   struct: "error",
   "no-unresolved-refs": "error",
@@ -18,6 +19,10 @@ const RULES = /** @type {const} */ ({
   "path-declaration-must-exist": "error",
   "path-parameters-defined": "error",
   "no-identical-paths": "error",
+});
+
+/** What the vendor's documents are known to break. */
+const KNOWN_SLIPS = /** @type {const} */ ({
   "security-defined": "warn",
   "no-enum-type-mismatch": "warn",
   "no-invalid-media-type-examples": "warn",
@@ -26,8 +31,12 @@ const RULES = /** @type {const} */ ({
   "no-server-example.com": "warn",
 });
 
-/** In the vendor's own words it is an error; in what the types say, nothing is lost by it. */
-const SURVIVED = ["Property `nullable` is not expected here."];
+/** By the letter these are errors; in what the types say, nothing is lost by them. */
+const SURVIVED = [
+  "Property `nullable` is not expected here.",
+  "The `type` field must be defined when the `nullable` field is used.",
+  "Expected type `ExamplesMap` (object) but got `array`",
+];
 
 /** References are bundled before: what is left must be in the document itself, and nothing is fetched. */
 class NoResolver extends BaseResolver {
@@ -92,22 +101,44 @@ export async function completed(source, document, file) {
  * @returns {Promise<{ errors: string[], warnings: string[] }>} each with its place
  */
 export async function check(document) {
-  const { styleguide } = await createConfig({ rules: RULES });
-  const problems = await lintDocument({
+  const must = await problemsOf(document, RULES);
+  const errors = must.filter(({ message }) => !SURVIVED.includes(message)).map(lineOf);
+  const warnings = must.filter(({ message }) => SURVIVED.includes(message)).map(lineOf);
+  // What refers to nothing cannot be read any further.
+  if (errors.length > 0) return { errors, warnings };
+  const known = await problemsOf(document, KNOWN_SLIPS).then(
+    (problems) => problems.map(lineOf),
+    // What is written where examples belong is more than one of the rules can bear.
+    (/** @type {Error} */ { message }) => [
+      `#: Redocly fails in looking at the examples: ${message}.`,
+    ],
+  );
+  return { errors: [], warnings: [...warnings, ...known, ...slips(document)] };
+}
+
+/**
+ * @param {Json} document
+ * @param {typeof RULES | typeof KNOWN_SLIPS} rules
+ */
+async function problemsOf(document, rules) {
+  const { styleguide } = await createConfig({ rules });
+  return lintDocument({
     document: makeDocumentFromString(JSON.stringify(document), "openapi.json"),
     externalRefResolver: new NoResolver(),
     config: styleguide,
   });
-  const told = problems.map((problem) => ({
-    text: `${placeOf(problem)}: ${problem.message.trim()}`,
-    isError: problem.severity === "error" && !SURVIVED.includes(problem.message),
-  }));
-  const errors = told.filter(({ isError }) => isError).map(({ text }) => text);
-  const warnings = told.filter(({ isError }) => !isError).map(({ text }) => text);
-  // What refers to nothing cannot be read any further.
-  if (errors.length > 0) return { errors, warnings };
-  return { errors: [], warnings: [...warnings, ...slips(document)] };
 }
+
+/** @param {{ message: string, location: { pointer?: string | undefined }[] }} problem */
+function lineOf(problem) {
+  return `${placeOf(problem)}: ${problem.message.trim()}`;
+}
+
+/** How a body is sent that is no JSON. */
+const HOW = /** @type {Readonly<Record<string, string | undefined>>} */ ({
+  "application/x-www-form-urlencoded": "this Content-Type",
+  "multipart/form-data": "a FormData, and a bodySerializer",
+});
 
 /**
  * What Redocly lets pass, and a maintainer should know.
@@ -123,15 +154,36 @@ function slips(document) {
       Object.keys(resolve(document, response)["content"] ?? {}).map((type) => [status, type]),
     );
     return [
-      ...sent
-        .filter((type) => type.startsWith("multipart/"))
-        .map((type) => `${place}: takes ${type}: give a FormData, and a bodySerializer.`),
+      ...(sent.some((type) => /[/+]json\b/.test(type)) ? [] : sent).map(
+        (type) =>
+          `${place}: takes ${type}: give ${HOW[type] ?? "a bodySerializer and this Content-Type"}.`,
+      ),
       ...given
         .filter(([status, type = ""]) => status?.startsWith("2") && !/[/+]json\b/.test(type))
         .map(([status, type]) => `${place}: ${status} is ${type}: give parseAs.`),
     ];
   });
-  return [...emptyEnumValues(document, "#"), ...media];
+  const queries = operationsOf(document).flatMap((operation) =>
+    parametersOf(document, operation)
+      .filter((parameter) => parameter["in"] === "query" && isWrittenOtherwise(document, parameter))
+      .map(
+        ({ name, style = "form" }) =>
+          `${operation.place}: query ${name} is written as ${style}: give a querySerializer.`,
+      ),
+  );
+  return [...emptyEnumValues(document, "#"), ...media, ...queries];
+}
+
+/**
+ * openapi-fetch writes a list as `a=1&a=2`, and an object as `a[b]=1`.
+ *
+ * @param {Json} document
+ * @param {Json} parameter
+ */
+function isWrittenOtherwise(document, { schema = {}, style = "form", explode = style === "form" }) {
+  const { types = [] } = shapeOf(document, schema);
+  if (types.includes("array")) return style !== "form" || !explode;
+  return types.includes("object") && style !== "deepObject";
 }
 
 /**

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../src/cli/main.ts";
 import { serve, type RecordingServer } from "./support/server.ts";
 import { emptyFolder, root, runProgram } from "./support/workspace.ts";
+import { TYPES } from "./support/known.ts";
 
 const TOKEN = "s3cret-t0ken-of-mine";
 const BASIC = Buffer.from(`IR1:${TOKEN}`).toString("base64");
@@ -228,7 +229,7 @@ describe("columns", () => {
   test.each([
     ["SubID1", "subId1"],
     ["subId", "subId1"],
-    ["subId4", "subId1"],
+    ["subId99", "subId1"],
     ["sub_id_2", "subId2"],
     ["deeplink", "deepLink"],
     ["Deep Link", "deepLink"],
@@ -383,7 +384,7 @@ describe("cells", () => {
         "invalid_input",
         'Expected `deepLink` to be an absolute http(s) URL without spaces (encoded: %20), got "https://a.example/ b"',
       ],
-      ["failed", "invalid_input", 'Expected `type` to be "Regular" or "Vanity", got "Short"'],
+      ["failed", "invalid_input", `Expected \`type\` to be ${TYPES}, got "Short"`],
       ["failed", "invalid_input", 'Expected `customPath` only with type "Vanity", got no type'],
       ["failed", "invalid_input", "Expected `subId1` to be at most 255 characters, got 256"],
       ["failed", "invalid_input", "Expected `programId`, got none"],
@@ -782,7 +783,7 @@ describe("--dry-run", () => {
       stdout:
         'line 7: Expected `customPath` only with type "Vanity", got no type\n' +
         "line 8: Expected 4 cells as in the header, got 2\n" +
-        'line 9: Expected `type` to be "Regular" or "Vanity", got "bad"\n' +
+        `line 9: Expected \`type\` to be ${TYPES}, got "bad"\n` +
         "rows: 7\ninvalid rows: 3\ncalls needed: 3\nvanity links needed: 1\n" +
         "time at 1000 calls an hour: less than an hour\n",
       stderr: "impact-links: in.csv: 7 rows; parameters: programId, type, customPath, subId1\n",

@@ -12,6 +12,7 @@ import {
   type FakeImpactOptions,
   type Fault,
 } from "../src/testing/index.ts";
+import { TYPES } from "./support/known.ts";
 
 const TOKEN = "t0k-en:with/ünïcode";
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -279,7 +280,7 @@ describe("refusals", () => {
   });
 
   test.each([
-    ["Type=Short", "Type", 'Type: Expected `type` to be "Regular" or "Vanity", got "Short"'],
+    ["Type=Short", "Type", `Type: Expected \`type\` to be ${TYPES}, got "Short"`],
     [
       "DeepLink=shop.example",
       "DeepLink",

@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from "../src/index.ts";
 import { checkValue } from "../src/params.ts";
+import { PARAMETERS, TYPES } from "./support/known.ts";
 
 const account = {
   accountSid: "IRabc123",
@@ -42,10 +43,6 @@ function refused(field: string, message: string): Record<string, unknown> {
   };
 }
 
-const ALL_NAMES =
-  "`programId`, `type`, `customPath`, `adId`, `deepLink`, `mediaPartnerPropertyId`, `subId1`, " +
-  "`subId2`, `subId3`, `sharedId`";
-
 test.each<[params: unknown, got: string]>([
   [undefined, "undefined"],
   [null, "null"],
@@ -72,15 +69,15 @@ test.each<[given: string, got: string]>([
   ["custom-path", "`custom-path`; did you mean `customPath`?"],
   ["Type", "`Type`; did you mean `type`?"],
   ["MediaPartnerPropertyID", "`MediaPartnerPropertyID`; did you mean `mediaPartnerPropertyId`?"],
-  ["DestinationUrl", `\`DestinationUrl\`; known are ${ALL_NAMES}`],
-  ["accountSid", `\`accountSid\`; known are ${ALL_NAMES}`],
-  ["AccountSID", `\`AccountSID\`; known are ${ALL_NAMES}`],
-  ["signal", `\`signal\`; known are ${ALL_NAMES}`],
-  ["", `\`\`; known are ${ALL_NAMES}`],
-  ["__proto__", `\`__proto__\`; known are ${ALL_NAMES}`],
-  ["constructor", `\`constructor\`; known are ${ALL_NAMES}`],
-  ["toString", `\`toString\`; known are ${ALL_NAMES}`],
-  ["hasOwnProperty", `\`hasOwnProperty\`; known are ${ALL_NAMES}`],
+  ["DestinationUrl", `\`DestinationUrl\`; known are ${PARAMETERS}`],
+  ["accountSid", `\`accountSid\`; known are ${PARAMETERS}`],
+  ["AccountSID", `\`AccountSID\`; known are ${PARAMETERS}`],
+  ["signal", `\`signal\`; known are ${PARAMETERS}`],
+  ["", `\`\`; known are ${PARAMETERS}`],
+  ["__proto__", `\`__proto__\`; known are ${PARAMETERS}`],
+  ["constructor", `\`constructor\`; known are ${PARAMETERS}`],
+  ["toString", `\`toString\`; known are ${PARAMETERS}`],
+  ["hasOwnProperty", `\`hasOwnProperty\`; known are ${PARAMETERS}`],
 ])("refuses the unknown parameter %j, even if it is undefined", async (name, got) => {
   const message = `Expected a known parameter, got ${got}`;
   const given = (value: unknown): object =>
@@ -113,16 +110,8 @@ test.each<[params: object, field: string, message: string]>([
     "programId",
     "Expected `programId` to be at most 255 characters, got 256",
   ],
-  [
-    { programId: "1", type: "vanity" },
-    "type",
-    'Expected `type` to be "Regular" or "Vanity", got "vanity"',
-  ],
-  [
-    { programId: "1", type: "Vanity " },
-    "type",
-    'Expected `type` to be "Regular" or "Vanity", got "Vanity "',
-  ],
+  [{ programId: "1", type: "vanity" }, "type", `Expected \`type\` to be ${TYPES}, got "vanity"`],
+  [{ programId: "1", type: "Vanity " }, "type", `Expected \`type\` to be ${TYPES}, got "Vanity "`],
   [
     { programId: "1", type: null },
     "type",

@@ -21,6 +21,7 @@ import {
   type TrackingLinkExtension,
   type TrackingLinks,
 } from "../src/index.ts";
+import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 
 declare const impact: ImpactClient;
 declare const create: TrackingLinks["create"];
@@ -83,7 +84,10 @@ describe("trackingLinks.create", () => {
       (params: CreateTrackingLinkParams, options?: RequestOptions) => Promise<TrackingLink>
     >();
     expectTypeOf<TrackingLink["url"]>().toEqualTypeOf<string>();
-    expectTypeOf<TrackingLink["type"]>().toEqualTypeOf<"Regular" | "Vanity">();
+    expectTypeOf<"Regular" | "Vanity">().toExtend<TrackingLink["type"]>();
+    expectTypeOf<TrackingLink["type"]>().toEqualTypeOf<
+      NonNullable<CreateTrackingLinkParams["type"]>
+    >();
     expectTypeOf<TrackingLink["programId"]>().toEqualTypeOf<string>();
     expectTypeOf<keyof TrackingLink>().toEqualTypeOf<"url" | "type" | "programId" | "raw">();
     expectTypeOf<TrackingLink["raw"]>().toEqualTypeOf<Readonly<Record<string, unknown>>>();
@@ -141,6 +145,9 @@ describe("trackingLinks.create", () => {
 
   test("takes no unknown parameter and none of another type", () => {
     expectTypeOf<keyof CreateTrackingLinkParams>().toEqualTypeOf<
+      keyof CreateTrackingLinkParameters
+    >();
+    expectTypeOf<
       | "programId"
       | "type"
       | "customPath"
@@ -151,7 +158,7 @@ describe("trackingLinks.create", () => {
       | "subId2"
       | "subId3"
       | "sharedId"
-    >();
+    >().toExtend<keyof CreateTrackingLinkParams>();
     // @ts-expect-error it is subId1
     void create({ programId: "1", SubId1: "a" });
     // @ts-expect-error it is deepLink

@@ -86,7 +86,7 @@ test("takes no operation, parameter or value that the document does not know", (
     // @ts-expect-error no such path
     () => client.POST("/nowhere"),
     // @ts-expect-error the operation is a POST
-    () => client.GET(PATH, { params: { path: ids } }),
+    () => client.TRACE(PATH, { params: { path: ids } }),
     // @ts-expect-error the program is required
     () => client.POST(PATH, { params: { path: { AccountSID: "IR1" } } }),
     // @ts-expect-error no such type of link

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bundled, nextParts, refuseDoubles } from "../scripts/bundle.mjs";
+import { apart, bundled, nextParts, refuseDoubles } from "../scripts/bundle.mjs";
+import { servedAt, vendorVersion } from "../scripts/document.mjs";
 import { check, completed, upgraded } from "../scripts/valid.mjs";
 import { emptyFolder } from "./support/workspace.ts";
 
@@ -141,30 +142,60 @@ test("tags, servers and security stay those of each operation", () => {
   ]);
 });
 
+test.each([
+  [undefined, "https://api.impact.com"],
+  [[{ url: "/" }], "https://api.impact.com"],
+  [[{ url: "https://api.example.com" }], "https://api.impact.com"],
+  [[{ url: "https://api.impact.com/" }], "https://api.impact.com"],
+  [
+    [{ url: "https://{env}.impact.com", variables: { env: { default: "files" } } }],
+    "https://files.impact.com",
+  ],
+  [[{ url: "https://{env}.impact.com" }], "https://api.impact.com"],
+  [
+    [
+      {
+        url: "https://api.impact.com/Mediapartners/{AccountSID}/",
+        variables: { AccountSID: { default: "IR1" } },
+      },
+    ],
+    "https://api.impact.com/Mediapartners/{AccountSID}",
+  ],
+])("servers %j mean %s", (servers, url) => {
+  expect(servedAt(servers)).toBe(url);
+});
+
+test.each([
+  ["16", "16"],
+  ["v16", "16"],
+  ["16.0", "16"],
+  ["1.0", undefined],
+  ["1.0.0", undefined],
+  ["beta", undefined],
+])("version %j is the vendor's %s", (version, own) => {
+  expect(vendorVersion({ info: { version } })).toBe(own);
+});
+
 test("one version is sent: the newest of the vendor's own, and it is told if they differ", () => {
   const of = (title: string, version: string): Json => ({
     ...made(title, {}),
     info: { title, version },
   });
-  const { document, warnings } = bundled([of("One", "v9"), of("Two", "16"), of("Three", "1.0.0")]);
+  const { document, warnings } = bundled([
+    of("One", "v9"),
+    of("Two", "16"),
+    of("Three", "1.0.0"),
+    of("Four", "v9"),
+  ]);
   expect(document["info"]).toEqual({ title: "Partner API", version: "16" });
   expect(warnings).toEqual([
-    "The documents are of versions v9 (One), 16 (Two), 1.0.0 (Three). One version is sent with every request: 16. " +
+    "The documents are of versions v9 (One, Four), 16 (Two), 1.0.0 (Three). One version is sent with every request: 16. " +
       "Update the others, too.",
   ]);
 });
 
-test("one operationId for two operations is refused, with both places", () => {
-  const { document } = bundled([
-    made("One", { "/a": { get: operation("same") } }),
-    made("Two", { "/b": { post: operation("same") } }),
-  ]);
-  expect(() => refuseDoubles(document)).toThrow(
-    'operationId "same" is there twice: GET /a and POST /b.',
-  );
-});
-
-const part = (page: string, title: string, ids: readonly string[]) => ({
+type Part = { page: string; date: string; document: Json };
+const part = (page: string, title: string, ids: readonly string[]): Part => ({
   page,
   date: "2026-01-01",
   document: made(title, Object.fromEntries(ids.map((id) => [`/${id}`, { get: operation(id) }]))),
@@ -176,6 +207,15 @@ const names = (parts: readonly { document: Json }[]): unknown[] =>
   ]);
 const A = part("https://x.example/partner-v14/a.md", "A", ["a", "b"]);
 const B = part("https://x.example/partner-v14/b.md", "B", ["c"]);
+
+test("one operationId for two operations is refused, with their places and documents", () => {
+  expect(() => refuseDoubles([A, B, part("z.json", "Z", ["z"])])).not.toThrow();
+  const other = part("z.json", "Z", []);
+  other.document["paths"] = { "/z": { post: operation("a") } };
+  expect(() => refuseDoubles([A, B, other])).toThrow(
+    'operationId "a" is there twice: GET /a of A (https://x.example/partner-v14/a.md) and POST /z of Z (z.json).',
+  );
+});
 
 test.each([
   [
@@ -208,12 +248,64 @@ test.each([
   expect(warnings).toEqual([]);
 });
 
-test("a document of the same title from another page, about other things, is another one", () => {
-  const { parts } = nextParts([A], [part("https://x.example/z.md", "A", ["z"])]);
-  expect(names(parts)).toEqual([
+test.each<[string, Part[], Part[], unknown[]]>([
+  [
+    "the same title from another page, about other things",
+    [A],
+    [part("https://x.example/z.md", "A", ["z"])],
+    [
+      ["A", "/a /b"],
+      ["A", "/z"],
+    ],
+  ],
+  [
+    "the same file name in another folder",
+    [part("openapi.json", "A", ["a"])],
+    [part("openapi.json", "Z", ["z"])],
+    [
+      ["A", "/a"],
+      ["Z", "/z"],
+    ],
+  ],
+  [
+    "one title for all, each a file of its own",
+    [A, part("b.json", "A", ["c"])],
+    [part("b.json", "A", ["c", "d"]), part("z.json", "A", ["z"])],
+    [
+      ["A", "/a /b"],
+      ["A", "/c /d"],
+      ["A", "/z"],
+    ],
+  ],
+])("%s: another document", (_, recorded, given, expected) => {
+  expect(names(nextParts(recorded, given).parts)).toEqual(expected);
+});
+
+test("a document is known again by an operationId, though its path is another", () => {
+  const moved = part("b.json", "B", []);
+  moved.document["paths"] = { "/v2/c": { get: operation("c") } };
+  expect(names(nextParts([A, B, part("c.json", "B", ["d"])], [moved]).parts)).toEqual([
     ["A", "/a /b"],
-    ["A", "/z"],
+    ["B", "/v2/c"],
+    ["B", "/d"],
   ]);
+});
+
+test("of what is given twice one is taken, and two versions of one document are refused", () => {
+  const given = (source: string, one: Part): { source: string; part: Part } => ({
+    source,
+    part: one,
+  });
+  expect(
+    apart([given("a.md", A), given("b.md", B), given("copy.json", { ...A, page: "copy.json" })]),
+  ).toEqual({
+    parts: [A, B],
+    warnings: ["copy.json: is the document of a.md, and taken once."],
+  });
+  const next = part("https://x.example/partner-v16/a.md", "A2", ["z"]);
+  expect(() => apart([given("a-v14.md", A), given("b.md", B), given("a-v16.md", next)])).toThrow(
+    "Expected one version of each document, got two of A2: a-v14.md and a-v16.md.",
+  );
 });
 
 test("an operation that another document has is that document's; the rest stays, and is told", () => {
@@ -223,6 +315,21 @@ test("an operation that another document has is that document's; the rest stays,
     ["Z", "/b /c /z"],
   ]);
   expect(warnings).toEqual(["A: GET /b is another document's now; kept: GET /a."]);
+});
+
+test("paths that differ in the names of their parameters alone: one operation if the method is one", () => {
+  const of = (file: string, path: string, method: string, id: string): Part => ({
+    page: file,
+    date: "2026-01-01",
+    document: made(file, { [path]: { [method]: operation(id) } }),
+  });
+  const get = of("a.json", "/c/{Id}", "get", "get");
+  const put = of("b.json", "/c/{ContractId}", "put", "put");
+  const { parts } = nextParts([get], [put]);
+  const { document } = bundled(parts.map((each) => each.document));
+  expect(Object.keys(document["paths"] as Json)).toEqual(["/c/{Id}", "/c/{ContractId}"]);
+  const other = of("b.json", "/c/{ContractId}", "get", "get");
+  expect(names(nextParts([get], [other]).parts)).toEqual([["b.json", "/c/{ContractId}"]]);
 });
 
 test("of two new documents with one operation the latter's is taken, and it is told if they differ", () => {
@@ -235,7 +342,10 @@ test("of two new documents with one operation the latter's is taken, and it is t
     ["Z", "/z /a"],
   ]);
   expect(warnings).toEqual(["GET /a: in both A and Z; the latter's is taken."]);
-  expect(nextParts([], [A, { ...A, page: "copy.json" }]).warnings).toEqual([]);
+  expect(nextParts([], [A, { ...A, page: "copy.json" }])).toEqual({
+    parts: [{ ...A, page: "copy.json" }],
+    warnings: [],
+  });
 });
 
 test.each([
@@ -328,6 +438,22 @@ test.each<[string, (document: Json) => void, string[]]>([
     ],
   ],
   [
+    "`nullable` without a type",
+    (d) => (d["components"] = { schemas: { A: { allOf: [{ type: "string" }], nullable: true } } }),
+    ["#/components/schemas/A/nullable: Property `nullable` is not expected here."],
+  ],
+  [
+    "a list where examples have names",
+    (d) =>
+      (at(d, "paths", "/a", "get")["parameters"] = [
+        { name: "Page", in: "query", schema: { type: "integer" }, examples: ["1"] },
+      ]),
+    [
+      "#/paths/~1a/get/parameters/0/examples: Expected type `ExamplesMap` (object) but got `array`",
+      "#: Redocly fails in looking at the examples: Cannot use 'in' operator to search for 'value' in 1.",
+    ],
+  ],
+  [
     "an empty enum value",
     (d) => (d["components"] = { schemas: { A: { type: "string", enum: ["", "x"] } } }),
     ["#/components/schemas/A/enum: An empty value."],
@@ -336,11 +462,19 @@ test.each<[string, (document: Json) => void, string[]]>([
     "binary and multipart bodies",
     (d) =>
       Object.assign(at(d, "paths", "/a", "get"), {
-        requestBody: { content: { "multipart/form-data": { schema: { type: "object" } } } },
+        requestBody: {
+          content: {
+            "multipart/form-data": { schema: { type: "object" } },
+            "application/x-www-form-urlencoded": { schema: { type: "object" } },
+            "application/octet-stream": {},
+          },
+        },
         responses: { 200: { description: "OK", content: { "application/pdf": {} } } },
       }),
     [
       "GET /a: takes multipart/form-data: give a FormData, and a bodySerializer.",
+      "GET /a: takes application/x-www-form-urlencoded: give this Content-Type.",
+      "GET /a: takes application/octet-stream: give a bodySerializer and this Content-Type.",
       "GET /a: 200 is application/pdf: give parseAs.",
     ],
   ],

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { documentsInPage } from "../scripts/read-page.mjs";
 import { renames } from "../scripts/renames.mjs";
 import { CLASSES, diff } from "../scripts/spec-diff.mjs";
 
@@ -96,6 +98,7 @@ describe("of a document and its operations", () => {
     ["wire | IR-Version | version sent | 14 | 16", (d) => (d["info"].version = "v16")],
     ["docs | info | version | 14 | v14", (d) => (d["info"].version = "v14")],
     ["docs | info | title | Things | All", (d) => (d["info"].title = "All")],
+    ['docs | info | info | - | {"name":"Vendor"}', (d) => (d["info"].contact = { name: "Vendor" })],
     ["docs | tag Things | description | About things | -", (d) => (d["tags"] = [])],
     [
       "breaking | GET /Things | operation removed | listThings | -",
@@ -307,12 +310,29 @@ describe("of responses", () => {
       (d) => (post(d)["responses"][403].description = "Never"),
     ],
     [
+      `docs | ${PLACE} 200 | example | {"Id":1} | 1`,
+      (d) => {
+        const { content } = ok(d);
+        ok(d)["content"] = {
+          "Application/JSON; charset=utf-8": { ...content["application/json"], example: 1 },
+        };
+      },
+    ],
+    [
       `breaking | ${PLACE} 200 | response type removed | application/json | -`,
       (d) => delete ok(d)["content"],
     ],
     [
       `breaking | ${PLACE} 200 header X-Page | response header removed | X-Page | -`,
       (d) => delete ok(d)["headers"],
+    ],
+    [
+      `breaking | ${PLACE} 200 header X-Page | type changed | integer | string`,
+      (d) => (ok(d)["headers"]["X-Page"].schema.type = "string"),
+    ],
+    [
+      `docs | ${PLACE} 200 header X-Page | description | - | A page`,
+      (d) => (ok(d)["headers"]["X-Page"].description = "A page"),
     ],
     [
       `additive | ${PLACE} 200 header X-Next | response header added | - | X-Next`,
@@ -712,4 +732,23 @@ test.each([
 
 test("every change that has a class is shown above", () => {
   expect([...covered].sort()).toEqual(Object.keys(CLASSES).sort());
+});
+
+test("the vendor's next page, in other words, another order and inlined: nothing but what is meant", () => {
+  const [v14, v16] = ["v14", "v16"].map((version) => {
+    const page = readFileSync(
+      new URL(`fixtures/trackinglinks-${version}.md`, import.meta.url),
+      "utf8",
+    );
+    return documentsInPage(page)[0] ?? {};
+  });
+  const at = "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
+  expect(
+    diff(v14 ?? {}, v16 ?? {}).map((row) => `${row.class} | ${row.place} | ${row.what}`),
+  ).toEqual([
+    "wire | IR-Version | version sent",
+    `docs | ${at} path AccountSID | description`,
+    `docs | ${at} 200 | example`,
+    `docs | ${at} 200.TrackingURL | description`,
+  ]);
 });

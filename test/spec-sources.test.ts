@@ -72,6 +72,9 @@ test.each([
 });
 
 test("names the place of what is broken, and does not pass over it", () => {
+  expect(() => documentsIn("a.yaml", "openapi: 3.1.0\ninfo: {\n")).toThrow(
+    /^a\.yaml: Expected an OpenAPI document, .*, got broken YAML: .+ at line \d+, column \d+\.$/,
+  );
   expect(() => documentsIn("a.json", '{ "openapi": "3.1.0", ')).toThrow(
     /^a\.json: Expected an OpenAPI document, .*, got broken JSON: .+ at position 22/,
   );

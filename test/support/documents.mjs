@@ -1,18 +1,27 @@
-type Json = Record<string, unknown>;
+/** @typedef {import("../../scripts/document.mjs").Json} Json */
 
-/** Many documents of the vendor's ordinary size: three operations each, and schemas that refer to each other. */
-export function syntheticDocuments(count: number): Json[] {
+/**
+ * Many documents of the vendor's ordinary size: three operations each, and schemas that refer to each other.
+ *
+ * @param {number} count
+ * @returns {Json[]}
+ */
+export function syntheticDocuments(count) {
   return Array.from({ length: count }, (_, index) => document(index + 1));
 }
 
-function document(number: number): Json {
+/**
+ * @param {number} number
+ * @returns {Json}
+ */
+function document(number) {
   const resource = `Resource${number}`;
-  const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-  const json = (schema: Json): Json => ({ "application/json": { schema } });
+  const ref = (/** @type {string} */ name) => ({ $ref: `#/components/schemas/${name}` });
+  const json = (/** @type {Json} */ schema) => ({ "application/json": { schema } });
   const account = { name: "AccountSID", in: "path", required: true, schema: { type: "string" } };
   const id = { name: "Id", in: "path", required: true, schema: { type: "string" } };
   const path = `/Mediapartners/{AccountSID}/${resource}`;
-  const answers = (schema: Json): Json => ({
+  const answers = (/** @type {Json} */ schema) => ({
     200: { description: "OK", content: json(schema) },
     400: { description: "Bad request", content: json(ref("Error")) },
   });
@@ -79,10 +88,15 @@ function document(number: number): Json {
   };
 }
 
-function properties(count: number, more: Json): Json {
+/**
+ * @param {number} count
+ * @param {Json} more
+ * @returns {Json}
+ */
+function properties(count, more) {
   const plain = Array.from({ length: count }, (_, index) => [
     `Property${index}`,
     { type: index % 3 ? "string" : "integer", description: "What the vendor says of it." },
   ]);
-  return { type: "object", properties: { ...(Object.fromEntries(plain) as Json), ...more } };
+  return { type: "object", properties: { ...Object.fromEntries(plain), ...more } };
 }
