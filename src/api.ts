@@ -2,7 +2,7 @@ import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "../generated/openapi.ts";
 import { createIds } from "./events.ts";
 import type { Answer, Fetch } from "./fetch.ts";
-import { createPathWriter, writeQuery } from "./target.ts";
+import { createPathWriter } from "./target.ts";
 
 /** The low-level client: every operation of the document, typed by it, sent through the layers. */
 export type Api = Client<paths>;
@@ -17,7 +17,6 @@ export function createApi(
   return createClient<paths>({
     baseUrl,
     pathSerializer: (template, params) => createPathWriter(template)(params),
-    querySerializer: writeQuery,
     // A Request that follows a signal listens to it until it is collected, long after the call has ended.
     Request: class extends Request {
       constructor(input: RequestInfo | URL, { signal, ...init }: RequestInit = {}) {

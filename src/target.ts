@@ -5,10 +5,10 @@ export function createPathWriter(
   template: string,
 ): (params: Readonly<Record<string, unknown>>) => string {
   const [start = "", ...parts] = template.split("{");
-  const rest = parts.map((part) => part.split("}") as [name: string, text: string]);
+  const rest = parts.map((part) => part.split("}"));
   return (params) => {
     let path = start;
-    for (const [name, text] of rest) path += segment(name, params[name]) + text;
+    for (const [name = "", text = ""] of rest) path += segment(name, params[name]) + text;
     return path;
   };
 }
@@ -24,13 +24,4 @@ const PLAIN = /^[\w.~-]*$/;
 /** Most texts are plain, and to look is cheaper than to encode. */
 export function encode(text: string): string {
   return PLAIN.test(text) ? text : encodeURIComponent(text);
-}
-
-export function writeQuery(query: Readonly<Record<string, unknown>>): string {
-  let text = "";
-  for (const name in query) {
-    const pair = `${encode(name)}=${encode(String(query[name]))}`;
-    text += text === "" ? pair : `&${pair}`;
-  }
-  return text;
 }
