@@ -12,7 +12,6 @@ import { fileURLToPath } from "node:url";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const WAYS = ["raw", "control", "openapi-fetch", "client"];
-const fileOf = (/** @type {string} */ way) => (way === "control" ? "raw" : way);
 const child = fileURLToPath(new URL("call-child.mjs", import.meta.url));
 
 /** @typedef {{ us: number, cpu: number, bytes: number }} Figures */
@@ -21,8 +20,11 @@ const child = fileURLToPath(new URL("call-child.mjs", import.meta.url));
  * @param {readonly string[]} args
  * @param {readonly string[]} [execArgv]
  */
-const start = (args, execArgv = []) =>
-  fork(child, args, { execArgv: [...execArgv], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+const start = ([way = "", ...rest], execArgv = []) =>
+  fork(child, [way === "control" ? "raw" : way, ...rest], {
+    execArgv: [...execArgv],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
 
 /**
  * @param {import("node:child_process").ChildProcess} kid
@@ -47,9 +49,7 @@ const quantile = (values, share) =>
  * @param {{ warm: number, count: number, concurrency: number, slices: number }} plan
  */
 async function compare(baseUrl, { warm, count, concurrency, slices }) {
-  const kids = WAYS.map((way) =>
-    start(baseUrl === undefined ? [fileOf(way)] : [fileOf(way), baseUrl]),
-  );
+  const kids = WAYS.map((way) => start(baseUrl === undefined ? [way] : [way, baseUrl]));
   for (const kid of kids) await measure(kid, { count: warm, concurrency });
   /** @type {Figures[][]} a list of rounds for each way */
   const rounds = WAYS.map(() => []);
