@@ -1,6 +1,7 @@
+import { createTrackingLink } from "../generated/operations.ts";
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import { badInput, show } from "./expect.ts";
-import { checkValue, eachOf } from "./params.ts";
+import { checkValue, eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /**
@@ -22,6 +23,10 @@ const ON_LINK = {
 type OnLink = keyof typeof ON_LINK;
 /** The parameters that can be added to a link. */
 export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
+
+const EXTENSION_FACTS: Facts = new Map(
+  EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]),
+);
 
 /** Those of them that work on every link. */
 export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
@@ -66,7 +71,7 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
   let link = url;
-  eachOf(extension, EXTENSION_NAMES, (key, value, facts) => {
+  eachOf(extension, EXTENSION_FACTS, (key, value, facts) => {
     const { name, onAnyLink } = ON_LINK[key as OnLink];
     if (!onAnyLink && kind !== "regular") {
       throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));

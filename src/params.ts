@@ -36,11 +36,11 @@ export interface WireParams {
 /** The default's own type: what a call without `type` makes. */
 export const DEFAULT_TYPE: TrackingLinkType = createTrackingLink.params.type.default;
 
-const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
-  Object.entries(createTrackingLink.params),
-);
-const NAMES = [...FACTS.keys()] as (keyof CreateTrackingLinkParameters)[];
-const REQUIRED = NAMES.filter((name) => FACTS.get(name)?.required);
+/** What the document says of each parameter, by the name that a caller gives. */
+export type Facts = ReadonlyMap<string, ParameterFacts>;
+
+export const FACTS: Facts = new Map(Object.entries(createTrackingLink.params));
+const REQUIRED = [...FACTS.keys()].filter((name) => FACTS.get(name)?.required);
 
 /**
  * Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. Credentials are: a
@@ -52,20 +52,19 @@ export function toWire(
 ): WireParams {
   const path: Record<string, string> = {};
   let query = "";
-  eachOf(params, NAMES, (name, value, facts) => {
+  let required = 0;
+  eachOf(params, FACTS, (name, value, facts) => {
     if (typeof value === "string" && redact(value) !== value) {
       const expected = `\`${name}\` without credentials`;
       throw badInput("invalid_input", name, expected, "one that holds them");
     }
     const text = checkValue(name, value, facts);
+    if (facts.required) required++;
     if (facts.in === "path") path[facts.name] = checkSegment(name, text);
     else query += `${query && "&"}${encode(facts.name)}=${encode(text)}`;
   });
-  const given: CreateTrackingLinkParameters = params;
-  for (const name of REQUIRED) {
-    if (given[name] === undefined) throw badInput("invalid_input", name, `\`${name}\``, "none");
-  }
-  const { type, customPath } = given;
+  if (required < REQUIRED.length) throw missing(params);
+  const { type, customPath }: CreateTrackingLinkParameters = params;
   if (customPath !== undefined && type !== "Vanity") {
     const got = type === undefined ? "no type" : `type ${show(type)}`;
     throw badInput("invalid_input", "customPath", '`customPath` only with type "Vanity"', got);
@@ -74,13 +73,20 @@ export function toWire(
   return { path: path as WireParams["path"], query };
 }
 
+function missing(params: CreateTrackingLinkParams): ImpactError {
+  const given = new Set<string>();
+  eachOf(params, FACTS, (name) => given.add(name));
+  const name = REQUIRED.find((each) => !given.has(each)) ?? "";
+  return badInput("invalid_input", name, `\`${name}\``, "none");
+}
+
 /**
  * Goes through what was given, save what is undefined: inherited parameters included, so that none is lost in
  * silence. Throws `invalid_input` for one that is not among `known`.
  */
 export function eachOf(
   params: object,
-  known: readonly string[],
+  known: Facts,
   use: (name: string, value: unknown, facts: ParameterFacts) => void,
 ): void {
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
@@ -94,10 +100,10 @@ export function eachOf(
 }
 
 /** What the document says of a parameter. Throws `invalid_input` if it is not among `known`. */
-export function factsOf(name: string, known: readonly string[]): ParameterFacts {
-  const facts = known.includes(name) ? FACTS.get(name) : undefined;
+function factsOf(name: string, known: Facts): ParameterFacts {
+  const facts = known.get(name);
   if (facts !== undefined) return facts;
-  throw badInput("invalid_input", name, "a known parameter", unknownName(name, known));
+  throw badInput("invalid_input", name, "a known parameter", unknownName(name, [...known.keys()]));
 }
 
 /**
