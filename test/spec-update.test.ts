@@ -181,7 +181,11 @@ test("a removed enum value and parameter, a renamed response field: breaking, an
         ({ name }: Json) => name !== "CustomPath",
       );
       const { schema } = operation(document)["responses"]["200"].content["application/json"];
-      schema.properties = { TrackingLink: schema.properties.TrackingURL };
+      const { TrackingURL, ...others } = schema.properties as Json;
+      schema.properties = { TrackingLink: TrackingURL as Json, ...others };
+      schema.required = (schema.required as string[] | undefined)?.map((name) =>
+        name === "TrackingURL" ? "TrackingLink" : name,
+      );
     }),
   );
   const result = await update(folder, file);
