@@ -301,7 +301,7 @@ function isSame(context, givenBefore, givenAfter) {
  * @returns {Shape}
  */
 export function shapeOf(document, given, inside = []) {
-  const schema = resolve(document, given);
+  const schema = objectOf(resolve(document, given));
   /** @type {Shape} */
   const shape = {
     types: typesOf(schema),
@@ -336,6 +336,17 @@ export function shapeOf(document, given, inside = []) {
   // That null is allowed is told by the type.
   shape.values = shape.values?.filter((value) => value !== null);
   return shape;
+}
+
+/**
+ * A schema may be `true`, which allows everything, or `false`, which allows nothing.
+ *
+ * @param {Json | boolean} schema
+ * @returns {Json}
+ */
+function objectOf(schema) {
+  if (typeof schema === "object") return schema;
+  return schema ? {} : { not: {} };
 }
 
 /**

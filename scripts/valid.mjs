@@ -101,19 +101,22 @@ export async function completed(source, document, file) {
  * @returns {Promise<{ errors: string[], warnings: string[] }>} each with its place
  */
 export async function check(document) {
-  const must = await problemsOf(document, RULES);
+  const must = await problemsOf(document, RULES).catch(failure);
   const errors = must.filter(({ message }) => !SURVIVED.includes(message)).map(lineOf);
   const warnings = must.filter(({ message }) => SURVIVED.includes(message)).map(lineOf);
   // What refers to nothing cannot be read any further.
   if (errors.length > 0) return { errors, warnings };
-  const known = await problemsOf(document, KNOWN_SLIPS).then(
-    (problems) => problems.map(lineOf),
-    // What is written where examples belong is more than one of the rules can bear.
-    (/** @type {Error} */ { message }) => [
-      `#: Redocly fails in looking at the examples: ${message}.`,
-    ],
-  );
-  return { errors: [], warnings: [...warnings, ...known, ...slips(document)] };
+  const known = await problemsOf(document, KNOWN_SLIPS).catch(failure);
+  return { errors: [], warnings: [...warnings, ...known.map(lineOf), ...slips(document)] };
+}
+
+/**
+ * What is written where a reference or an example belongs may be more than Redocly can bear.
+ *
+ * @param {Error} error
+ */
+function failure({ message }) {
+  return [{ message: `Redocly fails: ${message}.`, location: [{ pointer: "#" }] }];
 }
 
 /**

@@ -409,6 +409,11 @@ test.each<[string, (document: Json) => void, string[]]>([
     ["#/paths/~1a/get/responses/200/content/application~1json/schema: Can't resolve $ref"],
   ],
   [
+    "a reference to itself",
+    (d) => (d["components"] = { schemas: { A: { $ref: "#/components/schemas/A" } } }),
+    ["#: Redocly fails: Self-referencing circular pointer."],
+  ],
+  [
     "a path whose parameter is not there",
     (d) => (d["paths"] = { "/a/{Id}": { get: operation("a") } }),
     [
@@ -450,7 +455,7 @@ test.each<[string, (document: Json) => void, string[]]>([
       ]),
     [
       "#/paths/~1a/get/parameters/0/examples: Expected type `ExamplesMap` (object) but got `array`",
-      "#: Redocly fails in looking at the examples: Cannot use 'in' operator to search for 'value' in 1.",
+      "#: Redocly fails: Cannot use 'in' operator to search for 'value' in 1.",
     ],
   ],
   [

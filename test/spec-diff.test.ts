@@ -695,6 +695,22 @@ test("of what is of another type altogether, that is told, and the words", () =>
   ]);
 });
 
+test("a schema that is `true` allows everything, one that is `false` nothing", () => {
+  const of = (schema: unknown): Json => {
+    const document = base();
+    const { content } = post(document)["responses"][200];
+    content[JSON_TYPE].schema = { type: "object", properties: { Any: schema } };
+    return document;
+  };
+  expect(brief(of(true), of({}))).toEqual([]);
+  expect(brief(of(true), of(false))).toEqual([
+    `breaking | ${PLACE} 200.Any | keyword changed | - | not {}`,
+  ]);
+  expect(brief(of(true), of({ type: "string" }))).toEqual([
+    `additive | ${PLACE} 200.Any | type narrowed | any | string`,
+  ]);
+});
+
 test("a header that the client sends anyway is nobody's to give", () => {
   const [before, after] = [base(), base()];
   const header = { name: "IR-Version", in: "header", required: true, schema: { type: "string" } };
