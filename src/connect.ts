@@ -60,8 +60,9 @@ function transport<A extends Answer, B>(
       const init: RequestInit = { method, headers, redirect: "manual", signal };
       if (body) init.body = body;
       response = await fetch(url, init);
-      if (response?.headers === undefined) throw new TypeError("`fetch` gave no Response");
-      observe(response.headers);
+      const seen = response?.headers;
+      if (seen === undefined) throw new TypeError("`fetch` gave no Response");
+      observe(seen);
       const content = await reader.body(response, redact);
       return reader.answer(response, content, call, attempt, redact);
     } catch (thrown) {

@@ -24,10 +24,12 @@ export function createCredentials(accountSid: string, authToken: string): Creden
     secrets.push(authToken, base64(authToken));
   }
   const anchors = secrets.map(longestWord);
+  const shortest = Math.min(...anchors.map((anchor) => anchor.length));
   /** Nearly nothing does; to look costs less than to copy. */
   const mayHold = (value: unknown, depth: number): boolean => {
     if (typeof value === "number") return mayHold(`${value}`, depth);
     if (typeof value === "string") {
+      if (value.length < shortest) return false;
       for (const anchor of anchors) if (value.includes(anchor)) return true;
     } else if (typeof value === "object") {
       if (depth === 0) return true;

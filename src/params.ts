@@ -4,7 +4,7 @@ import type { CreateTrackingLinkParameters } from "../generated/params.ts";
 import type { Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { badInput, kindOf, show, unknownName } from "./expect.ts";
-import { encode } from "./target.ts";
+import { encode, PLAIN } from "./target.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
@@ -29,7 +29,7 @@ type Wire = operations["createTrackingLink"]["parameters"];
 /** Parameters under their wire names, as they are sent. The account's own is the client's to give. */
 export interface WireParams {
   readonly path: Omit<Wire["path"], "AccountSID">;
-  /** In the order in which they were given, encoded. */
+  /** Empty, or with its question mark: in the order in which they were given, encoded. */
   readonly query: string;
 }
 
@@ -40,6 +40,8 @@ export const DEFAULT_TYPE: TrackingLinkType = createTrackingLink.params.type.def
 export type Facts = ReadonlyMap<string, ParameterFacts>;
 
 export const FACTS: Facts = new Map(Object.entries(createTrackingLink.params));
+/** How each one's pair in a query begins. */
+const PAIRS = new Map([...FACTS].map(([name, facts]) => [name, `${encode(facts.name)}=`]));
 const REQUIRED = [...FACTS.keys()].filter((name) => FACTS.get(name)?.required);
 
 /**
@@ -61,7 +63,7 @@ export function toWire(
     const text = checkValue(name, value, facts);
     if (facts.required) required++;
     if (facts.in === "path") path[facts.name] = checkSegment(name, text);
-    else query += `${query && "&"}${encode(facts.name)}=${encode(text)}`;
+    else query += `${query ? "&" : "?"}${PAIRS.get(name)}${encode(text)}`;
   });
   if (required < REQUIRED.length) throw missing(params);
   const { type, customPath }: CreateTrackingLinkParameters = params;
@@ -142,7 +144,7 @@ function checkType(name: string, value: unknown, type: string): string {
     if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
   } else if (typeof value !== "string" || !INK.test(value)) {
     throw wrong(name, value, "a string that is not empty");
-  } else if (LONE_SURROGATE.test(value)) {
+  } else if (!PLAIN.test(value) && LONE_SURROGATE.test(value)) {
     throw wrong(name, value, "valid Unicode", "half a surrogate pair");
   }
   return String(value);

@@ -19,7 +19,8 @@ function segment(name: string, given: unknown): string {
   throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(given));
 }
 
-const PLAIN = /^[\w.~-]*$/;
+/** What stands in a URL as it is. */
+export const PLAIN: RegExp = /^[\w.~-]+$/;
 
 /** Most texts are plain, and to look is cheaper than to encode. */
 export function encode(text: string): string {

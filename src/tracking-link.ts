@@ -62,9 +62,7 @@ export function createLinkOperation(
       return { path, query, programId, type };
     },
     send({ path, query }, call) {
-      const target = writePath(path);
-      const url = query === "" ? target : `${target}?${query}`;
-      return send({ id: nextId(), method, url, ...call }, 1);
+      return send({ id: nextId(), method, url: writePath(path) + query, ...call }, 1);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
 import {
@@ -776,4 +777,21 @@ test.each<[string, Answer, string]>([
   const { result } = await ask(answer);
 
   expect((result as TrackingLink).url).toBe(url);
+});
+
+test("takes the link from a fetch whose bodies are streams of Node's", async () => {
+  const answer = {
+    ok: true,
+    status: 200,
+    headers: new Headers(),
+    body: Readable.from([]),
+    text: () => Promise.resolve(JSON.stringify({ TrackingURL: URL_OF_LINK })),
+  };
+  const impact = createImpactClient({
+    accountSid: "IRabc123",
+    authToken: "t0k-en:with/ünïcode",
+    fetch: () => Promise.resolve(answer as unknown as Response),
+  });
+
+  expect((await impact.trackingLinks.create({ programId: "1000" })).url).toBe(URL_OF_LINK);
 });
