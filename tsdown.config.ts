@@ -4,6 +4,8 @@ import { defineConfig, type UserConfig } from "tsdown";
 const shared: UserConfig = {
   format: "esm",
   platform: "neutral",
+  // Comments are left to src/ and the types, which are in the package, too: less to read at each start.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
   external: [/^node:/],
   target: "es2022",
 };
