@@ -41,15 +41,15 @@ async function loops(items, call) {
 
 /** The pool alone, over a call that does nothing: built from src/ by bulk.mjs. */
 const { createMany: pool } = await import(process.env["POOL"] ?? "../dist/index.js");
-const link = { url: "https://example.sjv.io/c/1/2/3", type: "Regular", programId: "1000", raw: {} };
+const answer = { status: 200, value: { url: "https://example.sjv.io/c/1/2/3", raw: {} } };
 const operation = {
   check: (/** @type {Params} */ { programId, subId1 }) => ({
     type: "Regular",
     programId,
     path: { ProgramId: programId },
-    query: { subId1 },
+    query: `?subId1=${subId1}`,
   }),
-  send: () => Promise.resolve(link),
+  send: () => Promise.resolve(answer),
 };
 const settings = {
   timeout: 30_000,
