@@ -39,18 +39,6 @@ describe("keyOf", () => {
 });
 
 describe("splitIds", () => {
-  const whole: CreateTrackingLinkParams = {
-    programId: "1",
-    type: "Vanity",
-    customPath: "Sale",
-    adId: "2",
-    deepLink: "https://shop.example/a",
-    mediaPartnerPropertyId: "3",
-    subId1: "a",
-    subId2: "b",
-    subId3: "c",
-    sharedId: "d",
-  };
   const base: CreateTrackingLinkParams = {
     programId: "1",
     type: "Vanity",
@@ -60,6 +48,7 @@ describe("splitIds", () => {
     mediaPartnerPropertyId: "3",
   };
   const ids = { subId1: "a", subId2: "b", subId3: "c", sharedId: "d" };
+  const whole: CreateTrackingLinkParams = { ...base, ...ids };
 
   test("takes the sub and shared ids out of the parameters, and nothing else", () => {
     const before = structuredClone(whole);
