@@ -2,7 +2,7 @@ import type { Redact } from "./credentials.ts";
 import { ImpactError } from "./errors.ts";
 import { nameOf, requestOf, type Call } from "./fetch.ts";
 import { readRetryAfter } from "./quota.ts";
-import { classify, wordsOf, type Kind } from "./refusal.ts";
+import { classify, wordsOf, type Kind, type Words } from "./refusal.ts";
 import { readXmlEnvelope } from "./xml.ts";
 
 /** No answer of a call that makes a link is longer; what is, is cut. */
@@ -52,7 +52,7 @@ export function unexpected(received: Received, what: string, redact: Redact): Im
 
 function refusal(received: Received, redact: Redact): ImpactError {
   const { status, headers, call, body } = received;
-  const { reason } = wordsOf(redact(body));
+  const { reason } = wordsIn(redact(body), redact);
   const kind = classify(status, reason);
   if (status >= 400) {
     const words = reason === undefined ? " and gave no reason" : `: ${reason}`;
@@ -79,7 +79,7 @@ function errorOf(
   const cleared = redact(body);
   return new ImpactError(`${nameOf(request)} ${redact(message)}`, {
     ...kind,
-    ...wordsOf(cleared),
+    ...wordsIn(cleared, redact),
     // A browser hides the status of a redirect that it does not follow.
     status: status === 0 ? undefined : status,
     body: cleared === "" ? undefined : cleared,
@@ -87,6 +87,11 @@ function errorOf(
     retryAfter: readRetryAfter(headers, status, Date.now()),
     ...request,
   });
+}
+
+/** What a page spells in entities is decoded when its words are read, so they are searched once more. */
+function wordsIn(cleared: unknown, redact: Redact): Words {
+  return redact(wordsOf(cleared));
 }
 
 function redirectTarget(headers: Headers, base: string): string {
@@ -109,11 +114,11 @@ function parseJson(content: string): { value: unknown } | undefined {
  * The body as text, of which little more than {@link LONGEST_BODY} bytes are read. The status of a refusal says
  * enough, though its words be lost.
  */
-export function readText(response: Response, redact: Redact): Promise<string> {
+export function readText(response: Response, redact: Redact, signal: AbortSignal): Promise<string> {
   const { ok, body } = response;
   // Some fetches give a body of another kind, or none.
   const reader = body?.getReader?.();
-  const reading = reader ? readStart(reader, redact) : response.text();
+  const reading = reader ? readStart(reader, redact, signal) : response.text();
   return ok ? reading : reading.catch(() => "");
 }
 
@@ -123,11 +128,13 @@ const UTF8 = new TextDecoder();
 async function readStart(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   redact: Redact,
+  signal: AbortSignal,
 ): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   let whole = false;
-  while (length <= LONGEST_BODY + MARGIN && !whole) {
+  // Nobody waits for it any more once the attempt has ended, and not every body ends with its signal.
+  while (length <= LONGEST_BODY + MARGIN && !whole && !signal.aborted) {
     const { done, value } = await reader.read();
     whole = done;
     if (value) {

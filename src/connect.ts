@@ -10,7 +10,7 @@ import { withRetry } from "./retry.ts";
 
 /** How an answer is read to its end, and what is then made of it. */
 export interface Reader<A extends Answer, B = string> {
-  body(response: Response, redact: Redact): Promise<B>;
+  body(response: Response, redact: Redact, signal: AbortSignal): Promise<B>;
   answer(response: Response, body: B, call: Call, attempt: number, redact: Redact): A;
 }
 
@@ -63,7 +63,7 @@ function transport<A extends Answer, B>(
       const seen = response?.headers;
       if (seen === undefined) throw new TypeError("`fetch` gave no Response");
       observe(seen);
-      const content = await reader.body(response, redact);
+      const content = await reader.body(response, redact, signal);
       return reader.answer(response, content, call, attempt, redact);
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;

@@ -81,7 +81,7 @@ const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as 
  * Why there is no link. Branch on `code`; `outcome` says whether a link can exist all the same.
  *
  * No field holds the auth token: what a server echoes is cut out, plain, in base64, percent-encoded or escaped as
- * in JSON or HTML. Only a token that could be an ordinary word (up to seven letters, or under four characters) is
+ * in JSON or HTML, letters and digits as they are. Only a token that could be an ordinary word (up to seven letters, or under four characters) is
  * left in texts; impact.com's are longer.
  *
  * `JSON.stringify(error)` gives every field. `structuredClone` keeps the standard ones of an `Error`

@@ -167,7 +167,7 @@ export function readRequestOptions(
   if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
   expectKnown("invalid_input", "option", options, known);
   const { signal } = options;
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+  if (signal !== undefined && !isSignal(signal)) {
     throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", kindOf(signal));
   }
   return {
@@ -177,6 +177,12 @@ export function readRequestOptions(
       expectWhole("invalid_input", "maxRetries", options.maxRetries, RETRIES) ??
       settings.maxRetries,
   };
+}
+
+/** One of another realm or a polyfill serves as well. */
+function isSignal(value: unknown): value is AbortSignal {
+  const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
 function refuseBrowser(allowed: unknown): void {

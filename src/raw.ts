@@ -29,7 +29,8 @@ type Whole = Response & Answer;
 
 /** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
 const wholeReader: Reader<Whole, ArrayBuffer | string> = {
-  body: (response, redact) => (response.ok ? response.arrayBuffer() : readText(response, redact)),
+  body: (response, redact, signal) =>
+    response.ok ? response.arrayBuffer() : readText(response, redact, signal),
   answer(response, body, call, attempt, redact) {
     const { status, headers } = response;
     const statusText = ascii(redact(response.statusText));

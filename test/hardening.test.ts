@@ -318,3 +318,24 @@ test("the raw client rejects with the error for a status that no response can ha
     status: 600,
   });
 });
+
+test("a body that knows nothing of the signal is let go at the deadline, however long it is silent", async () => {
+  let isCancelled = false;
+  const body = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        controller.enqueue(new Uint8Array(0));
+      },
+      cancel() {
+        isCancelled = true;
+      },
+    });
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(body()));
+  const impact = createImpactClient({ ...account, baseUrl, fetch, timeout: 50, maxRetries: 0 });
+
+  const error = await failure(impact.trackingLinks.create({ programId: "1" }));
+
+  expect(error).toMatchObject({ code: "timeout", outcome: "unknown" });
+  await vi.waitFor(() => expect(isCancelled).toBe(true));
+});

@@ -330,6 +330,7 @@ describe("the options of a call", () => {
       "headers",
       `Expected a known option, got \`headers\`; known are ${REQUEST_OPTIONS}`,
     ],
+    [{ signal: { aborted: false } }, "signal", `${SIGNAL} a value of type object`],
     [
       { constructor: 1 },
       "constructor",

@@ -432,3 +432,25 @@ describe("credentials that cannot be sent are refused at the door, and not shown
     expect(printed(error).filter((text) => text.includes(good))).toEqual([]);
   });
 });
+
+test.each([
+  ["decimal", (code: number) => `&#${code};`],
+  ["hex", (code: number) => `&#x${code.toString(16)};`],
+])("a token that a page's title spells in %s entities is no reason", async (_, entity) => {
+  const authToken = "hunter2-secret-9";
+  const spelt = Array.from(authToken, (character) => entity(character.charCodeAt(0))).join("");
+  const impact = createImpactClient({
+    accountSid: "IR1",
+    authToken,
+    baseUrl,
+    maxRetries: 0,
+    fetch: () =>
+      Promise.resolve(new Response(`<html><title>Bad ${spelt}</title></html>`, { status: 502 })),
+  });
+
+  const error: unknown = await impact.trackingLinks.create({ programId: "1" }).catch((e) => e);
+
+  if (!isImpactError(error)) throw error;
+  expect(error.reason).toBe("Bad [redacted]");
+  expect(inspect(error)).not.toContain(authToken);
+});
