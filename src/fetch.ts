@@ -59,10 +59,10 @@ export function withTimeout<A extends Answer>(attemptOnce: Attempt<A>, redact: R
         controller.abort(reason);
       };
       const timer = setTimeout(() => stop(timedOut(call, attempt, redact)), timeout);
-      const forget = signal && onAbort(signal, () => stop(signal.reason));
+      const forget = onAbort(signal, () => stop(signal?.reason));
       const settle = (): void => {
         clearTimeout(timer);
-        forget?.();
+        forget();
       };
       attemptOnce(call, attempt, controller.signal).then(
         (answer) => {

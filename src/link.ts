@@ -170,7 +170,8 @@ function decodeQuery(text: string): string {
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const url = value.trim();
-  if (isWebUrl(url)) return url.includes("@") && new URL(url).username !== "" ? undefined : url;
+  const holdsUser = (): boolean => url.includes("@") && new URL(url).username !== "";
+  if (isWebUrl(url)) return holdsUser() ? undefined : url;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
   const isBare = /^(\/\/)?([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\/./i.test(url);
   const withScheme = `https://${url.replace(/^\/\//, "")}`;
