@@ -1,4 +1,4 @@
-import { defineConfig, type UserConfig } from "tsdown";
+import { defineConfig, type Rolldown, type UserConfig } from "tsdown";
 
 // "neutral" keeps the library free of anything that only one runtime has; the command alone uses node:.
 const shared: UserConfig = {
@@ -10,30 +10,35 @@ const shared: UserConfig = {
   target: "es2022",
 };
 
-const code: UserConfig = {
-  ...shared,
-  entry: {
-    index: "src/index.ts",
-    testing: "src/testing/index.ts",
-    raw: "src/raw.ts",
-    cli: "src/cli/bin.ts",
-  },
-  dts: false,
-  sourcemap: true,
-  // What the entries share stands in one file: an import reads two, and an ImpactError is of one class.
-  outputOptions: {
-    chunkFileNames: "[name].js",
-    advancedChunks: {
-      groups: [
-        {
-          name: "core",
-          test: /\/(src|generated)\/(?!index\.ts|raw\.ts|api\.ts|replay-rules\.ts)[^/]+\.ts$/,
-        },
-        { name: "fake", test: /\/src\/testing\/(?!index\.ts)[^/]+\.ts$/ },
-      ],
-    },
+/** The package holds src/, so its maps need not hold it once more. */
+const lightMaps: Rolldown.Plugin = {
+  name: "light-maps",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "asset" || !file.fileName.endsWith(".map")) continue;
+      file.source = JSON.stringify({
+        ...JSON.parse(String(file.source)),
+        sourcesContent: undefined,
+      });
+    }
   },
 };
+
+// Each entry by itself, so that an import reads one file; only the command has parts that it loads when it needs them.
+const code = [
+  { entry: { index: "src/index.ts" } },
+  { entry: { testing: "src/testing/index.ts" } },
+  { entry: { raw: "src/raw.ts" } },
+  { entry: { cli: "src/cli/bin.ts" } },
+].map(({ entry }, index): UserConfig => ({
+  ...shared,
+  entry,
+  clean: index === 0,
+  dts: false,
+  sourcemap: true,
+  plugins: [lightMaps],
+  outputOptions: { chunkFileNames: "cli-[name].js" },
+}));
 
 // The types of ./raw are apart: they alone name openapi-fetch.
 const types = [
@@ -47,5 +52,5 @@ const types = [
   outputOptions: { chunkFileNames: "types.d.ts" },
 }));
 
-const config: UserConfig[] = defineConfig([code, ...types]);
+const config: UserConfig[] = defineConfig([...code, ...types]);
 export default config;

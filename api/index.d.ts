@@ -34,6 +34,7 @@ interface ImpactErrorDetails {
   cause?: unknown;
 }
 declare class ImpactError extends Error {
+  static [Symbol.hasInstance](value: unknown): boolean;
   readonly code: ImpactErrorCode;
   readonly outcome: Outcome;
   readonly status?: number;

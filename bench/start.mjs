@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const SAMPLES = Number(process.env["ROUNDS"] ?? 5) * 4;
+const SAMPLES = Number(process.env["ROUNDS"] ?? 5) * 8;
 const WAYS = ["raw", "openapi-fetch", "client"];
 const command = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 

@@ -20,7 +20,7 @@ export function createCredentials(accountSid: string, authToken: string): Creden
   const basic = base64(`${accountSid}:${authToken}`);
   const secrets = [basic];
   // A short word would be cut out of ordinary text ("token", "secret"); a real token is 32 characters.
-  if (authToken.length >= 8 || /^(?=.{4}).*[^a-z]/is.test(authToken)) {
+  if (authToken.length >= 8 || (authToken.length >= 4 && /[^A-Za-z]/.test(authToken))) {
     secrets.push(authToken, base64(authToken));
   }
   const anchors = secrets.map(longestWord);
@@ -66,7 +66,7 @@ export function createCredentials(accountSid: string, authToken: string): Creden
 
 /** Letters and digits are left as they are by every encoding in use: where these are missing, no form is there. */
 function longestWord(secret: string): string {
-  const words = secret.split(/[^a-z0-9]+/i);
+  const words = secret.split(/[^A-Za-z0-9]+/);
   return words.reduce((longest, word) => (word.length > longest.length ? word : longest));
 }
 
@@ -88,7 +88,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** A pattern for a text of which each other character may be percent-encoded, or escaped as in JSON or HTML. */
 function anyForm(text: string): string {
   return Array.from(text, (character) => {
-    if (/[a-z0-9]/i.test(character)) return character;
+    if (/[A-Za-z0-9]/.test(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     const bytes = Array.from(new TextEncoder().encode(character), (byte) => `%${hex(byte, 2)}`);
     const units = Array.from({ length: character.length }, (_, index) => {

@@ -93,6 +93,13 @@ export class ImpactError extends Error {
     Object.defineProperty(this.prototype, BRAND, {});
   }
 
+  /** An error of another copy of this package is one, too; each entry holds its own copy of what it needs. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === ImpactError
+      ? isImpactError(value)
+      : Object.prototype.isPrototypeOf.call(this.prototype, value as object);
+  }
+
   /** What kind of failure it was. */
   readonly code: ImpactErrorCode;
   /** Can a link exist although this failed? */

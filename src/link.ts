@@ -173,7 +173,7 @@ export function readTrackingUrl(value: unknown): string | undefined {
   const holdsUser = (): boolean => url.includes("@") && new URL(url).username !== "";
   if (isWebUrl(url)) return holdsUser() ? undefined : url;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
-  const isBare = /^(\/\/)?([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\/./i.test(url);
+  const isBare = /^(\/\/)?([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:\d+)?\/./.test(url);
   const withScheme = `https://${url.replace(/^\/\//, "")}`;
   return isBare && isWebUrl(withScheme) ? withScheme : undefined;
 }

@@ -2,6 +2,7 @@ import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./credentials.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
 import { isBrowserPage } from "./browser.ts";
+import { CONTROL } from "./characters.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./expect.ts";
 import { readHeaders, userAgent } from "./headers.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
@@ -237,11 +238,11 @@ function readCredential(name: string, value: unknown): string {
     throw wrongOption(name, "a string", `a value of type ${typeof value}`);
   if (value === "") throw wrongOption(name, "a string", "an empty one");
   // RFC 7617, 2: no control characters. Outer spaces come from copying, and would only be refused later.
-  if (/[\p{Cc}]/u.test(value))
+  if (CONTROL.test(value))
     throw wrongOption(name, "free of control characters", "one with a line break or the like");
   if (value.trim() !== value)
     throw wrongOption(name, "free of outer spaces", "one with a space at an end");
-  if (/\p{Cs}/u.test(value))
+  if (!value.isWellFormed())
     throw wrongOption(name, "valid Unicode", "one with half a surrogate pair");
   return value;
 }

@@ -1,10 +1,11 @@
 import type { operations } from "../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
 import type { CreateTrackingLinkParameters } from "../generated/params.ts";
+import { BLANK } from "./characters.ts";
 import type { Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { badInput, kindOf, show, unknownName } from "./expect.ts";
-import { encode, PLAIN } from "./target.ts";
+import { encode } from "./target.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
@@ -122,7 +123,7 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   }
   if (facts.format === "uri") {
     if (isWebUrl(text)) return text;
-    const isSpaced = isWebUrl(text.replace(/[\s\p{Cc}]/gu, ""));
+    const isSpaced = isWebUrl(text.split(BLANK).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
   }
@@ -134,7 +135,6 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
 
 // A literal within a function makes a new object for each value.
 const INK = /\S/;
-const LONE_SURROGATE = /\p{Cs}/u;
 
 function checkType(name: string, value: unknown, type: string): string {
   if (type === "boolean") {
@@ -144,7 +144,7 @@ function checkType(name: string, value: unknown, type: string): string {
     if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
   } else if (typeof value !== "string" || !INK.test(value)) {
     throw wrong(name, value, "a string that is not empty");
-  } else if (!PLAIN.test(value) && LONE_SURROGATE.test(value)) {
+  } else if (!value.isWellFormed()) {
     throw wrong(name, value, "valid Unicode", "half a surrogate pair");
   }
   return String(value);

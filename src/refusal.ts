@@ -1,3 +1,4 @@
+import { UNRULY } from "./characters.ts";
 import type { FieldError, ImpactErrorCode, Outcome } from "./errors.ts";
 import { textOf } from "./xml.ts";
 
@@ -115,9 +116,6 @@ const LONGEST_REASON = 500;
 /** One line of ordinary characters, or undefined if there is nothing in it. */
 function words(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const line = value
-    .slice(0, LONGEST_REASON)
-    .replace(/[\s\p{Cc}\p{Cs}\p{Bidi_Control}]+/gu, " ")
-    .trim();
+  const line = value.slice(0, LONGEST_REASON).replace(UNRULY, " ").trim();
   return line === "" ? undefined : line;
 }

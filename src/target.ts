@@ -20,7 +20,7 @@ function segment(name: string, given: unknown): string {
 }
 
 /** What stands in a URL as it is. */
-export const PLAIN: RegExp = /^[\w.~-]+$/;
+const PLAIN = /^[\w.~-]+$/;
 
 /** Most texts are plain, and to look is cheaper than to encode. */
 export function encode(text: string): string {

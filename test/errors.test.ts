@@ -181,14 +181,23 @@ describe("ImpactError", () => {
 });
 
 describe("isImpactError", () => {
-  test("knows the errors of another copy of the package", async () => {
+  test("knows the errors of another copy of the package, as instanceof does", async () => {
     const copy = await otherCopy();
     const foreign: unknown = new copy.ImpactError("x", { code: "timeout", outcome: "unknown" });
 
     expect(copy.ImpactError).not.toBe(ImpactError);
-    expect(foreign).not.toBeInstanceOf(ImpactError);
     expect(isImpactError(foreign)).toBe(true);
+    expect(foreign instanceof ImpactError).toBe(true);
     expect(copy.isImpactError(full())).toBe(true);
+    expect(full() instanceof copy.ImpactError).toBe(true);
+  });
+
+  test("leaves a class that extends ImpactError its own instances", () => {
+    class Own extends ImpactError {}
+    const own: unknown = new Own("x", { code: "timeout", outcome: "unknown" });
+
+    expect([own instanceof Own, own instanceof ImpactError]).toEqual([true, true]);
+    expect((full() as unknown) instanceof Own).toBe(false);
   });
 
   test("knows the errors of a client", async () => {
@@ -205,6 +214,7 @@ describe("isImpactError", () => {
     ["a function", ImpactError],
   ])("refuses what is none: %s", (_, value) => {
     expect(isImpactError(value)).toBe(false);
+    expect(value instanceof ImpactError).toBe(false);
   });
 });
 

@@ -224,6 +224,7 @@ test.each<[deepLink: string, got?: string]>([
   ["https://"],
   ["https:///"],
   ["https:///shop.example"],
+  ["https://\\shop.example"],
   ["https://?q=1"],
   ["https://#top"],
   ["https:shop.example"],
