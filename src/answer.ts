@@ -40,7 +40,11 @@ export function readAnswer<T>(
   const body = json === undefined ? (readXmlEnvelope(content) ?? content) : json.value;
   const received = { status, headers, body, call, attempt };
   if (!ok) return refusal(received, redact);
-  if (json === undefined) return unexpected(received, "a body that is no JSON", redact);
+  if (json === undefined) {
+    const what =
+      content.length < LONGEST_BODY ? "a body that is no JSON" : "a body of 64 KiB or more";
+    return unexpected(received, what, redact);
+  }
   return take(received, redact);
 }
 

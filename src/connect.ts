@@ -10,8 +10,9 @@ import { withRetry } from "./retry.ts";
 
 /** How an answer is read to its end, and what is then made of it. */
 export interface Reader<A extends Answer, B = string> {
-  body(response: Response, redact: Redact, signal: AbortSignal): Promise<B>;
-  answer(response: Response, body: B, call: Call, attempt: number, redact: Redact): A;
+  body(response: Response, redact: Redact, signal: AbortSignal): Promise<B | string>;
+  /** A refusal may have lost its body; it is then empty. */
+  answer(response: Response, body: B | string, call: Call, attempt: number, redact: Redact): A;
 }
 
 export interface Connection<A extends Answer> {
@@ -49,25 +50,28 @@ function transport<A extends Answer, B>(
 ): Attempt<A> {
   const { redact } = settings;
   const own = settings.headers();
-  return async (call, attempt, signal) => {
+  return async (call, attempt, signal, onRefusal) => {
     const { method, url, body } = call;
     // A copy, since a fetch may change what it is given.
     const headers = call.headers ? merge(call.headers, own) : { ...own };
     const fetch = settings.fetch ?? globalThis.fetch;
-    let response: Response | undefined;
+    let status: number | undefined;
     try {
       // A redirect could take the request, and the credentials with it, to another server.
       const init: RequestInit = { method, headers, redirect: "manual", signal };
       if (body) init.body = body;
-      response = await fetch(url, init);
+      const response = await fetch(url, init);
       const seen = response?.headers;
       if (seen === undefined) throw new TypeError("`fetch` gave no Response");
+      status = response.status;
       observe(seen);
-      const content = await reader.body(response, redact, signal);
-      return reader.answer(response, content, call, attempt, redact);
+      const answer = (content: B | string): A =>
+        reader.answer(response, content, call, attempt, redact);
+      if (!response.ok) onRefusal(async () => answer(""));
+      return answer(await reader.body(response, redact, signal));
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;
-      throw connectionError(thrown, call, attempt, redact, response?.status);
+      throw connectionError(thrown, call, attempt, redact, status);
     }
   };
 }

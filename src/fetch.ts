@@ -33,16 +33,21 @@ export interface Answer {
  */
 export type Fetch<A extends Answer> = (call: Call, attempt: number) => Promise<A>;
 
-/** A `Fetch` that is told when to stop. */
+/**
+ * A `Fetch` that is told when to stop. As soon as it knows of a refusal, which is one whatever its body says, it
+ * tells how to do without the body.
+ */
 export type Attempt<A extends Answer> = (
   call: Call,
   attempt: number,
   signal: AbortSignal,
+  onRefusal: (withoutBody: () => Promise<A>) => void,
 ) => Promise<A>;
 
 /**
  * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal
- * wins, with its own reason. An attempt that ignores its signal is left behind, not waited for.
+ * wins, with its own reason. An attempt that ignores its signal is left behind, not waited for. A refusal whose
+ * body did not come in time is one without words.
  *
  * Not built on `AbortSignal.any` and `AbortSignal.timeout`: on Node 20 these can be garbage-collected before
  * they fire, and a stalled call then hangs for ever.
@@ -53,27 +58,24 @@ export function withTimeout<A extends Answer>(attemptOnce: Attempt<A>, redact: R
       const { signal, timeout } = call;
       if (signal?.aborted) return reject(signal.reason);
       const controller = new AbortController();
-      const stop = (reason: unknown): void => {
+      let refusal: (() => Promise<A>) | undefined;
+      const stop = (ended: Promise<A>, reason: unknown): void => {
         settle();
-        reject(reason);
+        resolve(ended);
         controller.abort(reason);
       };
-      const timer = setTimeout(() => stop(timedOut(call, attempt, redact)), timeout);
-      const forget = onAbort(signal, () => stop(signal?.reason));
+      const timer = setTimeout(() => {
+        const late = timedOut(call, attempt, redact);
+        stop(refusal?.() ?? Promise.reject(late), late);
+      }, timeout);
+      const forget = onAbort(signal, () => stop(Promise.reject(signal?.reason), signal?.reason));
       const settle = (): void => {
         clearTimeout(timer);
         forget();
       };
-      attemptOnce(call, attempt, controller.signal).then(
-        (answer) => {
-          settle();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          settle();
-          reject(error);
-        },
-      );
+      attemptOnce(call, attempt, controller.signal, (withoutBody) => (refusal = withoutBody))
+        .finally(settle)
+        .then(resolve, reject);
     });
 }
 

@@ -170,6 +170,8 @@ function decodeQuery(text: string): string {
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const url = value.trim();
+  // Something of it was lost on its way.
+  if (url.toWellFormed().includes("\ufffd")) return undefined;
   const holdsUser = (): boolean => url.includes("@") && new URL(url).username !== "";
   if (isWebUrl(url)) return holdsUser() ? undefined : url;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.

@@ -5,7 +5,7 @@ import { BLANK } from "./characters.ts";
 import type { Redact } from "./credentials.ts";
 import type { ImpactError } from "./errors.ts";
 import { badInput, kindOf, show, unknownName } from "./expect.ts";
-import { encode } from "./target.ts";
+import { checkSegment, encode } from "./target.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** A link with a path that impact.com makes. */
@@ -152,10 +152,4 @@ function checkType(name: string, value: unknown, type: string): string {
 
 function wrong(name: string, value: unknown, expected: string, got = show(value)): ImpactError {
   return badInput("invalid_input", name, `\`${name}\` to be ${expected}`, got);
-}
-
-/** A path of dots would climb: `/Programs/../TrackingLinks`. */
-function checkSegment(name: string, value: string): string {
-  if (value !== "." && value !== "..") return value;
-  throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(value));
 }

@@ -28,7 +28,7 @@ export function createRawClient(options: ImpactClientOptions = {}): Api {
 type Whole = Response & Answer;
 
 /** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
-const wholeReader: Reader<Whole, ArrayBuffer | string> = {
+const wholeReader: Reader<Whole, ArrayBuffer> = {
   body: (response, redact, signal) =>
     response.ok ? response.arrayBuffer() : readText(response, redact, signal),
   answer(response, body, call, attempt, redact) {

@@ -8,14 +8,17 @@ export function createPathWriter(
   const rest = parts.map((part) => part.split("}"));
   return (params) => {
     let path = start;
-    for (const [name = "", text = ""] of rest) path += segment(name, params[name]) + text;
+    for (const [name = "", text = ""] of rest) {
+      path += encode(checkSegment(name, params[name])) + text;
+    }
     return path;
   };
 }
 
-function segment(name: string, given: unknown): string {
+/** What can be a segment of a path. Throws `invalid_input` for anything else. */
+export function checkSegment(name: string, given: unknown): string {
   const value = typeof given === "string" || typeof given === "number" ? String(given) : "";
-  if (value !== "" && value !== "." && value !== "..") return encode(value);
+  if (value !== "" && value !== "." && value !== "..") return value;
   throw badInput("invalid_input", name, `\`${name}\` to be an id`, show(given));
 }
 

@@ -661,7 +661,16 @@ test("takes no link from an answer of more than 64 KiB", async () => {
 
   const text = `{"TrackingURL":"${url}","Pad":"${"x".repeat(65_536)}`;
   expect(error.body).toBe(text.slice(0, 65_536));
-  expect(told).toEqual(unexpected(200, NO_JSON, text.slice(0, 500)));
+  expect(told).toEqual(unexpected(200, "a body of 64 KiB or more", text.slice(0, 500)));
+});
+
+test("takes no link from bytes that are no UTF-8", async () => {
+  const { error, told } = await failureOf((_, response) => {
+    response.end(Buffer.from('{"TrackingURL":"https://example.sjv.io/caf\xe9"}', "latin1"));
+  });
+
+  expect(error.body).toEqual({ TrackingURL: "https://example.sjv.io/caf\ufffd" });
+  expect(told).toEqual(unexpected(200, NO_LINK));
 });
 
 test("keeps the answer: headers without cookies, and the body as it was sent", async () => {

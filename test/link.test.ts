@@ -471,6 +471,10 @@ describe("readTrackingUrl", () => {
     "data:text/html,example.sjv.io/x",
     "user@example.sjv.io/x",
     "<a href='https://example.sjv.io/x'>",
+    // What bytes that are no UTF-8 are read as, and what JSON can write of it.
+    "https://example.sjv.io/\ufffd",
+    "example.sjv.io/\ufffd",
+    "https://example.sjv.io/\ud83d",
   ])("sees no link in %j", (given) => {
     expect(readTrackingUrl(given)).toBe(undefined);
   });

@@ -680,7 +680,6 @@ describe("the deadline", () => {
   test.each([
     ["the answer", stall],
     ["the body", () => new Response(new ReadableStream())],
-    ["the words of a refusal", () => new Response(new ReadableStream(), { status: 400 })],
   ])(
     "of an attempt includes %s, and ends the request",
     async (_, serve: () => Response | Promise<Response>) => {
@@ -710,6 +709,40 @@ describe("the deadline", () => {
       expect(vi.getTimerCount()).toBe(0);
     },
   );
+
+  test.each([
+    [400, { code: "invalid_request", outcome: "rejected", attempts: 1 }, 700],
+    [500, { code: "server_error", outcome: "unknown", attempts: 2 }, 700 + 250 + 700],
+  ])("ends a %d whose words stall, which is one all the same", async (status, told, end) => {
+    const signals: AbortSignal[] = [];
+    const { fetch } = traced((_count, signal) => {
+      signals.push(signal);
+      return new Response(new ReadableStream(), { status });
+    });
+    const impact = createImpactClient({ ...account, baseUrl, fetch, timeout: 700, maxRetries: 1 });
+
+    const error = await ended(impact.trackingLinks.create({ programId: "1" }));
+
+    expect(error).toMatchObject({ ...told, status });
+    expect(Date.now() - NOW).toBe(end);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("waits as long as a 429 asks for, though its words stall", async () => {
+    const { fetch, trace } = traced((count) =>
+      count === 1
+        ? new Response(new ReadableStream(), { status: 429, headers: { "Retry-After": "50" } })
+        : new Response(link),
+    );
+    const impact = createImpactClient({ ...account, baseUrl, fetch, timeout: 700 });
+
+    const given = await ended(impact.trackingLinks.create({ programId: "1", type: "Vanity" }));
+
+    expect(isImpactError(given)).toBe(false);
+    const asked = "POST TrackingLinks?Type=Vanity";
+    expect(trace).toEqual([`0 ${asked}`, `50700 ${asked}`]);
+  });
 
   test("is cleared when the answer is there", async () => {
     const { fetch } = traced(() => new Response(link));

@@ -284,6 +284,14 @@ const stories: Story[] = [
     repeated: "none",
     attempt: { connections: 1, requests: 1 },
   },
+  {
+    name: "a refusal whose words stall",
+    start: onAsked((socket) => socket.write(head("403 Forbidden", "Content-Length: 48") + "{")),
+    failure: { code: "forbidden", outcome: "rejected", status: 403 },
+    repeated: "none",
+    attempt: { connections: 1, requests: 1 },
+    timeout: SHORT,
+  },
 ];
 
 beforeEach(() => {
