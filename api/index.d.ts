@@ -119,6 +119,14 @@ interface CreateManyOptions extends RequestOptions {
   quotaReserve?: number | undefined;
   ordered?: boolean | undefined;
 }
+interface Spec {
+  readonly title: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly server: string;
+  readonly generator: string;
+}
+declare const spec: Spec;
 interface CreateTrackingLinkParameters {
   programId: string;
   type?: "Regular" | "Vanity" | undefined;
@@ -131,53 +139,6 @@ interface CreateTrackingLinkParameters {
   subId3?: string | undefined;
   sharedId?: string | undefined;
 }
-declare const ON_LINK: {
-  readonly subId1: {
-    readonly name: "subId1";
-    readonly onAnyLink: true;
-  };
-  readonly subId2: {
-    readonly name: "subId2";
-    readonly onAnyLink: true;
-  };
-  readonly subId3: {
-    readonly name: "subId3";
-    readonly onAnyLink: true;
-  };
-  readonly sharedId: {
-    readonly name: "sharedid";
-    readonly onAnyLink: true;
-  };
-  readonly deepLink: {
-    readonly name: "u";
-    readonly onAnyLink: false;
-  };
-  readonly mediaPartnerPropertyId: {
-    readonly name: "partnerpropertyid";
-    readonly onAnyLink: false;
-  };
-};
-type OnLink = keyof typeof ON_LINK;
-type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
-interface ParsedTrackingLink extends TrackingLinkExtension {
-  url: string;
-  domain: string;
-  kind: "regular" | "vanity";
-  partnerId?: string;
-  adId?: string;
-  programId?: string;
-  customPath?: string;
-}
-declare function extendTrackingLink(url: string, extension: TrackingLinkExtension): string;
-declare function parseTrackingLink(url: string): ParsedTrackingLink;
-interface Spec {
-  readonly title: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly server: string;
-  readonly generator: string;
-}
-declare const spec: Spec;
 interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
   type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
   customPath?: undefined;
@@ -221,6 +182,45 @@ interface ImpactClient {
   readonly trackingLinks: TrackingLinks;
 }
 declare function createImpactClient(options?: ImpactClientOptions): ImpactClient;
+declare const ON_LINK: {
+  readonly subId1: {
+    readonly name: "subId1";
+    readonly onAnyLink: true;
+  };
+  readonly subId2: {
+    readonly name: "subId2";
+    readonly onAnyLink: true;
+  };
+  readonly subId3: {
+    readonly name: "subId3";
+    readonly onAnyLink: true;
+  };
+  readonly sharedId: {
+    readonly name: "sharedid";
+    readonly onAnyLink: true;
+  };
+  readonly deepLink: {
+    readonly name: "u";
+    readonly onAnyLink: false;
+  };
+  readonly mediaPartnerPropertyId: {
+    readonly name: "partnerpropertyid";
+    readonly onAnyLink: false;
+  };
+};
+type OnLink = keyof typeof ON_LINK;
+type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
+interface ParsedTrackingLink extends TrackingLinkExtension {
+  url: string;
+  domain: string;
+  kind: "regular" | "vanity";
+  partnerId?: string;
+  adId?: string;
+  programId?: string;
+  customPath?: string;
+}
+declare function extendTrackingLink(url: string, extension: TrackingLinkExtension): string;
+declare function parseTrackingLink(url: string): ParsedTrackingLink;
 export {
   type CallWaitEvent,
   type CreateManyOptions,

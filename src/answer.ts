@@ -30,19 +30,19 @@ type Take<T> = (received: Received, redact: Redact) => T | ImpactError;
  */
 export function readAnswer<T>(
   { ok, status, headers }: Response,
-  content: string,
+  content: string | undefined,
   call: Call,
   attempt: number,
   redact: Redact,
   take: Take<T>,
 ): T | ImpactError {
-  const json = parseJson(content);
-  const body = json === undefined ? (readXmlEnvelope(content) ?? content) : json.value;
+  const text = content ?? "";
+  const json = parseJson(text);
+  const body = json === undefined ? (readXmlEnvelope(text) ?? text) : json.value;
   const received = { status, headers, body, call, attempt };
-  if (!ok) return refusal(received, redact);
+  if (!ok) return refusal(received, content !== undefined, redact);
   if (json === undefined) {
-    const what =
-      content.length < LONGEST_BODY ? "a body that is no JSON" : "a body of 64 KiB or more";
+    const what = text.length < LONGEST_BODY ? "a body that is no JSON" : "a body of 64 KiB or more";
     return unexpected(received, what, redact);
   }
   return take(received, redact);
@@ -54,12 +54,13 @@ export function unexpected(received: Received, what: string, redact: Redact): Im
   return errorOf(received, kind, `answered ${received.status} with ${what}`, redact);
 }
 
-function refusal(received: Received, redact: Redact): ImpactError {
+function refusal(received: Received, isWhole: boolean, redact: Redact): ImpactError {
   const { status, headers, call, body } = received;
   const { reason } = wordsIn(redact(body), redact);
   const kind = classify(status, reason);
   if (status >= 400) {
-    const words = reason === undefined ? " and gave no reason" : `: ${reason}`;
+    const silence = isWhole ? " and gave no reason" : ", and its words were lost";
+    const words = reason === undefined ? silence : `: ${reason}`;
     return errorOf(received, kind, `answered ${status}${words}`, redact);
   }
   const target = redirectTarget(headers, call.url);
@@ -118,12 +119,16 @@ function parseJson(content: string): { value: unknown } | undefined {
  * The body as text, of which little more than {@link LONGEST_BODY} bytes are read. The status of a refusal says
  * enough, though its words be lost.
  */
-export function readText(response: Response, redact: Redact, signal: AbortSignal): Promise<string> {
+export function readText(
+  response: Response,
+  redact: Redact,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { ok, body } = response;
   // Some fetches give a body of another kind, or none.
   const reader = body?.getReader?.();
   const reading = reader ? readStart(reader, redact, signal) : response.text();
-  return ok ? reading : reading.catch(() => "");
+  return ok ? reading : reading.catch(() => undefined);
 }
 
 const UTF8 = new TextDecoder();

@@ -1,5 +1,6 @@
 import { isImpactError } from "./errors.ts";
 import { withEvents } from "./events.ts";
+import { wrongOption } from "./expect.ts";
 import { withTimeout, type Answer, type Attempt, type Call, type Fetch } from "./fetch.ts";
 import type { Redact } from "./credentials.ts";
 import type { Settings } from "./options.ts";
@@ -8,11 +9,10 @@ import { mergeQuota, readQuota, type Quota } from "./quota.ts";
 import type { Rules } from "./replay.ts";
 import { withRetry } from "./retry.ts";
 
-/** How an answer is read to its end, and what is then made of it. */
+/** How an answer is read to its end, and what is then made of it. A refusal may have lost its body. */
 export interface Reader<A extends Answer, B = string> {
-  body(response: Response, redact: Redact, signal: AbortSignal): Promise<B | string>;
-  /** A refusal may have lost its body; it is then empty. */
-  answer(response: Response, body: B | string, call: Call, attempt: number, redact: Redact): A;
+  body(response: Response, redact: Redact, signal: AbortSignal): Promise<B | undefined>;
+  answer(response: Response, body: B | undefined, call: Call, attempt: number, redact: Redact): A;
 }
 
 export interface Connection<A extends Answer> {
@@ -57,6 +57,8 @@ function transport<A extends Answer, B>(
     const fetch = settings.fetch ?? globalThis.fetch;
     let status: number | undefined;
     try {
+      if (typeof fetch !== "function")
+        throw wrongOption("fetch", "given", "none, nor a global one");
       // A redirect could take the request, and the credentials with it, to another server.
       const init: RequestInit = { method, headers, redirect: "manual", signal };
       if (body) init.body = body;
@@ -65,9 +67,8 @@ function transport<A extends Answer, B>(
       if (seen === undefined) throw new TypeError("`fetch` gave no Response");
       status = response.status;
       observe(seen);
-      const answer = (content: B | string): A =>
-        reader.answer(response, content, call, attempt, redact);
-      if (!response.ok) onRefusal(async () => answer(""));
+      const answer = (content?: B): A => reader.answer(response, content, call, attempt, redact);
+      if (!response.ok) onRefusal(async () => answer());
       return answer(await reader.body(response, redact, signal));
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;

@@ -1,15 +1,9 @@
 import { onAbort } from "./abort.ts";
 import { isImpactError, type ImpactError } from "./errors.ts";
 import { endInputs, isPromise, readInputs, type Inputs } from "./inputs.ts";
-import type { TrackingLinkExtension } from "./link.ts";
+import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
 import { readManyOptions, type CreateManyOptions } from "./many-options.ts";
-import {
-  extended,
-  isWorthRepeating,
-  notSent,
-  unreadable,
-  type CreateManyResult,
-} from "./many-results.ts";
+import { isWorthRepeating, notSent, unreadable, type CreateManyResult } from "./many-results.ts";
 import type { Settings } from "./options.ts";
 import { createPace } from "./pace.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
@@ -48,11 +42,10 @@ interface Job {
   others?: LinkRow[];
 }
 
-/** What became of a request: a link, or an error. */
-interface Outcome {
-  readonly link?: TrackingLink;
-  readonly error?: ImpactError;
-}
+/** What became of a request. */
+type Outcome =
+  | { readonly link: TrackingLink; readonly error?: undefined }
+  | { readonly link?: undefined; readonly error: ImpactError };
 
 /** Results that wait for a slow one before them, for each request that may be under way. */
 const AHEAD = 16;
@@ -61,12 +54,31 @@ const AHEAD = 16;
 const PAUSE = 60_000;
 
 /** One call over many inputs, an outcome for each, in input order. */
-export async function* createMany(
+export function createMany(
   operation: LinkOperation,
   settings: Settings,
   quota: () => Quota | undefined,
   inputs: Inputs,
   options: CreateManyOptions = {},
+): AsyncGenerator<CreateManyResult, void, undefined> {
+  const left = new AbortController();
+  const results = createResults(operation, settings, quota, inputs, options, left.signal);
+  const end = results.return.bind(results);
+  // A generator that waits for a result hears of it only when that is there: after an hour, if it is the quota's.
+  results.return = (value) => {
+    left.abort();
+    return end(value);
+  };
+  return results;
+}
+
+async function* createResults(
+  operation: LinkOperation,
+  settings: Settings,
+  quota: () => Quota | undefined,
+  inputs: Inputs,
+  options: CreateManyOptions,
+  left: AbortSignal,
 ): AsyncGenerator<CreateManyResult, void, undefined> {
   const { emit, redact } = settings;
   const { call, concurrency, reuse, appendIds, quotaReserve, ordered } = withoutSecrets(
@@ -114,13 +126,9 @@ export async function* createMany(
   };
   const settleWith = (row: LinkRow, { link, error }: Outcome, reused: boolean): void => {
     const { index, params, ids } = row;
-    if (link === undefined) {
-      if (error) settle(row, { index, params, ok: false, error });
-    } else if (ids === undefined) {
-      settle(row, { index, params, ok: true, link, reused });
-    } else {
-      settle(row, { index, params, ...extended(link, ids, reused) });
-    }
+    if (error) return settle(row, { index, params, ok: false, error });
+    const own = ids ? { ...link, url: extendTrackingLink(link.url, ids) } : link;
+    settle(row, { index, params, ok: true, link: own, reused });
   };
   const finish = ({ row, others = [], key }: Job, outcome: Outcome): void => {
     const { error } = outcome;
@@ -265,9 +273,10 @@ export async function* createMany(
   const forget = onAbort(call.signal, () => stop.abort(call.signal?.reason));
   // Held for as long as this runs, so that not every call has to listen and to leave.
   const forgetStop = onAbort(signal, () => fail(signal.reason));
+  const forgetLeft = onAbort(left, () => stop.abort());
   try {
     if (call.signal?.aborted) stop.abort(call.signal.reason);
-    for (;;) {
+    while (!left.aborted) {
       fill();
       // What is known when it fails is still told, also behind what never will be.
       if (failures.length > 0) while (owed.length > 0 && !owed[0]?.result) owed.shift();
@@ -287,7 +296,8 @@ export async function* createMany(
   } finally {
     forget();
     forgetStop();
+    forgetLeft();
     stop.abort();
-    if (!isExhausted) await endInputs(input, isPulling || failures.length > 0);
+    if (!isExhausted) await endInputs(input, isPulling || (failures.length > 0 && !left.aborted));
   }
 }

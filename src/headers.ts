@@ -2,14 +2,24 @@ import { kindOf, show, wrongOption } from "./expect.ts";
 import { isBrowserPage } from "./browser.ts";
 import { version } from "./version.ts";
 
+/** How a request is sent, of which no fetch lets others decide; some fail for it. */
+const FRAMING = [
+  "connection",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade",
+] as const;
+
 /** Headers that the client sets itself, with the option that sets them. */
 const OWN_HEADERS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     authorization: "`accountSid` and `authToken` set it",
     accept: "the client reads JSON alone",
     "ir-version": "`apiVersion` sets it",
-    "content-length": "the runtime sets it",
     host: "`baseUrl` sets it",
+    ...Object.fromEntries(FRAMING.map((name) => [name, "the runtime sets it"])),
   }),
 );
 

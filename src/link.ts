@@ -118,14 +118,9 @@ function split(url: string): { before: string; query: string | undefined; fragme
  * @throws ImpactError `invalid_input` if it is no http(s) URL with a path.
  */
 export function parseTrackingLink(url: string): ParsedTrackingLink {
-  const isLink = typeof url === "string" && isWebUrl(url) && new URL(url).pathname !== "/";
-  if (!isLink) {
-    throw badInput(
-      "invalid_input",
-      "url",
-      "a tracking link (an http(s) URL with a path)",
-      show(url),
-    );
+  if (typeof url !== "string" || !isLink(url)) {
+    const expected = "a tracking link (an http(s) URL with a path)";
+    throw badInput("invalid_input", "url", expected, show(url));
   }
   const { hostname, pathname } = new URL(url);
   const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
@@ -169,13 +164,18 @@ function decodeQuery(text: string): string {
  */
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const url = value.trim();
+  const given = value.trim();
   // Something of it was lost on its way.
-  if (url.toWellFormed().includes("\ufffd")) return undefined;
-  const holdsUser = (): boolean => url.includes("@") && new URL(url).username !== "";
-  if (isWebUrl(url)) return holdsUser() ? undefined : url;
+  if (given.toWellFormed().includes("\ufffd")) return undefined;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
-  const isBare = /^(\/\/)?([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:\d+)?\/./.test(url);
-  const withScheme = `https://${url.replace(/^\/\//, "")}`;
-  return isBare && isWebUrl(withScheme) ? withScheme : undefined;
+  const isBare = /^(\/\/)?([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:\d+)?\/./.test(given);
+  const url = isBare ? `https://${given.replace(/^\/\//, "")}` : given;
+  return isLink(url) ? url : undefined;
+}
+
+/** A domain, no user, and a path that is more than slashes and dots. */
+const LINK = /^https?:\/\/[^/?#@\\]+\/[^?#]*[^?#/.\\]/i;
+
+function isLink(url: string): boolean {
+  return LINK.test(url) && isWebUrl(url);
 }

@@ -1,7 +1,5 @@
 import type { Redact } from "./credentials.ts";
 import { ImpactError } from "./errors.ts";
-import { show } from "./expect.ts";
-import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
 import { clean } from "./outcome.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 import { linkRules, mayRepeat } from "./replay.ts";
@@ -26,21 +24,6 @@ export type CreateManyResult =
       readonly ok: false;
       readonly error: ImpactError;
     };
-
-/** The link with an input's own ids. */
-export function extended(
-  link: TrackingLink,
-  ids: TrackingLinkExtension,
-  reused: boolean,
-): { ok: true; link: TrackingLink; reused: boolean } | { ok: false; error: ImpactError } {
-  try {
-    return { ok: true, link: { ...link, url: extendTrackingLink(link.url, ids) }, reused };
-  } catch (cause) {
-    const message = `Expected a link that ids can be appended to, got ${show(link.url)}`;
-    const details = { code: "unexpected_response", outcome: "unknown", cause } as const;
-    return { ok: false, error: new ImpactError(message, details) };
-  }
-}
 
 /** The inputs, or one of them, threw when they were looked at. */
 export function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError {

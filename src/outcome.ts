@@ -29,14 +29,16 @@ export function connectionError(
 }
 
 /**
- * Errors that a runtime raises before a request can have left: no name, no route, no connection, no TLS.
- * Codes of Node, undici and Bun. What is not here is `unknown`.
+ * Errors that a runtime raises before a request can have left: no name, no route, no connection, no TLS, a header
+ * that it does not send. Codes of Node, undici and Bun. What is not here is `unknown`.
  */
 const NOT_SENT = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
   "ECONNREFUSED",
   "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "CERT_REJECTED",

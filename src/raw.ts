@@ -28,13 +28,13 @@ export function createRawClient(options: ImpactClientOptions = {}): Api {
 type Whole = Response & Answer;
 
 /** A real response, with its body in memory. One that is no 2xx is kept as small, and as clean, as an error is. */
-const wholeReader: Reader<Whole, ArrayBuffer> = {
+const wholeReader: Reader<Whole, ArrayBuffer | string> = {
   body: (response, redact, signal) =>
     response.ok ? response.arrayBuffer() : readText(response, redact, signal),
   answer(response, body, call, attempt, redact) {
     const { status, headers } = response;
     const statusText = ascii(redact(response.statusText));
-    if (typeof body !== "string") {
+    if (typeof body === "object") {
       return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers });
     }
     const error = readAnswer(response, body, call, attempt, redact, () => undefined);
@@ -42,7 +42,7 @@ const wholeReader: Reader<Whole, ArrayBuffer> = {
     if (status < 200 || status > 599 || status === 304 || error === undefined) throw error;
     // openapi-fetch takes a refusal without a body for a success without data.
     const init = { status, statusText, headers: error.headers ?? headers };
-    const whole = new Response(redact(body) || error.message, init);
+    const whole = new Response(redact(body ?? "") || error.message, init);
     whole.headers.delete("content-length");
     return Object.assign(whole, { error });
   },

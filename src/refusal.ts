@@ -26,11 +26,11 @@ const REJECTED: Readonly<Record<number, ImpactErrorCode>> = {
  */
 const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not: RegExp }[] = [
   // "exceeding that limit returns a 403 Forbidden", "when the 5,000 vanity link limit is reached": the v14
-  // document. The text of the answer itself is not published. A path can be too long as well.
+  // document. The text of the answer itself is not published. A path can be too long as well, and calls too many.
   {
     code: "vanity_limit_reached",
     says: [/vanity/i, /\b(limit|maximum|exceed(s|ed|ing)?|5[,. ]?000)\b/i],
-    not: /\b(characters?|length|long)\b/i,
+    not: /\b(characters?|length|long|rate)\b/i,
   },
   // "when a referenced resource (e.g., `MediaPartnerPropertyId`) does not exist": the v14 document. The v16
   // document has an example that says so of a property id. A token's scope can name resources as well.

@@ -31,7 +31,7 @@ type Requested = Readonly<Pick<Call, "method" | "url">>;
 
 /** May this call be sent once more after this failure, given what it does when repeated and what is known of it? */
 export function mayRepeat(call: Requested, error: ImpactError, rules: Rules): boolean {
-  if (error.outcome === "not_sent") return true;
+  if (error.outcome === "not_sent") return error.code === "connection";
   if (error.outcome === "rejected") return error.code === "rate_limited";
   // What was understood, or leads elsewhere, would be the same once more.
   const { code, status = 0, body } = error;

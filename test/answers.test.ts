@@ -76,6 +76,11 @@ function rejected(code: ImpactError["code"], status: number, reason?: string): T
   };
 }
 
+/** Of a refusal whose words did not all come, none is known. */
+function cut(code: ImpactError["code"], status: number): Told {
+  return { ...rejected(code, status), message: `answered ${status}, and its words were lost` };
+}
+
 function failed(status: number, reason?: string): Told {
   return { ...rejected("server_error", status, reason), outcome: "unknown" };
 }
@@ -208,12 +213,12 @@ const ENVELOPES: Refusal[] = [
       response.writeHead(400, { "Content-Length": "100" }).write('{"Message":"No');
       setTimeout(() => response.destroy(), 20);
     },
-    told: rejected("invalid_request", 400),
+    told: cut("invalid_request", 400),
   },
   {
     name: "400 whose body is not the gzip that it is said to be",
     answer: { status: 400, headers: { "Content-Encoding": "gzip" }, body: '{"Message":"No."}' },
-    told: rejected("invalid_request", 400),
+    told: cut("invalid_request", 400),
   },
 ];
 
@@ -603,6 +608,11 @@ test.each<[string, Answer, Partial<ImpactError>]>([
   [
     "a vanity path that is too long",
     json(403, { message: "Vanity path exceeds 50 characters" }),
+    { code: "forbidden" },
+  ],
+  [
+    "vanity links that are asked for too often",
+    json(403, { message: "Vanity link creation rate limit exceeded" }),
     { code: "forbidden" },
   ],
   [

@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { Readable } from "node:stream";
 import { ReadableStream as WebStream } from "node:stream/web";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -1112,23 +1113,6 @@ describe("appended ids", () => {
     expect(requests).toEqual([]);
   });
 
-  test("that do not fit the link are a failure of their row", async () => {
-    const { impact } = served(() => Response.json({ TrackingURL: "https://example.sjv.io/" }));
-
-    const results = await all(
-      impact.trackingLinks.createMany(...appended([program(1, { subId1: "a" }), program(1)])),
-    );
-
-    expect(results.map((result) => (result.ok ? result.link.url : line(result)))).toEqual([
-      "0 unexpected_response unknown",
-      "https://example.sjv.io/",
-    ]);
-    expect(errorOf(results[0])).toMatchObject({
-      message: 'Expected a link that ids can be appended to, got "https://example.sjv.io/"',
-      cause: { code: "invalid_input" },
-    });
-  });
-
   test("are sent, as given, unless asked for", async () => {
     const { impact, requests } = served();
 
@@ -1705,6 +1689,46 @@ describe("leaving the loop", () => {
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, "abort")).toEqual([]);
     expect(await results.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test.each<[what: string, serve: Serve, inputs: () => Inputs]>([
+    ["the quota", () => refusal(429, "", { "Retry-After": "3600" }), () => programs(10)],
+    ["an answer", () => never(), () => programs(10)],
+    [
+      "an input",
+      ({ target }) => good(target),
+      async function* () {
+        yield never<Params>();
+      },
+    ],
+  ])("by return() ends it, although it waits for %s", async (_, serve, inputs) => {
+    const { impact, signals, seen } = served(serve, { maxRetryDelay: 0 });
+    const results = impact.trackingLinks.createMany(inputs());
+    const next = results.next();
+    await settled();
+
+    const end = results.return();
+
+    expect(await Promise.all([next, end])).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+    expect(signals.filter(({ aborted }) => aborted).length).toBe(seen.underWay);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await results.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test("by a stream that is destroyed", async () => {
+    const { impact } = served(() => refusal(429, "", { "Retry-After": "3600" }));
+    const stream = Readable.from(impact.trackingLinks.createMany(programs(10)));
+    const closed = new Promise((resolve) => stream.on("close", resolve));
+    stream.resume();
+    await settled();
+
+    stream.destroy();
+
+    await closed;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("by throw() rejects with what was thrown", async () => {

@@ -97,7 +97,7 @@ test.each([
 
 test.each([
   "HTTPS://Example.SJV.io:443/C/1/../%7Euser/./ü",
-  "http://user@example.sjv.io/SummerSale/",
+  "http://example.sjv.io:8080/SummerSale/",
   "https://example.sjv.io//c//1",
 ])("keeps scheme, host and path of %s byte for byte", (url) => {
   expect(extendTrackingLink(url, { subId1: "x" })).toBe(`${url}?subId1=x`);
@@ -471,11 +471,32 @@ describe("readTrackingUrl", () => {
     "data:text/html,example.sjv.io/x",
     "user@example.sjv.io/x",
     "<a href='https://example.sjv.io/x'>",
-    // What bytes that are no UTF-8 are read as, and what JSON can write of it.
+    // No path, or none that is more than slashes and dots: parseTrackingLink takes none of these either.
+    "https://example.sjv.io",
+    "https://example.sjv.io/",
+    "https://example.sjv.io//",
+    "https://example.sjv.io/.",
+    "https://example.sjv.io/..",
+    "https://example.sjv.io/?subId1=x",
+    "https://example.sjv.io/#x",
+    "https://example.sjv.io?x=/c/1/2/3",
+    "https://localhost",
+    "example.sjv.io/?x",
+    "https://user@example.sjv.io/x",
+    "https://user:pw@example.sjv.io/x",
+    "https://:pw@example.sjv.io/x",
+    "https://other.example\\@example.sjv.io/x",
+  ])("sees no link in %j", (given) => {
+    expect(readTrackingUrl(given)).toBe(undefined);
+    expect(() => parseTrackingLink(given as string)).toThrow("Expected a tracking link");
+  });
+
+  // What bytes that are no UTF-8 are read as, and what JSON can write of it.
+  test.each([
     "https://example.sjv.io/\ufffd",
     "example.sjv.io/\ufffd",
     "https://example.sjv.io/\ud83d",
-  ])("sees no link in %j", (given) => {
+  ])("sees no link in %j, of which something was lost", (given) => {
     expect(readTrackingUrl(given)).toBe(undefined);
   });
 });

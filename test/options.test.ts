@@ -383,6 +383,12 @@ describe("a wrong option", () => {
       { headers: { "Content-Length": "1" } },
       '`headers` to be free of "Content-Length" (the runtime sets it), got it',
     ],
+    ...["Connection", "Expect", "Keep-Alive", "transfer-encoding", "Upgrade"].map(
+      (name): [Record<string, unknown>, string] => [
+        { headers: { [name]: "x" } },
+        `\`headers\` to be free of "${name}" (the runtime sets it), got it`,
+      ],
+    ),
     [{ headers: { Host: "x" } }, '`headers` to be free of "Host" (`baseUrl` sets it), got it'],
 
     [

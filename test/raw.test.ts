@@ -175,6 +175,67 @@ test("runs middleware with real requests and responses", async () => {
   expect(response.headers.get("x-request-id")).toBe("r1");
 });
 
+test("follows the caller's signal through a middleware that puts another request in its place", async () => {
+  const { baseUrl, requests } = await serve(() => {});
+  for (const replace of [
+    (request: Request) => new Request(request, { headers: { "X-Trace": "abc" } }),
+    (request: Request) => request.clone(),
+  ]) {
+    const client = clientOf(baseUrl, { timeout: 5000 });
+    client.use({ onRequest: ({ request }) => replace(request) });
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    setTimeout(() => controller.abort(reason), 50);
+    const { signal } = controller;
+
+    await expect(client.POST(PATH, { params: { path: ids }, signal })).rejects.toBe(reason);
+  }
+  expect(requests).toHaveLength(2);
+});
+
+test("takes the credentials to no other server, whoever names it", async () => {
+  const { baseUrl } = await serve({ body: LINK });
+  const other = await serve({ body: LINK });
+  const params = { path: ids };
+  const rerouted = clientOf(baseUrl);
+  rerouted.use({ onRequest: ({ request }) => new Request(`${other.baseUrl}/x`, request) });
+
+  for (const call of [
+    clientOf(baseUrl).POST(PATH, { params, baseUrl: other.baseUrl }),
+    rerouted.POST(PATH, { params }),
+  ]) {
+    await expect(call).rejects.toMatchObject({
+      code: "configuration",
+      outcome: "not_sent",
+      message: `Expected a request to ${baseUrl}, where the credentials belong, got one to ${other.baseUrl}`,
+    });
+  }
+  expect(other.requests).toEqual([]);
+});
+
+test.each(["Connection", "Expect", "Keep-Alive", "Transfer-Encoding", "Upgrade"])(
+  "says that a request with %s was not sent",
+  async (name) => {
+    const { baseUrl, requests } = await serve({ body: LINK });
+    const headers = { [name]: "x" };
+
+    await expect(
+      clientOf(baseUrl).POST(PATH, { params: { path: ids }, headers }),
+    ).rejects.toMatchObject({ code: "connection", outcome: "not_sent" });
+    expect(requests).toEqual([]);
+  },
+);
+
+test("lets a middleware name another path of its server", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK });
+  const client = clientOf(baseUrl);
+  client.use({ onRequest: ({ request }) => new Request(`${baseUrl}/x`, request) });
+
+  await client.POST(PATH, { params: { path: ids } });
+
+  expect(requests.map(({ target }) => target)).toEqual(["/x"]);
+});
+
 test("shows no credentials to middleware", async () => {
   const { baseUrl } = await serve({ body: LINK });
   const client = clientOf(baseUrl);

@@ -1,10 +1,14 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createImpactClient, spec } from "../src/index.ts";
 import { version } from "../src/version.ts";
 import { serve } from "./support/server.ts";
 
 const LINK = { body: '{"TrackingURL":"https://example.sjv.io/c/1/2/3"}' };
 const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test("sends one POST with the given parameters as query under their wire names, and nothing else", async () => {
   const { baseUrl, requests } = await serve(LINK);
@@ -127,6 +131,18 @@ test.each([
   const error = await publishSummerSale().catch((thrown: unknown) => thrown as Error);
 
   expect(error?.stack).toContain("publishSummerSale");
+});
+
+test("where there is no fetch, nothing is sent, and it is said at once", async () => {
+  vi.stubGlobal("fetch", undefined);
+  const impact = createImpactClient(account);
+
+  await expect(impact.trackingLinks.create({ programId: "1" })).rejects.toMatchObject({
+    code: "configuration",
+    outcome: "not_sent",
+    message: "Expected `fetch` to be given, got none, nor a global one",
+    attempts: 0,
+  });
 });
 
 test("a fetch that gives no Response is told of", async () => {
