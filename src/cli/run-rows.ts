@@ -234,7 +234,6 @@ export async function runRows(run: Run): Promise<number> {
   if (written === table.count && broken === undefined) {
     writer.sync();
     if (!options.isSilent) await say(io, `impact-links: ${summarize(tally)}`);
-    journal?.remove();
     return tally.counts.failed + tally.counts.unknown > 0 ? EXIT.incomplete : EXIT.done;
   }
   for (const line of unrecorded) await note(`made but not recorded, ${line}`);
