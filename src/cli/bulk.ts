@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../index.ts";
 import { openClient } from "./account.ts";
 import { mapColumns, type ColumnMap } from "./columns.ts";
+import { exitCodeOf } from "./failure.ts";
 import { isWritten, readOutcomes } from "./finished.ts";
 import { readArguments, readNumber } from "./flags.ts";
 import { bulkHelp } from "./help.ts";
@@ -94,9 +95,8 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
       return EXIT.failed;
     }
     if (!isImpactError(error)) throw error;
-    const { code, message } = error;
-    await say(io, `impact-links: ${message}\n`);
-    return code === "configuration" || code === "invalid_input" ? EXIT.usage : EXIT.failed;
+    await say(io, `impact-links: ${error.message}\n`);
+    return exitCodeOf(error);
   } finally {
     await table.close();
   }
