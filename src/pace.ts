@@ -17,7 +17,7 @@ export interface Pace {
 }
 
 /** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
-const WINDOW = 3_600_000;
+export const WINDOW = 3_600_000;
 
 /** Keeps `reserve` requests of each window for others. */
 export function createPace(quota: () => Quota | undefined, reserve: number): Pace {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -18,6 +19,7 @@ import {
   decideFor,
   endAll,
   holdAfter,
+  isFinished,
   mixedRows,
   newFolder,
   randomFrom,
@@ -304,6 +306,17 @@ describe.concurrent("an interrupt", () => {
   });
 });
 
+function mountTiny(options: string): string | undefined {
+  const folder = newFolder();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    return undefined;
+  }
+  atEnd(() => void execFileSync("umount", [folder]));
+  return folder;
+}
+
 describe.concurrent("a full disk", () => {
   const wide = (rows: readonly Row[]): Row[] =>
     rows.map((row) => ({ ...row, note: `${row.note} ${"x".repeat(200)}` }));
@@ -370,7 +383,7 @@ describe.concurrent("a full disk", () => {
   });
 
   test("a disk that fills up, and has room again", async ({ skip }) => {
-    const disk = mountTiny();
+    const disk = mountTiny("size=48k");
     if (disk === undefined) return skip("only root can mount a disk");
     const rows = wide([...regular(90), ...vanity(30)]);
     const server = await serveLinks({ delay: () => 10 });
@@ -394,19 +407,6 @@ describe.concurrent("a full disk", () => {
     execFileSync("mount", ["-o", "remount,size=1m", disk]);
     expect(audited.complete(await runBulk(args, server))).toEqual([]);
   });
-
-  function mountTiny(): string | undefined {
-    const folder = newFolder();
-    try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=48k", "tmpfs", folder], {
-        stdio: "ignore",
-      });
-    } catch {
-      return undefined;
-    }
-    atEnd(() => void execFileSync("umount", [folder]));
-    return folder;
-  }
 });
 
 describe.concurrent("a pipe that is closed", () => {
@@ -546,6 +546,7 @@ async function command(
   args: readonly string[],
   { baseUrl }: CountingServer,
   env: Record<string, string> = {},
+  heard: () => void = () => {},
 ): Promise<Ended> {
   const all: Record<string, string> = {
     IMPACT_ACCOUNT_SID: ACCOUNT,
@@ -559,7 +560,7 @@ async function command(
   const code = await run(["bulk", ...args], {
     stdin: (async function* () {})(),
     stdout: { write: (text, done) => done(void (stdout += text)) },
-    stderr: { write: (text, done) => done(void (stderr += text)) },
+    stderr: { write: (text, done) => (heard(), done(void (stderr += text))) },
     env: all,
     signal: new AbortController().signal,
   });
@@ -673,7 +674,161 @@ describe("a run that is complete", () => {
     expect(server.arrivals.length).toBe(5);
     expect(filesOf(story)).toEqual(files);
     expect(statSync(out).mtimeMs).toBe(mtimeMs);
-    expect(existsSync(journal)).toBe(false);
+    expect(isFinished(journal)).toBe(true);
+  });
+
+  test("is refused if it is asked for something else, and says what has changed", async () => {
+    const story = await setUp(regular(4));
+    const { input, out, args, server, journal, folder } = story;
+    expect((await command(args, server)).code).toBe(0);
+    const files = filesOf(story);
+    const other = writeInput(join(folder, "other.csv"), regular(5));
+    const changes: [string, string[], Record<string, string>?][] = [
+      ["the input", [other, "--out", out, "--silent"]],
+      ["--program", [...args, "--program", "7"]],
+      ["--append-ids", [...args, "--append-ids"]],
+      ["--pass-through", [...args, "--pass-through"]],
+      ["the account", args, { IMPACT_ACCOUNT_SID: "IRother" }],
+      ["the account and the server and --sandbox", [...args, "--sandbox"]],
+      ["the server", args, { IMPACT_BASE_URL: server.baseUrl.replace("127.0.0.1", "localhost") }],
+      ["--program", [...args, "--program", "7", "--retry-failed", "--retry-unknown"]],
+    ];
+    for (const [what, changed, env = {}] of changes) {
+      const { code, stdout, stderr } = await command(changed, server, env);
+      expect({
+        code,
+        stdout,
+        stderr: stderr.replace(/^.*sandbox, nothing is sent.*\n/, ""),
+      }).toEqual({
+        code: 2,
+        stdout: "",
+        stderr:
+          `impact-links: ${out} belongs to a run that is complete, and since then ${what} changed. ` +
+          `Give another --out, or move ${out} and ${journal} away to begin anew\n` +
+          "See impact-links bulk --help.\n",
+      });
+      expect(filesOf(story)).toEqual(files);
+    }
+    expect(readdirSync(folder).sort()).toEqual([
+      "in.csv",
+      "other.csv",
+      "out.csv",
+      "out.csv.journal",
+    ]);
+    expect(server.arrivals.length).toBe(4);
+    expect(await command([input, "--out", out], server)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("complete already; nothing was sent") as unknown,
+    });
+  });
+
+  test.each<[string, (out: string) => void]>([
+    ["gone", (out) => rmSync(out)],
+    ["empty", (out) => truncateSync(out)],
+  ])("is begun anew, whatever it is asked for, if its output is %s", async (_, empty) => {
+    const story = await setUp(regular(3));
+    const { args, server, out, journal } = story;
+    for (const flags of [[], ["--pass-through"], ["--pass-through", "--retry-failed"]]) {
+      server.arrivals.length = 0;
+      expect((await command([...args, ...flags], server)).code).toBe(0);
+      expect(server.arrivals.length).toBe(3);
+      expect(statusesOf(out)).toEqual(["created", "created", "created"]);
+      expect(isFinished(journal)).toBe(true);
+      empty(out);
+    }
+  });
+
+  test("begun anew and killed, goes on where it was", async () => {
+    const story = await setUp(mixedRows(40, randomFrom(4)), { decide: decideFor(() => 1, []) });
+    const { args, server, out, rows } = story;
+    await command([...args, "--pass-through"], server);
+    rmSync(out);
+    server.arrivals.length = 0;
+    const release = holdAfter(server, 10);
+    const anew = { ...story, audited: audit(rows, server, out) };
+    const { child, ended } = startBulk(args, server);
+    await until(() => readJournal(story.journal).length >= 12);
+    child.kill("SIGKILL");
+    await ended;
+    release();
+    await server.idle();
+    anew.audited.stopped();
+    expect(anew.audited.complete(await runBulk(args, server))).toEqual([]);
+  });
+
+  test("whose output was changed is refused as something else", async () => {
+    const story = await setUp(regular(3));
+    const { args, server, out, input, journal } = story;
+    await command(args, server);
+    writeFileSync(out, readOr(out).replace("n1", "mine"));
+    const files = filesOf(story);
+    expect(await command(args, server)).toMatchObject({
+      code: 2,
+      stderr: `impact-links: ${out} exists, and is not the output of ${input}; move it away\nSee impact-links bulk --help.\n`,
+    });
+    expect(filesOf(story)).toEqual(files);
+    expect(isFinished(journal)).toBe(true);
+  });
+
+  test("whose journal was removed is complete, whatever it is asked for", async () => {
+    const { args, server, journal, out } = await setUp(regular(3));
+    await command(args, server);
+    const output = readOr(out);
+    rmSync(journal);
+    for (const flags of [[], ["--program", "7"]]) {
+      expect((await command([...args, ...flags], server)).code).toBe(0);
+      expect(readOr(out)).toBe(output);
+      expect(existsSync(journal)).toBe(false);
+    }
+    expect(server.arrivals.length).toBe(3);
+  });
+
+  test("and killed at any moment of its end, sends nothing again", async () => {
+    const story = await setUp([...regular(3), ...vanity(3)], {
+      decide: ({ key }) => (key.includes("=v1&") ? "reset after" : "link"),
+    });
+    const { input, args, server, out, journal } = story;
+    let unfinished = "";
+    await command([input, "--out", out], server, {}, () => (unfinished = readOr(journal)));
+    const output = readOr(out);
+    const finished = readOr(journal);
+    expect(unfinished.split("\n").length).toBeGreaterThan(6);
+    expect(isFinished(journal)).toBe(true);
+    const next = `${journal}.new`;
+    for (const cut of [0, 1, 12, 100, finished.length - 1, finished.length]) {
+      const half = finished.slice(0, cut);
+      for (const [text, beside] of [[unfinished, half] as const, [half, ""] as const]) {
+        writeFileSync(journal, text);
+        if (beside !== "") writeFileSync(next, beside);
+        expect(await command(args, server)).toMatchObject({ code: 3, stderr: "" });
+        expect(readOr(out)).toBe(output);
+        expect(existsSync(next)).toBe(false);
+        // Of half a line nothing is known.
+        expect(readOr(journal)).toBe(text === half && cut < finished.length ? "" : finished);
+      }
+    }
+    expect(server.arrivals.length).toBe(6);
+  });
+
+  test("on a disk without room for another file is complete, and says of what", async ({
+    skip,
+  }) => {
+    // The folder, the output and the journal.
+    const disk = mountTiny("size=1m,nr_inodes=3");
+    if (disk === undefined) return skip("only root can mount a disk");
+    const rows = regular(5);
+    const server = await serveLinks();
+    const input = writeInput(join(newFolder(), "in.csv"), rows);
+    const out = join(disk, "out.csv");
+    const audited = audit(rows, server, out);
+    const args = [input, "--out", out, "--silent"];
+    const ended = await runBulk(args, server);
+    expect(ended.stderr).toBe("");
+    expect(audited.complete(ended)).toEqual([]);
+    expect((await command([...args, "--program", "7"], server)).stderr).toContain(
+      "since then --program changed. ",
+    );
+    expect(server.arrivals.length).toBe(5);
   });
 
   test("an output that is something else is refused and left alone", async () => {
@@ -698,7 +853,7 @@ describe("a run that is complete", () => {
       if (key.includes("=v1&")) return "reset after";
       return key.includes("=s1") ? "refuse" : "link";
     };
-    const { args, server, out } = await setUp(rows, { decide });
+    const { args, server, out, journal } = await setUp(rows, { decide });
     const outcome = ["created", "unknown", "created", "created", "failed", "created"];
     expect((await command(args, server)).code).toBe(3);
     expect(statusesOf(out)).toEqual(outcome);
@@ -716,6 +871,7 @@ describe("a run that is complete", () => {
     );
     const after = readRows(out).map(({ trackingUrl }) => trackingUrl);
     expect(after.filter((link, index) => link !== links[index])).toEqual([after[1], after[4]]);
+    expect(isFinished(journal)).toBe(true);
   });
 });
 
@@ -887,6 +1043,8 @@ test("neither output nor journal names the account", async () => {
   expect(readOr(story.journal)).not.toContain(ACCOUNT);
   await command(story.args, story.server);
   expect(readOr(story.out)).not.toContain(ACCOUNT);
+  expect(isFinished(story.journal)).toBe(true);
+  expect(readOr(story.journal)).not.toContain(ACCOUNT);
 });
 
 describe("an input that comes through a pipe", () => {

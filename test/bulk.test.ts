@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -100,7 +101,7 @@ const usage = (message: string): Ran => ({
 });
 
 describe("a run", () => {
-  test("sends each row, writes it in order with its link, and leaves nothing else behind", async () => {
+  test("sends each row, writes it in order with its link, and leaves a line behind that says what it was", async () => {
     const server = await linker();
     put(
       "in.csv",
@@ -125,7 +126,19 @@ describe("a run", () => {
         '1000,00123, https://shop.example/?a=1 ,"a ""b""",,,https://example.sjv.io/1,created,,\n' +
         "2000,x,,, vanity ,Sale,https://example.sjv.io/2,created,,\n",
     );
-    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.csv"]);
+    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.csv", "out.csv.journal"]);
+    expect(JSON.parse(text("out.csv.journal"))).toEqual({
+      finished: {
+        journal: 1,
+        "the input": createHash("sha256").update(text("in.csv")).digest("hex"),
+        "the account": expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        "the server": "127.0.0.1",
+        "--program": null,
+        "--append-ids": false,
+        "--pass-through": false,
+        "--sandbox": false,
+      },
+    });
   });
 
   test("asks once for rows that ask for the same", async () => {
@@ -507,7 +520,7 @@ describe("JSON lines", () => {
       usage('Two columns are called "a"; JSON can hold one of them'),
     );
     expect(targets(server)).toHaveLength(1);
-    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.jsonl"]);
+    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.jsonl", "out.jsonl.journal"]);
   });
 });
 
@@ -945,7 +958,7 @@ describe("what became of a row", () => {
     // The address is another one only because each server of this test has its own port.
     expect((await bulk("in.csv --out out.csv --silent --concurrency 1")).code).toBe(0);
     expect(targets(again)).toEqual(["1", "2", "3"].map((id) => `${PATH}/${id}/TrackingLinks`));
-    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.csv"]);
+    expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.csv", "out.csv.journal"]);
   });
 
   test("brings no secret to the output, the journal or the terminal, whatever a server echoes", async () => {

@@ -135,10 +135,11 @@ test("an interruption ends the call with exit code 130", async () => {
 });
 
 test.each([
-  ["", "Expected a command first: create, bulk, sandbox", ""],
   ["--program 1", "Expected a command first: create, bulk, sandbox", ""],
   ["craete", "Unknown command craete; did you mean create?", ""],
   ["links", "Unknown command links", ""],
+  ["help craete", "Unknown command craete; did you mean create?", ""],
+  ["help create x", "Unexpected argument: every value belongs to a flag", "create "],
   ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?", "create "],
   ["create -x", "Unknown option --x", "create "],
   ["create --auth-token s3cret-t0ken-of-mine", "Unknown option --auth-token", "create "],
@@ -214,6 +215,26 @@ test("help has a flag for every parameter of the document", async () => {
   expect((await command("--help")).stdout).toContain("impact-links create --program <id>");
   expect((await command("sandbox --help")).stdout).toContain("--vanity-limit <number>");
   expect((await command("--version")).stdout).toBe(`${version}\n`);
+});
+
+test.each([
+  ["help", "--help"],
+  ["help create", "create --help"],
+  ["help bulk", "bulk --help"],
+  ["help sandbox", "sandbox --help"],
+])("%s prints the same as %s", async (line, flag) => {
+  const asked = await command(line);
+  expect(asked).toEqual(await command(flag));
+  expect(asked).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^[A-Z].*\n\n(.|\n)*Usage\n {2}impact-links /) as string,
+    stderr: "",
+  });
+});
+
+test("without a command prints the help on stderr, with exit code 2", async () => {
+  const { stdout } = await command("--help");
+  expect(await command("")).toEqual({ code: 2, stdout: "", stderr: stdout });
 });
 
 test("sandbox serves the fake API to any program until it is interrupted", async () => {

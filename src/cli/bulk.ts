@@ -5,11 +5,12 @@ import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../index.ts";
 import { openClient } from "./account.ts";
 import { mapColumns, type ColumnMap } from "./columns.ts";
+import { exitCodeOf } from "./failure.ts";
 import { isWritten, readOutcomes } from "./finished.ts";
 import { readArguments, readNumber } from "./flags.ts";
 import { bulkHelp } from "./help.ts";
 import { EXIT, plain, say, show, UsageError, why, type Io } from "./io.ts";
-import { openJournal, replaceJournal, type Outcome, type Task } from "./journal.ts";
+import { openJournal, replaceJournal, type Journal, type Outcome, type Task } from "./journal.ts";
 import { openFileWriter, openStreamWriter } from "./output.ts";
 import { plan } from "./plan.ts";
 import { count, createTally, summarize } from "./progress.ts";
@@ -94,9 +95,8 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
       return EXIT.failed;
     }
     if (!isImpactError(error)) throw error;
-    const { code, message } = error;
-    await say(io, `impact-links: ${message}\n`);
-    return code === "configuration" || code === "invalid_input" ? EXIT.usage : EXIT.failed;
+    await say(io, `impact-links: ${error.message}\n`);
+    return exitCodeOf(error);
   } finally {
     await table.close();
   }
@@ -123,44 +123,40 @@ async function runWithJournal(
 ): Promise<number> {
   const { out } = options;
   const path = `${targetOf(out)}.journal`;
-  let journal = await openJournal(path);
+  const journal = await openJournal(path);
+  const isNew = journal.task === undefined;
+  /** Nothing is left behind by a run that has not begun. */
+  let isKept = !isNew || journal.finished !== undefined;
   try {
     const task = taskOf(table, options, io);
-    if (journal.task !== undefined) refuseOther(journal.task, task, path, out);
-    else if (isWritten(out)) {
+    if (!isNew || isWritten(out)) refuseOther(journal, task, path, out);
+    if (isNew && isWritten(out)) {
       const outcomes = await readOutcomes(out, table).catch(() => undefined);
       if (outcomes === undefined) {
-        journal.remove();
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
       if (!outcomes.some(({ status }) => options.retry.has(status))) {
-        journal.remove();
         return await sayComplete(io, outcomes, options);
       }
-      // An output is as good as a journal for rows that are done. It is emptied next, so until the journal is
-      // whole there is none.
-      try {
-        replaceJournal(path, task, outcomes);
-      } catch (error) {
-        journal.remove();
-        throw error;
-      }
+      // An output is as good as a journal for rows that are done. It will be emptied, so the journal is whole first.
+      replaceJournal(path, task, outcomes);
+      isKept = true;
       journal.close();
-      journal = await openJournal(path);
+      return await runWithJournal(table, columns, options, io);
     }
-    const isNew = journal.task === undefined;
-    let writer;
-    try {
-      writer = openFileWriter(out);
-      if (isNew) journal.begin(task);
-      await journal.sync();
-    } catch (error) {
-      if (isNew) journal.remove();
-      throw error;
+    const writer = openFileWriter(out);
+    if (isNew) {
+      isKept = false;
+      journal.begin(task);
     }
+    await journal.sync();
+    isKept = true;
     writer.clear();
-    return await runRows({ table, columns, options, io, writer, journal });
+    const code = await runRows({ table, columns, options, io, writer, journal });
+    if (code === EXIT.done || code === EXIT.incomplete) journal.finish(task);
+    return code;
   } finally {
+    if (!isKept) journal.remove();
     journal.close();
   }
 }
@@ -194,12 +190,17 @@ function fingerprint(text: string): string {
   return createHash("sha256").update(`impact-links ${text}`).digest("hex").slice(0, 16);
 }
 
-function refuseOther(earlier: Task, task: Task, path: string, out: string): void {
-  const changed = Object.keys(task).filter((name) => earlier[name] !== task[name]);
+function refuseOther({ task, finished }: Journal, asked: Task, path: string, out: string): void {
+  const earlier = task ?? finished ?? asked;
+  const changed = Object.keys(asked).filter((name) => earlier[name] !== asked[name]);
   if (changed.length === 0) return;
+  const [what, instead] =
+    task === undefined
+      ? [`${out} belongs to a run that is complete`, "Give another --out"]
+      : [`${path} belongs to a run that is not finished`, "Go on with what it was asked for"];
   throw new UsageError(
-    `${path} belongs to a run that is not finished, and since then ${changed.join(" and ")} changed. ` +
-      `Go on with what it was asked for, or move ${out} and ${path} away to begin anew`,
+    `${what}, and since then ${changed.join(" and ")} changed. ` +
+      `${instead}, or move ${out} and ${path} away to begin anew`,
   );
 }
 

@@ -1,15 +1,13 @@
-import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import type { ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../index.ts";
 import { nearest } from "../nearest.ts";
+import { FACTS } from "../params.ts";
 import { fromText } from "./flags.ts";
 import { plain, UsageError } from "./io.ts";
 
 /** What `bulk` adds to each row. */
 export const RESULT_COLUMNS = ["trackingUrl", "status", "errorCode", "error"] as const;
 
-const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
-  Object.entries(createTrackingLink.params),
-);
 const KEYS: ReadonlyMap<string, string> = new Map(
   [...FACTS].flatMap(([key, { name }]): [string, string][] => [
     [key, key],

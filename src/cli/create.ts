@@ -1,5 +1,6 @@
 import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
 import { openClient } from "./account.ts";
+import { detailsOf, exitCodeOf } from "./failure.ts";
 import { parameterFlags, readFlags, readParameters, withFlags } from "./flags.ts";
 import { createHelp } from "./help.ts";
 import { EXIT, say, show, why, write, type Io } from "./io.ts";
@@ -27,8 +28,7 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
     }
     if (!isImpactError(error)) throw error;
     await say(io, explain(error));
-    const isUsage = error.code === "configuration" || error.code === "invalid_input";
-    return isUsage ? EXIT.usage : EXIT.failed;
+    return exitCodeOf(error);
   }
   try {
     await write(io.stdout, `${json ? JSON.stringify(link) : link.url}\n`);
@@ -48,10 +48,9 @@ const LINK_MADE: Readonly<Record<ImpactError["outcome"], string>> = {
 };
 
 /** What happened, and whether a link can exist. */
-function explain({ message, code, outcome, fields = [], retryAfter }: ImpactError): string {
-  const details = fields
-    .filter((field) => !message.includes(field.message))
-    .map((field) => `  ${field.field}: ${field.message}\n`);
+function explain(error: ImpactError): string {
+  const { message, code, outcome, retryAfter } = error;
+  const details = detailsOf(error).map((detail) => `  ${detail}\n`);
   const wait = retryAfter === undefined ? "" : `; try again in ${Math.ceil(retryAfter / 1000)} s`;
   return `impact-links: ${withFlags(message)}\n${details.join("")}  ${code}: ${LINK_MADE[outcome]}${wait}\n`;
 }

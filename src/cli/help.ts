@@ -50,7 +50,7 @@ Usage
 The columns are parameters, in camelCase or as in the API (impact-links create --help lists them); others are
 passed through. Each row is written with trackingUrl, status (created, reused, failed, unknown), errorCode and
 error, in the order of the input. Stopped in any way, the same command goes on where it was: what happened is
-in <out>.journal until the run is complete.
+in <out>.journal. Of a complete run a line stays there, so that <out> is not taken for what another one makes.
 
 Options
   --out <file>                         Where the rows go; - is stdout, and cannot be gone on with.

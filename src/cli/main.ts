@@ -16,6 +16,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
   if (name === "--version" || name === "-v") return show(io, `${version}\n`);
   if (name === "--help" || name === "-h") return show(io, (await import("./help.ts")).help);
+  if (name === "help") return run([...rest, "--help"], io);
+  if (args.length === 0) {
+    await say(io, (await import("./help.ts")).help);
+    return EXIT.usage;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
   try {
     if (command === undefined) throw new UsageError(unknown(name));

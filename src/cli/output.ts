@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync } from "node:fs";
+import { fdatasyncSync, ftruncateSync, openSync } from "node:fs";
 import { UsageError, why, write, writeWhole, type Output } from "./io.ts";
 
 /** Where rows go, in order and in blocks. */
@@ -14,7 +14,6 @@ export interface RowWriter {
   sync(): void;
   /** Empties the file. */
   clear(): void;
-  close(): void;
 }
 
 const BLOCK = 32_768;
@@ -30,20 +29,19 @@ export function openFileWriter(path: string): RowWriter {
   return Object.assign(writer, {
     sync: () => fdatasyncSync(file),
     clear: () => ftruncateSync(file),
-    close: () => closeSync(file),
   });
 }
 
 export function openStreamWriter(stdout: Output): RowWriter {
   return Object.assign(
     createWriter((text) => write(stdout, text)),
-    { sync() {}, clear() {}, close() {} },
+    { sync() {}, clear() {} },
   );
 }
 
 function createWriter(
   writeText: (text: string) => Promise<void>,
-): Omit<RowWriter, "sync" | "clear" | "close"> {
+): Omit<RowWriter, "sync" | "clear"> {
   let pending = "";
   let writing = "";
   let flushed = Promise.resolve();

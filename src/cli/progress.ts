@@ -1,4 +1,5 @@
 import type { Quota } from "../index.ts";
+import { WINDOW } from "../pace.ts";
 import type { Outcome } from "./journal.ts";
 import { say, type Io } from "./io.ts";
 
@@ -47,9 +48,6 @@ export interface Moment {
   readonly quota: Quota | undefined;
   readonly reserve: number;
 }
-
-/** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
-const WINDOW = 3_600_000;
 
 /**
  * When the run will be done: as fast as it went until now, and no faster than the quota allows. Undefined while

@@ -8,6 +8,7 @@ import type {
 import { readTrackingUrl } from "../link.ts";
 import { openClient } from "./account.ts";
 import type { ColumnMap } from "./columns.ts";
+import { detailsOf } from "./failure.ts";
 import { createHistory, type HistoryOptions } from "./history.ts";
 import { EXIT, say, why, type Io } from "./io.ts";
 import type { Journal, Outcome } from "./journal.ts";
@@ -234,7 +235,6 @@ export async function runRows(run: Run): Promise<number> {
   if (written === table.count && broken === undefined) {
     writer.sync();
     if (!options.isSilent) await say(io, `impact-links: ${summarize(tally)}`);
-    journal?.remove();
     return tally.counts.failed + tally.counts.unknown > 0 ? EXIT.incomplete : EXIT.done;
   }
   for (const line of unrecorded) await note(`made but not recorded, ${line}`);
@@ -259,11 +259,8 @@ function outcomeOf(
     const status = reused ? "reused" : "created";
     return { status, trackingUrl: link.url, ...(base !== undefined && { base }) };
   }
-  const { outcome, code, message, fields = [] } = result.error;
-  const details = fields
-    .filter((field) => !message.includes(field.message))
-    .map((field) => `${field.field}: ${field.message}`);
-  const words = [message, ...details].join("; ");
+  const { outcome, code, message } = result.error;
+  const words = [message, ...detailsOf(result.error)].join("; ");
   // Messages name the request, and its path names the account; tables are passed on.
   const error = accountSid ? words.replaceAll(accountSid, "[account]") : words;
   return { status: outcome === "unknown" ? "unknown" : "failed", errorCode: code, error };

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { onAbort } from "../abort.ts";
 import { createFakeImpact } from "../testing/index.ts";
 import { readFlags, readNumber } from "./flags.ts";
 import { sandboxHelp } from "./help.ts";
@@ -36,7 +37,7 @@ export async function sandbox(args: readonly string[], io: Io): Promise<number> 
     "impact-links: sandbox, every link is fake; any account and token will do\n" +
       `export IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token\n`,
   );
-  await aborted(io.signal);
+  if (!io.signal.aborted) await new Promise<void>((resolve) => onAbort(io.signal, resolve));
   server.close();
   server.closeAllConnections();
   return EXIT.interrupted;
@@ -46,13 +47,6 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 

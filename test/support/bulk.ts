@@ -353,6 +353,12 @@ export function readJournal(path: string): Line[] {
     .slice(1);
 }
 
+/** Whether a journal is the one line of a run that is complete. */
+export function isFinished(path: string): boolean {
+  const text = readOr(path);
+  return /^\{"finished":\{.*\}\}\n$/.test(text) && "finished" in (JSON.parse(text) as object);
+}
+
 export interface Audit {
   /** After a run was stopped, however. */
   stopped(): void;
@@ -416,8 +422,10 @@ export function audit(
     complete({ code, stderr }) {
       const final = readOr(out);
       keepNoSecret("output", final);
+      keepNoSecret("journal", readOr(journal));
       keepNoSecret("stderr", stderr);
-      if (existsSync(journal)) faults.push("the journal is still there");
+      if (!isFinished(journal)) faults.push("the journal is not that of a finished run");
+      if (existsSync(`${journal}.new`)) faults.push("half a journal is still there");
       snapshots.forEach((text, index) => {
         if (!final.startsWith(text))
           faults.push(`after stop ${index + 1} the output was no beginning`);
