@@ -14,6 +14,7 @@ import { diff } from "./spec-diff.mjs";
 import { report } from "./spec-report.mjs";
 import { typesDiff, typesReport, writeTypes } from "./types-report.mjs";
 import { check, completed, upgraded } from "./valid.mjs";
+import { writeFolder } from "./written-folder.mjs";
 
 /**
  * @typedef {import("./document.mjs").Json} Json
@@ -154,8 +155,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   onStep("generate");
   const text = readFileSync(join(staging, "spec/openapi.json"), "utf8");
   const files = await generate(document, sha256Of(text));
-  mkdirSync(join(staging, "generated"));
-  for (const [name, content] of files) writeFileSync(join(staging, "generated", name), content);
+  writeFolder(join(staging, "generated"), files);
   const table = join(staging, "src/replay-rules.ts");
   const replay = await withRows(readFileSync(table, "utf8"), document);
   writeFileSync(table, replay.text);
