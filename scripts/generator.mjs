@@ -13,7 +13,7 @@ import {
   servedAt,
   vendorVersion,
 } from "./document.mjs";
-import { shapeOf } from "./schema-diff.mjs";
+import { shapeOf } from "./shape.mjs";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
