@@ -150,11 +150,14 @@ export function diff(before, after) {
         !old.has(to) &&
         (moved.get(key) === to || (id !== undefined && each.operation["operationId"] === id)),
     );
-    if (other === undefined) input("operation removed", operation.place, id ?? operation.place);
-    else input("operation moved", operation.place, operation.place, other[1].place);
-    if (other === undefined) continue;
-    moved.set(key, other[0]);
-    compareOperations(compare, operation, other[1]);
+    if (other === undefined) {
+      input("operation removed", operation.place, id ?? operation.place);
+      continue;
+    }
+    const [to, successor] = other;
+    input("operation moved", operation.place, operation.place, successor.place);
+    moved.set(key, to);
+    compareOperations(compare, operation, successor);
   }
   for (const [key, operation] of next) {
     const was = old.get(key);
@@ -179,37 +182,23 @@ export function diff(before, after) {
  * @returns {Compare["schemas"]}
  */
 function schemas(before, after, tellIn) {
-  const contexts = {
-    input: {
-      before,
-      after,
-      tell: tellIn("input"),
-      seen: new Map(),
-      same: [],
-    },
-    output: {
-      before,
-      after,
-      tell: tellIn("output"),
-      seen: new Map(),
-      same: [],
-    },
+  const about = (/** @type {Direction} */ direction) => {
+    return { before, after, tell: tellIn(direction), seen: new Map(), same: [] };
   };
+  const contexts = { input: about("input"), output: about("output") };
   return (direction, place, old, next) => compareSchemas(contexts[direction], place, old, next);
 }
 
 /** @param {Compare} compare */
 function compareInfo({ before, after, tell }) {
-  const [was, is] = [before, after].map((each) => each["info"] ?? {});
-  const [old, next] = [before, after].map(
-    (each) => vendorVersion(each) ?? String(each["info"]?.version),
-  );
+  const [was, is] = [before["info"] ?? {}, after["info"] ?? {}];
+  const old = vendorVersion(before) ?? String(was.version);
+  const next = vendorVersion(after) ?? String(is.version);
   if (old !== next) tell("version sent", "IR-Version", old, next);
-  else if (was?.["version"] !== is?.["version"])
-    tell("version", "info", was?.["version"], is?.["version"]);
-  for (const word of new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])) {
-    if (word === "version" || isDeepStrictEqual(was?.[word], is?.[word])) continue;
-    tell(CLASSES[word] === undefined ? "info" : word, "info", was?.[word], is?.[word]);
+  else if (was.version !== is.version) tell("version", "info", was.version, is.version);
+  for (const word of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    if (word === "version" || isDeepStrictEqual(was[word], is[word])) continue;
+    tell(CLASSES[word] === undefined ? "info" : word, "info", was[word], is[word]);
   }
   const words = (/** @type {Json} */ document) =>
     Object.fromEntries(
@@ -302,8 +291,7 @@ function securityOf(document, { operation }) {
  * @param {Operation} operation
  */
 function serverOf(document, { item, operation }) {
-  const servers = operation["servers"] ?? item["servers"] ?? document["servers"];
-  return servedAt(servers);
+  return servedAt(operation["servers"] ?? item["servers"] ?? document["servers"]);
 }
 
 /**
