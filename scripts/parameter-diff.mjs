@@ -102,11 +102,8 @@ function succession({ before, after }, was, is, removed, added) {
  * @param {Json} is
  */
 function compareParameter({ tell, schemas: compareBoth }, place, was, is) {
-  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
-  if (old !== next) {
-    const what = next ? "parameter became required" : "parameter became optional";
-    tell(what, place, old ? "required" : "optional", next ? "required" : "optional");
-  }
+  const [old, next] = [was, is].map(({ required }) => (required ? "required" : "optional"));
+  if (old !== next) tell(`parameter became ${next}`, place, old, next);
   const [oldForm, nextForm] = [formOf(was), formOf(is)];
   if (was["in"] === is["in"] && oldForm !== nextForm)
     tell("parameter written otherwise", place, oldForm, nextForm);

@@ -189,11 +189,9 @@ function compareProperties(context, place, old, next) {
   for (const [name, schema] of old.properties) {
     const other = next.properties.get(renamed.get(name) ?? name);
     if (other === undefined) continue;
-    const [was, is] = [old.required.has(name), next.required.has(renamed.get(name) ?? name)];
-    if (was !== is) {
-      const what = is ? "property became required" : "property became optional";
-      context.tell(what, at(name), was ? "required" : "optional", is ? "required" : "optional");
-    }
+    const was = old.required.has(name) ? "required" : "optional";
+    const is = next.required.has(renamed.get(name) ?? name) ? "required" : "optional";
+    if (was !== is) context.tell(`property became ${is}`, at(name), was, is);
     compareSchemas(context, at(name), schema, other);
   }
 }

@@ -214,11 +214,8 @@ function compareBodies(compare, place, was, is) {
     const what = is["required"] ? "required request body added" : "request body added";
     return tell(what, at, undefined, types(is));
   }
-  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
-  if (old !== next) {
-    const what = next ? "request body became required" : "request body became optional";
-    tell(what, at, old ? "required" : "optional", next ? "required" : "optional");
-  }
+  const [old, next] = [was, is].map(({ required }) => (required ? "required" : "optional"));
+  if (old !== next) tell(`request body became ${next}`, at, old, next);
   if (was["description"] !== is["description"])
     tell("description", at, was["description"], is["description"]);
   compareContents(compare, "input", at, was["content"], is["content"]);
