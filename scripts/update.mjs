@@ -3,9 +3,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { apart, bundled, nextParts, refuseDoubles } from "./bundle.mjs";
+import { bundled } from "./bundle.mjs";
 import { facadeOperationsOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
 import { generate } from "./generator.mjs";
+import { apart, nextParts, refuseDoubles } from "./parts.mjs";
 import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
 import { documentsIn, readSource } from "./sources.mjs";
@@ -18,7 +19,7 @@ import { writeFolder } from "./written-folder.mjs";
 
 /**
  * @typedef {import("./document.mjs").Json} Json
- * @typedef {import("./bundle.mjs").Part} Part
+ * @typedef {import("./parts.mjs").Part} Part
  * @typedef {object} Io
  * @property {AsyncIterable<Uint8Array | string>} stdin
  * @property {(text: string) => void} out
