@@ -5,7 +5,7 @@ import { createImpactClient } from "../dist/index.js";
 
 const [, , way = "", countText] = process.argv;
 const count = Number(countText);
-const CONCURRENCY = 10;
+const concurrency = 10;
 
 /** @typedef {import("../dist/index.js").CreateTrackingLinkParams} Params */
 
@@ -36,7 +36,7 @@ async function loops(items, call) {
   const loop = async () => {
     for (let next = iterator.next(); !next.done; next = iterator.next()) await call(next.value);
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, loop));
+  await Promise.all(Array.from({ length: concurrency }, loop));
 }
 
 /** The pool alone, over a call that does nothing: built from src/ by bulk.mjs. */
@@ -71,7 +71,6 @@ async function drain(results, look) {
 }
 
 const http = process.env["IMPACT_BASE_URL"] ? createImpactClient() : fake;
-const concurrency = CONCURRENCY;
 let growth = 0;
 
 /** @type {Record<string, (most: number) => Promise<unknown>>} */

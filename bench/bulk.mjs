@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const child = fileURLToPath(new URL("bulk-child.mjs", import.meta.url));
@@ -35,9 +36,6 @@ const run = (way, count, env = {}) =>
       encoding: "utf8",
     }),
   );
-
-/** @param {number[]} values */
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /**
  * @param {string[]} ways

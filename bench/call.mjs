@@ -9,6 +9,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { median, quantile } from "./statistics.mjs";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 const WAYS = ["raw", "control", "openapi-fetch", "client"];
@@ -36,13 +37,6 @@ async function measure(kid, slice) {
   const [figures] = await once(kid, "message");
   return figures;
 }
-
-/**
- * @param {readonly number[]} values
- * @param {number} share
- */
-const quantile = (values, share) =>
-  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? NaN;
 
 /**
  * @param {string | undefined} baseUrl
@@ -86,7 +80,7 @@ function against(rounds, way, figure) {
   const ratios = (rounds[way] ?? []).map(
     (each, round) => each[figure] / (rounds[0]?.[round]?.[figure] ?? NaN),
   );
-  return quantile(ratios, 0.5);
+  return median(ratios);
 }
 
 /**
@@ -94,11 +88,7 @@ function against(rounds, way, figure) {
  * @param {number} way
  * @param {"us" | "cpu"} figure
  */
-const median = (rounds, way, figure) =>
-  quantile(
-    (rounds[way] ?? []).map((each) => each[figure]),
-    0.5,
-  );
+const typical = (rounds, way, figure) => median((rounds[way] ?? []).map((each) => each[figure]));
 
 /** @param {readonly (string | number)[]} cells */
 const row = (cells) => console.log(`| ${cells.join(" | ")} |`);
@@ -122,7 +112,7 @@ for (const way of WAYS) {
   for (let i = 0; i < 5; i++) {
     samples.push((await measure(kid, { count: 1200, concurrency: 1, settle: true })).bytes);
   }
-  bytes.push(quantile(samples, 0.5));
+  bytes.push(median(samples));
   kid.kill();
 }
 row(["way", "µs", "÷ raw", "CPU ÷ raw", "KiB", "÷ raw"]);
@@ -130,7 +120,7 @@ row(["---", "---:", "---:", "---:", "---:", "---:"]);
 WAYS.forEach((way, index) => {
   row([
     way,
-    median(fake, index, "us").toFixed(1),
+    typical(fake, index, "us").toFixed(1),
     against(fake, index, "us").toFixed(2),
     against(fake, index, "cpu").toFixed(2),
     ((bytes[index] ?? NaN) / 1024).toFixed(1),
@@ -149,9 +139,9 @@ for (const concurrency of [10, 100]) {
   WAYS.forEach((way, index) => {
     row([
       way,
-      Math.round(1e6 / median(net, index, "us")),
+      Math.round(1e6 / typical(net, index, "us")),
       (1 / against(net, index, "us")).toFixed(2),
-      median(net, index, "cpu").toFixed(0),
+      typical(net, index, "cpu").toFixed(0),
       against(net, index, "cpu").toFixed(2),
     ]);
   });

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 
 const SAMPLES = Number(process.env["ROUNDS"] ?? 5) * 8;
 const WAYS = ["raw", "openapi-fetch", "client"];
@@ -31,9 +32,6 @@ function run(args) {
   const output = execFileSync(process.execPath, args, { encoding: "utf8" });
   return { output, ms: performance.now() - start };
 }
-
-/** @param {readonly number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 const imports = WAYS.map(() => /** @type {number[]} */ ([]));
 const firsts = WAYS.map(() => /** @type {number[]} */ ([]));

@@ -1,11 +1,7 @@
 /** One part of transport.mjs, in a process of its own: node transport-child.mjs <route> <port> <recipe> */
 import { createServer } from "node:net";
-import { createImpactClient } from "../dist/index.js";
 
 const [, , route = "", port = "", recipe = ""] = process.argv;
-const baseUrl = `http://127.0.0.1:${port}`;
-const accountSid = "IRbench";
-const authToken = "bench-token";
 
 /** @param {unknown} message */
 const tell = (message) => process.send?.(message);
@@ -30,41 +26,24 @@ function serve() {
   });
 }
 
-/** @typedef {{ programId: string, deepLink: string, subId1: string }} Params */
-
-/** By hand: encoded, authorized, with a timeout, and refusals told from links. */
-function byHand() {
-  const headers = {
-    authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
-    accept: "application/json",
-  };
-  return async (/** @type {Params} */ { programId, deepLink, subId1 }) => {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), 30_000);
-    try {
-      const query = new URLSearchParams({ DeepLink: deepLink, subId1 });
-      const path = `/Mediapartners/${accountSid}/Programs/${programId}/TrackingLinks?${query}`;
-      const { signal } = controller;
-      const response = await fetch(baseUrl + path, { method: "POST", headers, signal });
-      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-      const { TrackingURL } = await response.json();
-      return TrackingURL;
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-}
-
-async function byClient() {
+/** @returns {Promise<ReturnType<import("./ways/way.d.ts").Way>>} */
+async function makeWay() {
+  const way = route.startsWith("fetch") ? "raw" : "client";
+  const { default: make } = await import(`./ways/${way}.mjs`);
   // undici takes the place of the global fetch's own, so it is imported only where it is measured.
-  const transport = route === "client" ? {} : { fetch: (await import(recipe)).undiciFetch };
-  const impact = createImpactClient({ accountSid, authToken, baseUrl, ...transport });
-  return async (/** @type {Params} */ params) => (await impact.trackingLinks.create(params)).url;
+  const fetch =
+    route === "client with undici" ? (await import(recipe)).undiciFetch : globalThis.fetch;
+  return make({
+    accountSid: "IRbench",
+    authToken: "bench-token",
+    baseUrl: `http://127.0.0.1:${port}`,
+    fetch,
+  });
 }
 
 if (route === "server") serve();
 else {
-  const create = route.startsWith("fetch") ? byHand() : await byClient();
+  const create = await makeWay();
   let made = 0;
   process.on(
     "message",
@@ -73,7 +52,9 @@ else {
       const loop = async () => {
         while (left-- > 0) {
           const [deepLink, subId1] = [`https://shop.example/p/${made}`, `n${made++}`];
-          await create({ programId: "1000", deepLink, subId1 });
+          const programId = "1000";
+          const query = { DeepLink: deepLink, subId1 };
+          await create({ programId, query, params: { programId, deepLink, subId1 } });
         }
       };
       const [start, used] = [performance.now(), process.cpuUsage()];

@@ -12,6 +12,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { median } from "./statistics.mjs";
 
 const SLICES = Number(process.env["SLICES"] ?? 21);
 const REQUESTS = 2000;
@@ -40,9 +41,6 @@ async function start(...args) {
   const [said] = await once(started, "message");
   return { started, said };
 }
-
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 try {
   const { said: port } = await start("server");

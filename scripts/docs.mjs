@@ -3,19 +3,12 @@
  *
  *     npm run docs [-- --check]
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Application, Converter, OptionDefaults } from "typedoc";
+import { differing, writeFolder } from "./written-folder.mjs";
 
 const ENTRIES = ["src/index.ts", "src/testing/index.ts", "src/raw.ts"];
 
@@ -94,17 +87,10 @@ const { values } = parseArgs({ options: { check: { type: "boolean" } } });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "docs/api");
 const wanted = await reference(root);
-const present = existsSync(folder) ? readdirSync(folder) : [];
-const differing = [...new Set([...wanted.keys(), ...present])].filter(
-  (name) =>
-    !present.includes(name) || readFileSync(join(folder, name), "utf8") !== wanted.get(name),
-);
-if (!values.check) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of wanted) writeFileSync(join(folder, name), text);
-} else if (differing.length > 0) {
-  console.error(differing.map((name) => `differs: docs/api/${name}`).join("\n"));
+const differences = differing(folder, wanted).map(({ how, name }) => `${how}: docs/api/${name}`);
+if (!values.check) writeFolder(folder, wanted);
+else if (differences.length > 0) {
+  console.error(differences.join("\n"));
   console.error("docs/api/ is not what the docstrings give. Run `npm run docs`.");
   process.exitCode = 1;
 }

@@ -8,7 +8,7 @@
  */
 
 /** The operations that src/ is written for, by its names for them: a document without them is no use to it. */
-export const FACADE_OPERATIONS = {
+const FACADE_OPERATIONS = {
   createTrackingLink: "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
 };
 

@@ -13,7 +13,7 @@ import {
   servedAt,
   vendorVersion,
 } from "./document.mjs";
-import { shapeOf } from "./schema-diff.mjs";
+import { shapeOf } from "./shape.mjs";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
@@ -113,7 +113,11 @@ function readParameters(document, place, given) {
       schema: plainSchema(document, schema),
       doc: description,
     }));
-  refuseDoubles(`${place}: parameter name`, parameters, (parameter) => parameter.key);
+  const keys = parameters.map(({ key }) => key);
+  const double = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (double !== undefined) {
+    throw new Refusal(`${place}: parameter name "${double}" is there twice.`);
+  }
   return parameters;
 }
 
@@ -134,18 +138,6 @@ function plainSchema(document, given) {
     ...(format && { format }),
     ...((fallback ?? undefined) !== undefined && { default: fallback }),
   };
-}
-
-/**
- * @template T
- * @param {string} what
- * @param {T[]} items
- * @param {(item: T) => string} nameOf
- */
-function refuseDoubles(what, items, nameOf) {
-  const names = items.map(nameOf);
-  const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double !== undefined) throw new Refusal(`${what} "${double}" is there twice.`);
 }
 
 /**

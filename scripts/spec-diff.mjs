@@ -1,12 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  keyOf,
-  operationsOf,
-  parametersOf,
-  resolve,
-  servedAt,
-  vendorVersion,
-} from "./document.mjs";
+import { CLASSES, GRAVEST_FIRST } from "./change-classes.mjs";
+import { keyOf, operationsOf, resolve, servedAt, vendorVersion } from "./document.mjs";
+import { compareParameters } from "./parameter-diff.mjs";
 import { renames } from "./renames.mjs";
 import { compareSchemas } from "./schema-diff.mjs";
 
@@ -15,100 +10,12 @@ import { compareSchemas } from "./schema-diff.mjs";
  *
  * @typedef {import("./document.mjs").Json} Json
  * @typedef {import("./document.mjs").Operation} Operation
+ * @typedef {import("./parameter-diff.mjs").Compare} Compare
  * @typedef {import("./schema-diff.mjs").Direction} Direction
- * @typedef {"breaking" | "additive" | "wire" | "docs"} Class
+ * @typedef {import("./change-classes.mjs").Class} Class
  * @typedef {{ class: Class, place: string, what: string, before: string | undefined, after: string | undefined }} Row
  * @typedef {import("./schema-diff.mjs").Tell} Tell
  */
-
-/**
- * The class of each change. Where it differs by direction, the rule is one: what a client sends may be
- * widened, and what it is given may be narrowed; the reverse is breaking. So a new value of a response's enum
- * is breaking, since a program that goes through all values no longer does.
- *
- * @type {Readonly<Record<string, Class | Readonly<Record<Direction, Class>>>>}
- */
-export const CLASSES = {
-  "version sent": "wire",
-  "operation removed": "breaking",
-  "operation moved": "breaking",
-  "operation added": "additive",
-  "operation renamed": "breaking",
-  // The client sends the account's credentials whatever a document says, and some say nothing.
-  "security no longer said": "docs",
-  "security said": "docs",
-  "security changed": "breaking",
-  "server changed": "breaking",
-
-  "parameter removed": "breaking",
-  "parameter renamed": "breaking",
-  "parameter moved": "breaking",
-  "parameter added": "additive",
-  "required parameter added": "breaking",
-  "parameter became required": "breaking",
-  "parameter became optional": "additive",
-  "parameter written otherwise": "breaking",
-
-  "request body removed": "breaking",
-  "request body added": "additive",
-  "required request body added": "breaking",
-  "request body became required": "breaking",
-  "request body became optional": "additive",
-  "request type removed": "breaking",
-  "request type added": "additive",
-
-  "status added": "additive",
-  "success removed": "breaking",
-  // What a server refuses with is documented by halves; a client has to bear any status.
-  "refusal removed": "docs",
-  "response type removed": "breaking",
-  "response type added": "additive",
-  "response header removed": "breaking",
-  "response header added": "additive",
-
-  "property removed": "breaking",
-  "property renamed": "breaking",
-  "property added": "additive",
-  "required property added": { input: "breaking", output: "additive" },
-  "property became required": { input: "breaking", output: "additive" },
-  "property became optional": { input: "additive", output: "breaking" },
-  "other properties refused": { input: "breaking", output: "additive" },
-  "other properties allowed": "additive",
-  "type changed": "breaking",
-  "type narrowed": { input: "breaking", output: "additive" },
-  "type widened": { input: "additive", output: "breaking" },
-  "enum narrowed": { input: "breaking", output: "additive" },
-  "enum widened": { input: "additive", output: "breaking" },
-  "format changed": "breaking",
-  "format narrowed": { input: "breaking", output: "additive" },
-  "format widened": { input: "additive", output: "breaking" },
-  // No type tells of a limit, and no reader relies on one.
-  "limit narrowed": { input: "breaking", output: "docs" },
-  "limit widened": { input: "additive", output: "docs" },
-  "variant removed": { input: "breaking", output: "additive" },
-  "variant added": { input: "additive", output: "breaking" },
-  "variants said": { input: "breaking", output: "additive" },
-  "variants no longer said": { input: "additive", output: "breaking" },
-  "keyword changed": "breaking",
-  // What a call without the parameter does is another thing now.
-  "default changed": { input: "breaking", output: "docs" },
-  "default documented": "docs",
-  "default no longer documented": "docs",
-
-  info: "docs",
-  title: "docs",
-  summary: "docs",
-  description: "docs",
-  deprecated: "docs",
-  example: "docs",
-  examples: "docs",
-  externalDocs: "docs",
-  tags: "docs",
-  version: "docs",
-};
-
-/** @type {readonly Class[]} */
-const ORDER = ["breaking", "wire", "additive", "docs"];
 
 /**
  * @param {Json} before
@@ -150,11 +57,14 @@ export function diff(before, after) {
         !old.has(to) &&
         (moved.get(key) === to || (id !== undefined && each.operation["operationId"] === id)),
     );
-    if (other === undefined) input("operation removed", operation.place, id ?? operation.place);
-    else input("operation moved", operation.place, operation.place, other[1].place);
-    if (other === undefined) continue;
-    moved.set(key, other[0]);
-    compareOperations(compare, operation, other[1]);
+    if (other === undefined) {
+      input("operation removed", operation.place, id ?? operation.place);
+      continue;
+    }
+    const [to, successor] = other;
+    input("operation moved", operation.place, operation.place, successor.place);
+    moved.set(key, to);
+    compareOperations(compare, operation, successor);
   }
   for (const [key, operation] of next) {
     const was = old.get(key);
@@ -164,13 +74,10 @@ export function diff(before, after) {
       input("operation added", place, undefined, it["operationId"] ?? it["summary"] ?? place);
     }
   }
-  return together(rows).sort((one, two) => ORDER.indexOf(one.class) - ORDER.indexOf(two.class));
+  return together(rows).sort(
+    (one, two) => GRAVEST_FIRST.indexOf(one.class) - GRAVEST_FIRST.indexOf(two.class),
+  );
 }
-
-/**
- * @typedef {{ before: Json, after: Json, tell: Tell,
- *   schemas: (direction: Direction, place: string, before?: Json, after?: Json) => void }} Compare
- */
 
 /**
  * @param {Json} before
@@ -179,37 +86,23 @@ export function diff(before, after) {
  * @returns {Compare["schemas"]}
  */
 function schemas(before, after, tellIn) {
-  const contexts = {
-    input: {
-      before,
-      after,
-      tell: tellIn("input"),
-      seen: new Map(),
-      same: [],
-    },
-    output: {
-      before,
-      after,
-      tell: tellIn("output"),
-      seen: new Map(),
-      same: [],
-    },
+  const about = (/** @type {Direction} */ direction) => {
+    return { before, after, tell: tellIn(direction), seen: new Map(), same: [] };
   };
+  const contexts = { input: about("input"), output: about("output") };
   return (direction, place, old, next) => compareSchemas(contexts[direction], place, old, next);
 }
 
 /** @param {Compare} compare */
 function compareInfo({ before, after, tell }) {
-  const [was, is] = [before, after].map((each) => each["info"] ?? {});
-  const [old, next] = [before, after].map(
-    (each) => vendorVersion(each) ?? String(each["info"]?.version),
-  );
+  const [was, is] = [before["info"] ?? {}, after["info"] ?? {}];
+  const old = vendorVersion(before) ?? String(was.version);
+  const next = vendorVersion(after) ?? String(is.version);
   if (old !== next) tell("version sent", "IR-Version", old, next);
-  else if (was?.["version"] !== is?.["version"])
-    tell("version", "info", was?.["version"], is?.["version"]);
-  for (const word of new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])) {
-    if (word === "version" || isDeepStrictEqual(was?.[word], is?.[word])) continue;
-    tell(CLASSES[word] === undefined ? "info" : word, "info", was?.[word], is?.[word]);
+  else if (was.version !== is.version) tell("version", "info", was.version, is.version);
+  for (const word of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    if (word === "version" || isDeepStrictEqual(was[word], is[word])) continue;
+    tell(CLASSES[word] === undefined ? "info" : word, "info", was[word], is[word]);
   }
   const words = (/** @type {Json} */ document) =>
     Object.fromEntries(
@@ -302,123 +195,7 @@ function securityOf(document, { operation }) {
  * @param {Operation} operation
  */
 function serverOf(document, { item, operation }) {
-  const servers = operation["servers"] ?? item["servers"] ?? document["servers"];
-  return servedAt(servers);
-}
-
-/**
- * @param {Compare} compare
- * @param {string} place
- * @param {Operation} was
- * @param {Operation} is
- */
-function compareParameters(compare, place, was, is) {
-  const { before, after, tell } = compare;
-  const [old, next] = [parametersOf(before, was), parametersOf(after, is)];
-  const find = (/** @type {Json[]} */ all, /** @type {Json} */ like) =>
-    all.find((each) => each["name"] === like["name"] && each["in"] === like["in"]);
-  const removed = old.filter((each) => find(next, each) === undefined);
-  const added = next.filter((each) => find(old, each) === undefined);
-  const successors = succession(compare, was, is, removed, added);
-
-  for (const each of removed) {
-    const to = successors.get(each);
-    const at = `${place} ${each["in"]} ${each["name"]}`;
-    if (to === undefined) tell("parameter removed", at, each["name"]);
-    else if (to["name"] === each["name"]) tell("parameter moved", at, each["in"], to["in"]);
-    else tell("parameter renamed", at, each["name"], to["name"]);
-  }
-  for (const each of added.filter((one) => ![...successors.values()].includes(one))) {
-    const what = each["required"] ? "required parameter added" : "parameter added";
-    tell(what, `${place} ${each["in"]} ${each["name"]}`, undefined, each["name"]);
-  }
-  for (const each of old) {
-    const other = find(next, each) ?? successors.get(each);
-    if (other !== undefined) {
-      compareParameter(compare, `${place} ${other["in"]} ${other["name"]}`, each, other);
-    }
-  }
-}
-
-/**
- * Which parameter of the ones that are new is which of those that are gone: the same name elsewhere, the same
- * place in the path, or a name that is near.
- *
- * @param {Compare} compare
- * @param {Operation} was
- * @param {Operation} is
- * @param {readonly Json[]} removed
- * @param {readonly Json[]} added
- * @returns {Map<Json, Json>}
- */
-function succession({ before, after }, was, is, removed, added) {
-  const names = (/** @type {string} */ path) =>
-    [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
-  const [oldPath, nextPath] = [names(was.path), names(is.path)];
-  /** @type {Map<Json, Json>} */
-  const found = new Map();
-  for (const old of removed) {
-    const next = added.find(
-      (each) =>
-        each["name"] === old["name"] ||
-        (each["in"] === "path" &&
-          old["in"] === "path" &&
-          oldPath.indexOf(old["name"]) === nextPath.indexOf(each["name"])),
-    );
-    if (next !== undefined) found.set(old, next);
-  }
-  const left = removed.filter((each) => !found.has(each));
-  const free = added.filter((each) => ![...found.values()].includes(each));
-  const ofName = (/** @type {readonly Json[]} */ all, /** @type {string} */ name) =>
-    all.find((each) => each["name"] === name) ?? {};
-  const near = renames(
-    left.map((each) => each["name"]),
-    free.map((each) => each["name"]),
-    (from, to) => {
-      const [old, next] = [ofName(left, from), ofName(free, to)];
-      const [one, two] = [
-        resolve(before, old["schema"] ?? {}),
-        resolve(after, next["schema"] ?? {}),
-      ];
-      return old["in"] === next["in"] && one["type"] === two["type"];
-    },
-  );
-  for (const [from, to] of near) found.set(ofName(left, from), ofName(free, to));
-  return found;
-}
-
-/**
- * @param {Compare} compare
- * @param {string} place
- * @param {Json} was
- * @param {Json} is
- */
-function compareParameter({ tell, schemas: compareBoth }, place, was, is) {
-  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
-  if (old !== next) {
-    const what = next ? "parameter became required" : "parameter became optional";
-    tell(what, place, old ? "required" : "optional", next ? "required" : "optional");
-  }
-  const [oldForm, nextForm] = [formOf(was), formOf(is)];
-  if (was["in"] === is["in"] && oldForm !== nextForm)
-    tell("parameter written otherwise", place, oldForm, nextForm);
-  for (const word of ["description", "deprecated", "example", "examples"]) {
-    if (!isDeepStrictEqual(was[word], is[word])) tell(word, place, was[word], is[word]);
-  }
-  const schemaOf = (/** @type {Json} */ { schema, content = {} }) =>
-    schema ?? /** @type {Json | undefined} */ (Object.values(content)[0])?.["schema"];
-  compareBoth("input", place, schemaOf(was), schemaOf(is));
-}
-
-/** @param {Json} parameter */
-function formOf(parameter) {
-  const { in: location, content, allowReserved = false } = parameter;
-  if (content !== undefined) return Object.keys(content).join(", ");
-  const { style = location === "query" || location === "cookie" ? "form" : "simple" } = parameter;
-  const { explode = style === "form" } = parameter;
-  return [style, ...(explode ? ["explode"] : []), ...(allowReserved ? ["reserved"] : [])].join(
-    ", ",
-  );
+  return servedAt(operation["servers"] ?? item["servers"] ?? document["servers"]);
 }
 
 /**
@@ -437,11 +214,8 @@ function compareBodies(compare, place, was, is) {
     const what = is["required"] ? "required request body added" : "request body added";
     return tell(what, at, undefined, types(is));
   }
-  const [old, next] = [was["required"] ?? false, is["required"] ?? false];
-  if (old !== next) {
-    const what = next ? "request body became required" : "request body became optional";
-    tell(what, at, old ? "required" : "optional", next ? "required" : "optional");
-  }
+  const [old, next] = [was, is].map(({ required }) => (required ? "required" : "optional"));
+  if (old !== next) tell(`request body became ${next}`, at, old, next);
   if (was["description"] !== is["description"])
     tell("description", at, was["description"], is["description"]);
   compareContents(compare, "input", at, was["content"], is["content"]);

@@ -8,7 +8,7 @@ import { join } from "node:path";
  * list, and each document lies untouched in `documents/`, so that the bundle can be made anew when one changes.
  *
  * @typedef {import("./document.mjs").Json} Json
- * @typedef {import("./bundle.mjs").Part} Part
+ * @typedef {import("./parts.mjs").Part} Part
  * @typedef {{ page: string, title: string, version: string, sha256: string, date: string, file?: string }} Source
  */
 

@@ -1,15 +1,14 @@
+import { GRAVEST_FIRST } from "./change-classes.mjs";
+
 /**
  * What an update says, as text.
  *
  * @typedef {import("./spec-diff.mjs").Row} Row
- * @typedef {import("./spec-diff.mjs").Class} Class
+ * @typedef {import("./change-classes.mjs").Class} Class
  * @typedef {{ rows: readonly Row[], warnings: readonly string[], replay: { added: string[], removed: string[] },
  *   types: readonly string[], compile: readonly string[], version: string }} Findings
  *   `types`: the lines of the diff; `compile`: what the compiler says; `version`: the package's
  */
-
-/** @type {readonly Class[]} */
-const CLASSES = ["breaking", "wire", "additive", "docs"];
 
 /**
  * @param {Findings} findings
@@ -19,7 +18,7 @@ export function report({ rows, warnings, replay, types, compile, version }) {
   return [
     section("Warnings", warnings),
     heading(rows),
-    ...CLASSES.map((kind) =>
+    ...GRAVEST_FIRST.map((kind) =>
       section(kind, rows.filter((row) => row.class === kind).flatMap(rowLines)),
     ),
     section("Replay table: src/replay-rules.ts", [
@@ -37,7 +36,10 @@ export function report({ rows, warnings, replay, types, compile, version }) {
 
 /** @param {readonly Row[]} rows */
 function heading(rows) {
-  const counts = CLASSES.map((kind) => [kind, rows.filter((row) => row.class === kind).length]);
+  const counts = GRAVEST_FIRST.map((kind) => [
+    kind,
+    rows.filter((row) => row.class === kind).length,
+  ]);
   const told = counts.filter(([, count]) => count !== 0).map(([kind, count]) => `${count} ${kind}`);
   return told.length > 0 ? `Changes: ${told.join(", ")}` : "Changes: none";
 }
@@ -90,7 +92,7 @@ function around(before, after) {
  * @returns {Class | undefined}
  */
 function gravest(rows) {
-  return CLASSES.find((kind) => rows.some((row) => row.class === kind));
+  return GRAVEST_FIRST.find((kind) => rows.some((row) => row.class === kind));
 }
 
 /**

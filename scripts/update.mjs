@@ -3,21 +3,22 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { apart, bundled, nextParts, refuseDoubles } from "./bundle.mjs";
-import { facadeOperationsOf, operationsOf, Refusal, vendorVersion } from "./document.mjs";
+import { bundled } from "./bundle.mjs";
+import { facadeOperationsOf, Refusal } from "./document.mjs";
 import { generate } from "./generator.mjs";
+import { apart, nextParts, refuseDoubles } from "./parts.mjs";
+import { readPart } from "./read-part.mjs";
 import { recover, replace, stagingOf, Unfinished } from "./replace.mjs";
 import { withRows } from "./replay-rows.mjs";
-import { documentsIn, readSource } from "./sources.mjs";
 import { jsonText, readSpec, sha256Of, writeSpec } from "./spec-folder.mjs";
 import { diff } from "./spec-diff.mjs";
 import { report } from "./spec-report.mjs";
 import { typesDiff, typesReport, writeTypes } from "./types-report.mjs";
-import { check, completed, upgraded } from "./valid.mjs";
+import { writeFolder } from "./written-folder.mjs";
 
 /**
  * @typedef {import("./document.mjs").Json} Json
- * @typedef {import("./bundle.mjs").Part} Part
+ * @typedef {import("./parts.mjs").Part} Part
  * @typedef {object} Io
  * @property {AsyncIterable<Uint8Array | string>} stdin
  * @property {(text: string) => void} out
@@ -154,8 +155,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   onStep("generate");
   const text = readFileSync(join(staging, "spec/openapi.json"), "utf8");
   const files = await generate(document, sha256Of(text));
-  mkdirSync(join(staging, "generated"));
-  for (const [name, content] of files) writeFileSync(join(staging, "generated", name), content);
+  writeFolder(join(staging, "generated"), files);
   const table = join(staging, "src/replay-rules.ts");
   const replay = await withRows(readFileSync(table, "utf8"), document);
   writeFileSync(table, replay.text);
@@ -217,78 +217,6 @@ function recordedPages(parts) {
       `spec/source.json: Expected the address of a page, got "${page}": give the sources.`,
     );
   });
-}
-
-/**
- * @param {string} source
- * @param {readonly Part[]} recorded
- * @param {Io} io
- * @returns {Promise<{ part: Part, warnings: string[] }>}
- */
-async function readPart(source, recorded, { stdin, timeout = 30_000 }) {
-  const { address, file, text } = await readSource(source, { stdin, timeout });
-  const documents = [];
-  const warnings = [];
-  const found = documentsIn(source, text);
-  for (const [index, each] of found.entries()) {
-    const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
-    warnings.push(...texts(each).map((line) => `${name}: ${line}`));
-    const whole = await completed(name, each, file);
-    const problems = await check(whole);
-    if (problems.errors.length > 0) {
-      const lines = problems.errors.map((line) => `  ${line}`).join("\n");
-      throw new Refusal(`${name}: Expected a valid OpenAPI document, got:\n${lines}`);
-    }
-    warnings.push(...problems.warnings.map((line) => `${name}: ${line}`));
-    if (vendorVersion(whole) === undefined) {
-      const got = JSON.stringify(whole["info"].version);
-      warnings.push(
-        `${name}: #/info/version: Expected one of the vendor's versions, such as "16", got ${got}.`,
-      );
-    }
-    documents.push(upgraded(whole));
-  }
-  const [first] = documents;
-  if (first === undefined) throw new Error("Expected at least one document");
-  const page = address;
-  const date = new Date().toISOString().slice(0, 10);
-  const one = nextParts(
-    [],
-    documents.map((each) => ({ page, date, document: each })),
-  );
-  const whole = bundled(
-    one.parts.map((part) => part.document),
-    first["info"],
-  );
-  warnings.push(...[...one.warnings, ...whole.warnings].map((line) => `${source}: ${line}`));
-  const { document } = whole;
-  if (operationsOf(document).length === 0) warnings.push(`${source}: #/paths: No operation.`);
-  // What is there already keeps the day on which it came.
-  const same = recorded.find(
-    (part) => part.page === page && isDeepStrictEqual(part.document, document),
-  );
-  return { part: same ?? { page, date, document }, warnings };
-}
-
-/**
- * YAML reads `version: 16` and `openapi: 3.1` as numbers.
- *
- * @param {Json} document is changed
- * @returns {string[]} warnings
- */
-function texts(document) {
-  const told = (/** @type {string} */ place) =>
-    `#/${place}: Expected a text, got a number; it is taken as one.`;
-  const warnings = [];
-  if (typeof document["openapi"] === "number") {
-    document["openapi"] = `${document["openapi"].toFixed(1)}.0`;
-    warnings.push(told("openapi"));
-  }
-  if (typeof document["info"]?.version === "number") {
-    document["info"].version = String(document["info"].version);
-    warnings.push(told("info/version"));
-  }
-  return warnings;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from "@redocly/openapi-core";
 import { upgrade } from "@scalar/openapi-upgrader";
 import { operationsOf, parametersOf, referencesIn, Refusal, resolve } from "./document.mjs";
-import { shapeOf } from "./schema-diff.mjs";
+import { shapeOf } from "./shape.mjs";
 
 /** @typedef {import("./document.mjs").Json} Json */
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { apart, bundled, nextParts, refuseDoubles } from "../scripts/bundle.mjs";
+import { bundled } from "../scripts/bundle.mjs";
 import { servedAt, vendorVersion } from "../scripts/document.mjs";
+import { apart, nextParts, refuseDoubles } from "../scripts/parts.mjs";
 import { check, completed, upgraded } from "../scripts/valid.mjs";
 import { emptyFolder } from "./support/workspace.ts";
 

@@ -1,4 +1,5 @@
 import { badInput, expectKnown, show } from "../expect.ts";
+import { LONGEST_TIMER, sleep } from "../sleep.ts";
 
 /**
  * What can go wrong with one request.
@@ -36,8 +37,8 @@ const KINDS: Readonly<Record<string, { holds: (value: unknown) => boolean; expec
     expected: '"ECONNREFUSED" or "ECONNRESET"',
   },
   delay: {
-    holds: (value) => typeof value === "number" && value >= 0 && value < 2 ** 31,
-    expected: "milliseconds from 0 to 2147483647",
+    holds: (value) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER,
+    expected: `milliseconds from 0 to ${LONGEST_TIMER}`,
   },
   dropAfterCommit: { holds: (value) => value === true, expected: "true" },
   stallBody: { holds: (value) => value === true, expected: "true" },
@@ -73,7 +74,7 @@ export async function handleUnder(
   if ("status" in fault) return toResponse(fault);
   if ("network" in fault) throw networkError(fault.network);
   if ("delay" in fault) {
-    await pause(fault.delay, signal);
+    await sleep(fault.delay, signal);
     return handle();
   }
   const answer = handle();
@@ -103,20 +104,6 @@ function networkError(code: "ECONNREFUSED" | "ECONNRESET"): TypeError {
       ? Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:443"), { code, syscall: "connect" })
       : Object.assign(new Error("read ECONNRESET"), { code, syscall: "read" });
   return new TypeError("fetch failed", { cause });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 function stalled(start: string, signal: AbortSignal): ReadableStream {

@@ -13,7 +13,7 @@ export const ACCOUNT = "IRx7Kq2LmAccount";
 export const TOKEN = "t0k-en:of/mine+4711";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 /** What must stand nowhere, in the forms in which it could be written. */
-export const SECRETS: readonly string[] = [TOKEN, base64(TOKEN), base64(`${ACCOUNT}:${TOKEN}`)];
+const SECRETS: readonly string[] = [TOKEN, base64(TOKEN), base64(`${ACCOUNT}:${TOKEN}`)];
 
 const ends: (() => void)[] = [];
 
@@ -57,7 +57,7 @@ export type Deed =
   | "stall";
 
 /** A request that has arrived. */
-export interface Arrival {
+interface Arrival {
   /** The same for requests that ask for the same link. */
   readonly key: string;
   readonly isVanity: boolean;
@@ -209,11 +209,11 @@ export interface Row {
 
 const COLUMNS = ["programId", "type", "customPath", "deepLink", "subId1", "note"] as const;
 
-export function csvOf(rows: readonly Row[]): string {
+function csvOf(rows: readonly Row[]): string {
   return stringify([COLUMNS, ...rows.map((row) => COLUMNS.map((name) => row[name] ?? ""))]);
 }
 
-export function jsonlOf(rows: readonly Row[]): string {
+function jsonlOf(rows: readonly Row[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 

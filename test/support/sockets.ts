@@ -116,7 +116,7 @@ function start(server: Server): Promise<number> {
 let pair: { key: string; cert: string } | undefined;
 
 /** A new certificate for 127.0.0.1 that no authority has signed. */
-export function selfSigned(): { key: string; cert: string } {
+function selfSigned(): { key: string; cert: string } {
   pair ??= makePair();
   return pair;
 }
