@@ -50,7 +50,7 @@ function transport<A extends Answer, B>(
 ): Attempt<A> {
   const { redact } = settings;
   const own = settings.headers();
-  return async (call, attempt, signal, onRefusal) => {
+  return async (call, attempt, signal, onHead) => {
     const { method, url, body } = call;
     // A copy, since a fetch may change what it is given.
     const headers = call.headers ? merge(call.headers, own) : { ...own };
@@ -68,7 +68,7 @@ function transport<A extends Answer, B>(
       status = response.status;
       observe(seen);
       const answer = (content?: B): A => reader.answer(response, content, call, attempt, redact);
-      if (!response.ok) onRefusal(async () => answer());
+      onHead({ status, refusal: response.ok ? undefined : async () => answer() });
       return answer(await reader.body(response, redact, signal));
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;

@@ -177,10 +177,11 @@ async function* createResults(
     let key: string | undefined;
     try {
       request = operation.check(params);
-      const split = appendIds ? splitIds(params) : undefined;
+      const { given } = request;
+      const split = appendIds ? splitIds(given) : undefined;
       if (split) row.ids = split.ids;
       if (split?.ids) request = operation.check(split.base);
-      if (reuse) key = keyOf(split?.base ?? params);
+      if (reuse) key = keyOf(split?.base ?? given);
     } catch (thrown) {
       const error = isImpactError(thrown) ? thrown : unreadable("an input", thrown, redact);
       return settle(row, { index: row.index, params, ok: false, error });

@@ -95,7 +95,7 @@ export class ImpactError extends Error {
 
   /** An error of another copy of this package is one, too; each entry holds its own copy of what it needs. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === ImpactError
+    return Object.hasOwn(this.prototype, BRAND)
       ? isImpactError(value)
       : Object.prototype.isPrototypeOf.call(this.prototype, value as object);
   }

@@ -33,16 +33,19 @@ export interface Answer {
  */
 export type Fetch<A extends Answer> = (call: Call, attempt: number) => Promise<A>;
 
-/**
- * A `Fetch` that is told when to stop. As soon as it knows of a refusal, which is one whatever its body says, it
- * tells how to do without the body.
- */
+/** A `Fetch` that is told when to stop, and tells of an answer when its body is yet to come. */
 export type Attempt<A extends Answer> = (
   call: Call,
   attempt: number,
   signal: AbortSignal,
-  onRefusal: (withoutBody: () => Promise<A>) => void,
+  onHead: (head: Head<A>) => void,
 ) => Promise<A>;
+
+interface Head<A extends Answer> {
+  readonly status: number;
+  /** A refusal is one whatever its body says: what it is without. */
+  readonly refusal: (() => Promise<A>) | undefined;
+}
 
 /**
  * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal
@@ -58,32 +61,38 @@ export function withTimeout<A extends Answer>(attemptOnce: Attempt<A>, redact: R
       const { signal, timeout } = call;
       if (signal?.aborted) return reject(signal.reason);
       const controller = new AbortController();
-      let refusal: (() => Promise<A>) | undefined;
+      let head: Head<A> | undefined;
       const stop = (ended: Promise<A>, reason: unknown): void => {
         settle();
         resolve(ended);
         controller.abort(reason);
       };
       const timer = setTimeout(() => {
-        const late = timedOut(call, attempt, redact);
-        stop(refusal?.() ?? Promise.reject(late), late);
+        const late = timedOut(call, attempt, redact, head?.status);
+        stop(head?.refusal?.() ?? Promise.reject(late), late);
       }, timeout);
       const forget = onAbort(signal, () => stop(Promise.reject(signal?.reason), signal?.reason));
       const settle = (): void => {
         clearTimeout(timer);
         forget();
       };
-      attemptOnce(call, attempt, controller.signal, (withoutBody) => (refusal = withoutBody))
+      attemptOnce(call, attempt, controller.signal, (seen) => (head = seen))
         .finally(settle)
         .then(resolve, reject);
     });
 }
 
-function timedOut(call: Call, attempt: number, redact: Redact): ImpactError {
+function timedOut(
+  call: Call,
+  attempt: number,
+  redact: Redact,
+  status: number | undefined,
+): ImpactError {
   const request = requestOf(call, attempt, redact);
   return new ImpactError(`${nameOf(request)} gave no whole answer within ${call.timeout} ms`, {
     code: "timeout",
     outcome: "unknown",
+    status,
     ...request,
   });
 }

@@ -167,6 +167,9 @@ export function readRequestOptions(
 ): { signal?: AbortSignal; timeout: number; maxRetries: number } {
   if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
   expectKnown("invalid_input", "option", options, known);
+  if (isSignal(options)) {
+    throw badInput("invalid_input", "options", "options such as `{ signal }`", "a signal alone");
+  }
   const { signal } = options;
   if (signal !== undefined && !isSignal(signal)) {
     throw badInput("invalid_input", "signal", "`signal` to be an AbortSignal", kindOf(signal));

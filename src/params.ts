@@ -27,8 +27,11 @@ export type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>
 
 type Wire = operations["createTrackingLink"]["parameters"];
 
-/** Parameters under their wire names, as they are sent. The account's own is the client's to give. */
-export interface WireParams {
+/** Parameters, checked. */
+export interface CheckedParams {
+  /** What was given, in a plain object: the caller's may change meanwhile, or have getters that do. */
+  readonly given: CreateTrackingLinkParams;
+  /** Under their wire names, as they are sent. The account's own is the client's to give. */
   readonly path: Omit<Wire["path"], "AccountSID">;
   /** Empty, or with its question mark: in the order in which they were given, encoded. */
   readonly query: string;
@@ -49,57 +52,55 @@ const REQUIRED = [...FACTS.keys()].filter((name) => FACTS.get(name)?.required);
  * Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. Credentials are: a
  * tracking link is public, and what is given here becomes a part of it.
  */
-export function toWire(
+export function checkParams(
   params: CreateTrackingLinkParams,
   redact: Redact = (value) => value,
-): WireParams {
+): CheckedParams {
   const path: Record<string, string> = {};
   let query = "";
-  let required = 0;
-  eachOf(params, FACTS, (name, value, facts) => {
+  const given = eachOf(params, FACTS, (name, value, facts) => {
     if (typeof value === "string" && redact(value) !== value) {
       const expected = `\`${name}\` without credentials`;
       throw badInput("invalid_input", name, expected, "one that holds them");
     }
     const text = checkValue(name, value, facts);
-    if (facts.required) required++;
     if (facts.in === "path") path[facts.name] = checkSegment(name, text);
     else query += `${query ? "&" : "?"}${PAIRS.get(name)}${encode(text)}`;
   });
-  if (required < REQUIRED.length) throw missing(params);
-  const { type, customPath }: CreateTrackingLinkParameters = params;
+  const missing = REQUIRED.find((name) => !(name in given));
+  if (missing !== undefined) throw badInput("invalid_input", missing, `\`${missing}\``, "none");
+  const { type, customPath }: CreateTrackingLinkParameters = given;
   if (customPath !== undefined && type !== "Vanity") {
     const got = type === undefined ? "no type" : `type ${show(type)}`;
     throw badInput("invalid_input", "customPath", '`customPath` only with type "Vanity"', got);
   }
   // The names came from the document that this type was made of, and all required ones are there.
-  return { path: path as WireParams["path"], query };
-}
-
-function missing(params: CreateTrackingLinkParams): ImpactError {
-  const given = new Set<string>();
-  eachOf(params, FACTS, (name) => given.add(name));
-  const name = REQUIRED.find((each) => !given.has(each)) ?? "";
-  return badInput("invalid_input", name, `\`${name}\``, "none");
+  return { given, path: path as CheckedParams["path"], query };
 }
 
 /**
- * Goes through what was given, save what is undefined: inherited parameters included, so that none is lost in
- * silence. Throws `invalid_input` for one that is not among `known`.
+ * Goes through what was given, save what is undefined, and gives a copy of it: what is inherited and the getters of a
+ * class included, so that none is lost in silence. Throws `invalid_input` for one that is not among `known`.
  */
-export function eachOf(
-  params: object,
+export function eachOf<T extends object>(
+  params: T,
   known: Facts,
   use: (name: string, value: unknown, facts: ParameterFacts) => void,
-): void {
+): T {
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw badInput("invalid_input", "params", "parameters as an object", kindOf(params));
   }
-  for (const name in params) {
-    const facts = factsOf(name, known);
-    const value: unknown = params[name as keyof typeof params];
-    if (value !== undefined) use(name, value, facts);
-  }
+  const given: Record<string, unknown> = {};
+  const take = (name: string, facts: ParameterFacts): void => {
+    const value = params[name as keyof T];
+    if (value === undefined) return;
+    given[name] = value;
+    use(name, value, facts);
+  };
+  for (const name in params) take(name, factsOf(name, known));
+  // A class's getters are not enumerable.
+  for (const [name, facts] of known) if (!(name in given)) take(name, facts);
+  return given as T;
 }
 
 /** What the document says of a parameter. Throws `invalid_input` if it is not among `known`. */

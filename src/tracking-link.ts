@@ -10,10 +10,10 @@ import { readTrackingUrl } from "./link.ts";
 import type { Settings } from "./options.ts";
 import {
   DEFAULT_TYPE,
-  toWire,
+  checkParams,
+  type CheckedParams,
   type CreateTrackingLinkParams,
   type TrackingLinkType,
-  type WireParams,
 } from "./params.ts";
 import { createPathWriter } from "./target.ts";
 
@@ -29,8 +29,8 @@ export interface TrackingLink {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** What a link is asked for with: checked, and a copy, since the caller's object may change meanwhile. */
-export interface LinkRequest extends WireParams {
+/** What a link is asked for with. */
+export interface LinkRequest extends CheckedParams {
   readonly type: TrackingLinkType;
   readonly programId: string;
 }
@@ -57,9 +57,9 @@ export function createLinkOperation(
   const nextId = createIds();
   return {
     check(params) {
-      const { path, query } = withoutSecrets(redact, () => toWire(params, redact));
-      const { programId, type = DEFAULT_TYPE } = params;
-      return { path, query, programId, type };
+      const checked = withoutSecrets(redact, () => checkParams(params, redact));
+      const { programId, type = DEFAULT_TYPE } = checked.given;
+      return { ...checked, programId, type };
     },
     send({ path, query }, call) {
       return send({ id: nextId(), method, url: writePath(path) + query, ...call }, 1);

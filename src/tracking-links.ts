@@ -54,18 +54,22 @@ export function createTrackingLinks(
   quota: () => Quota | undefined,
 ): TrackingLinks {
   const { redact } = settings;
-  return Object.freeze({
-    async create(params: CreateTrackingLinkParams, options?: RequestOptions) {
+  const create = async (
+    params: CreateTrackingLinkParams,
+    options?: RequestOptions,
+  ): Promise<TrackingLink> => {
+    try {
       const request = operation.check(params);
       const call = withoutSecrets(redact, () => readRequestOptions(options, settings));
-      try {
-        return linkOf(request, await operation.send(request, call));
-      } catch (error) {
-        // The timers between here and there cut the stack; this one names the caller.
-        if (isImpactError(error)) Error.captureStackTrace?.(error);
-        throw error;
-      }
-    },
+      return linkOf(request, await operation.send(request, call));
+    } catch (error) {
+      // Timers cut the stack, and what it began with was of no use; this one begins with the caller.
+      if (isImpactError(error)) Error.captureStackTrace?.(error, create);
+      throw error;
+    }
+  };
+  return Object.freeze({
+    create,
     createMany: (inputs, options) => createMany(operation, settings, quota, inputs, options),
   } satisfies TrackingLinks);
 }

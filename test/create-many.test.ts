@@ -1113,6 +1113,29 @@ describe("appended ids", () => {
     expect(requests).toEqual([]);
   });
 
+  test("are those that a class's getters give, too", async () => {
+    const { impact, requests } = served();
+    const jobs = ["a", "b"].map((id) => {
+      class Job {
+        get programId(): string {
+          return "1";
+        }
+        get subId1(): string {
+          return id;
+        }
+      }
+      return new Job();
+    });
+
+    const results = await all(impact.trackingLinks.createMany(...appended(jobs)));
+
+    expect(requests).toEqual(["1"]);
+    expect(results.map((result) => result.ok && result.link.url)).toEqual([
+      `${linkOf("1")}?subId1=a`,
+      `${linkOf("1")}?subId1=b`,
+    ]);
+  });
+
   test("are sent, as given, unless asked for", async () => {
     const { impact, requests } = served();
 

@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from "../src/index.ts";
 import { checkValue } from "../src/params.ts";
+import { createFakeImpact } from "../src/testing/index.ts";
 import { PARAMETERS, TYPES } from "./support/known.ts";
 
 const account = {
@@ -310,6 +311,7 @@ describe("the options of a call", () => {
     [null, "options", "Expected options to be an object, got null"],
     [1000, "options", "Expected options to be an object, got the number 1000"],
     [[], "options", "Expected options to be an object, got an array"],
+    [AbortSignal.abort(), "options", "Expected options such as `{ signal }`, got a signal alone"],
     [{ Timeout: 1 }, "Timeout", "Expected a known option, got `Timeout`; did you mean `timeout`?"],
     [
       { timeuot: undefined },
@@ -406,17 +408,6 @@ test.each([
   expect(JSON.stringify(error)).not.toContain(account.authToken);
 });
 
-test("a program id that is a getter of a class is none", async () => {
-  class Params {
-    get programId(): string {
-      return "1";
-    }
-  }
-  expect(await refusal(new Params())).toEqual(
-    refused("programId", "Expected `programId`, got none"),
-  );
-});
-
 test("an error of the caller's own getter is the caller's", async () => {
   const thrown = new Error("mine");
   const params = Object.defineProperty({ programId: "1" }, "subId1", {
@@ -490,6 +481,28 @@ describe("what is sent", () => {
     const params = Object.create({ programId: "1", subId1: "x" }) as CreateTrackingLinkParams;
 
     expect(await targetOf(params)).toBe("/Programs/1/TrackingLinks?subId1=x");
+  });
+
+  test("is what the getters of a class give, each asked once", async () => {
+    const asked: string[] = [];
+    class Job {
+      get programId(): string {
+        asked.push("programId");
+        return "1";
+      }
+      get type(): "Vanity" {
+        asked.push("type");
+        return "Vanity";
+      }
+      readonly subId1 = "x";
+    }
+    const impact = createImpactClient({ ...account, fetch: createFakeImpact().fetch });
+
+    const { type, programId } = await impact.trackingLinks.create(new Job());
+
+    expect({ type, programId }).toEqual({ type: "Vanity", programId: "1" });
+    expect(asked).toEqual(["programId", "type"]);
+    expect(await targetOf(new Job())).toBe("/Programs/1/TrackingLinks?subId1=x&Type=Vanity");
   });
 
   test("is a Vanity link without a path of its own", async () => {

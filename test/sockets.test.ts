@@ -200,7 +200,7 @@ const stories: Story[] = [
   {
     name: "a body that stalls",
     start: onAsked((socket) => socket.write(head("200 OK", "Content-Length: 48") + link[0])),
-    failure: { code: "timeout", outcome: "unknown" },
+    failure: { code: "timeout", outcome: "unknown", status: 200 },
     repeated: "regular",
     attempt: { connections: 1, requests: 1 },
     timeout: SHORT,
@@ -212,7 +212,7 @@ const stories: Story[] = [
       const each = setInterval(() => socket.write(" "), 20);
       socket.on("close", () => clearInterval(each));
     }),
-    failure: { code: "timeout", outcome: "unknown" },
+    failure: { code: "timeout", outcome: "unknown", status: 200 },
     repeated: "regular",
     attempt: { connections: 1, requests: 1 },
     timeout: SHORT,

@@ -119,18 +119,20 @@ test("looks fetch up at each call", async () => {
 });
 
 test.each([
-  ["a refusal", { status: 400, body: "{}" }],
-  ["a broken answer", { body: "<html>" }],
-])("the stack of %s names the caller", async (_, answer) => {
+  ["a refusal", "1", { status: 400, body: "{}" }],
+  ["a broken answer", "1", { body: "<html>" }],
+  ["wrong input", "", {}],
+])("the stack of %s begins with the caller", async (_, programId, answer) => {
   const { baseUrl } = await serve(answer);
   const impact = createImpactClient({ ...account, baseUrl, maxRetries: 0 });
   async function publishSummerSale(): Promise<void> {
-    await impact.trackingLinks.create({ programId: "1" });
+    await impact.trackingLinks.create({ programId });
   }
 
   const error = await publishSummerSale().catch((thrown: unknown) => thrown as Error);
 
-  expect(error?.stack).toContain("publishSummerSale");
+  const frames = error?.stack?.match(/^ +at .*$/gm)?.filter((each) => !each.includes("(node:"));
+  expect(frames?.[0]).toContain("publishSummerSale");
 });
 
 test("where there is no fetch, nothing is sent, and it is said at once", async () => {

@@ -1,6 +1,6 @@
 import { isImpactError } from "../index.ts";
 import { extendTrackingLink } from "../link.ts";
-import { toWire } from "../params.ts";
+import { checkParams } from "../params.ts";
 import { createRecent } from "../recent.ts";
 import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
 import type { ColumnMap } from "./columns.ts";
@@ -47,7 +47,7 @@ export function createHistory(
   const requestOf = (cells: readonly unknown[]) => {
     try {
       const params = columns.readParams(cells);
-      toWire(params);
+      checkParams(params);
       const { base, ids } = appendIds ? splitIds(params) : { base: params, ids: undefined };
       return { key: keyOf(base), isVanity: base.type === "Vanity", ids };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { isImpactError } from "../index.ts";
-import { toWire } from "../params.ts";
+import { checkParams } from "../params.ts";
 import { createRecent } from "../recent.ts";
 import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
 import type { ColumnMap } from "./columns.ts";
@@ -35,7 +35,7 @@ export async function plan(
   function check(cells: readonly unknown[]): string | undefined {
     const params = columns.readParams(cells);
     try {
-      toWire(params);
+      checkParams(params);
       const key = keyOf(appendIds ? splitIds(params).base : params);
       if (seen.get(key)) return undefined;
       seen.set(key, true);
