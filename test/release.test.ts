@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { entryOf, packedProblems, provenanceProblems, tagOf } from "../scripts/release-rules.mjs";
 import { report } from "../scripts/spec-report.mjs";
+import { portOf } from "./support/server.ts";
 import { emptyFolder, root, runProgram, type Result } from "./support/workspace.ts";
 
 const manifest = {
@@ -89,12 +89,12 @@ async function registry(advisories?: unknown): Promise<Registry> {
       response.writeHead(201).end("{}");
     } else response.writeHead(404).end("{}");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await portOf(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, published };
+  return { url: `http://127.0.0.1:${port}`, published };
 }
 
 function release(folder: string, { url }: Registry, ...args: string[]): Promise<Result> {

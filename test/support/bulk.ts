@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { extendTrackingLink } from "../../src/index.ts";
+import { portOf } from "./server.ts";
 import { root } from "./workspace.ts";
 
 export const ACCOUNT = "IRx7Kq2LmAccount";
@@ -144,13 +144,13 @@ export async function serveLinks(told: Partial<CountingServer> = {}): Promise<Co
   const server = createServer((request, response) => {
     request.resume().on("end", () => take(request.url ?? "", response));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await portOf(server);
   atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
   const self: CountingServer = {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${port}`,
     arrivals,
     decide: () => "link",
     delay: () => 5,

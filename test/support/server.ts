@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** A request as it stood on the wire. */
@@ -33,10 +33,17 @@ export async function serve(
     const { status = 200, headers: sent = {}, body = "" } = answer;
     response.writeHead(status, { "Content-Type": "application/json", ...sent }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const baseUrl = `http://127.0.0.1:${await portOf(server, port)}`;
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  return { baseUrl, requests };
+}
+
+/** Starts a server on this machine alone, and gives its port. */
+export function portOf(server: Server, port = 0): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished, vi } from "vitest";
+import { portOf } from "./server.ts";
 
 /** What a server saw. */
 export interface Seen {
@@ -72,9 +73,7 @@ export function onRequest(answer: (socket: Socket) => void): Connected {
 /** A port of this machine where nobody listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
+  const port = await portOf(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
@@ -108,9 +107,7 @@ function start(server: Server): Promise<number> {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
+  return portOf(server);
 }
 
 let pair: { key: string; cert: string } | undefined;
