@@ -83,6 +83,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ">": "gt",
   '"': "quot",
   "'": "apos",
+  "+": "plus",
+  "/": "sol",
+  "=": "equals",
 };
 
 /** A pattern for a text of which each other character may be percent-encoded, or escaped as in JSON or HTML. */

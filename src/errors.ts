@@ -70,7 +70,7 @@ export interface ImpactErrorDetails {
   method?: string | undefined;
   /** The request's URL. */
   url?: string | undefined;
-  /** The error behind it, such as the runtime's own for a lost connection. */
+  /** The error behind it, such as a copy of the runtime's own for a lost connection, without secrets. */
   cause?: unknown;
 }
 

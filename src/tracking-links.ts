@@ -15,8 +15,8 @@ export interface TrackingLinks {
    * It resolves to a link that the API has made, or rejects with an {@link ImpactError} that says why there
    * is none; a caller's abort rejects with the signal's reason.
    *
-   * A Regular link is asked for again after a failure, up to `maxRetries` times. A Vanity link is not, unless
-   * it is known that none was made: it would take another of the account's 5,000.
+   * A Regular link is asked for again when there was no clear answer, up to `maxRetries` times. A Vanity link is
+   * not, unless it is known that none was made: it would take another of the account's 5,000.
    *
    * @example
    * const { url } = await impact.trackingLinks.create({ programId: "1000", subId1: "newsletter" });

@@ -90,6 +90,11 @@ test.each(["~~~?>~~~?>0", "~~~?>~~~?>00", "~~~?>~~~?>000", "???>>>~~~1234567"])(
         expect(cut(`<${form}>`)).toBe("<[redacted]>");
         expect(cut(`<${form.replace(/=+$/, "")}>`)).toBe("<[redacted]>");
         expect(cut(`<${encodeURIComponent(form)}>`)).toBe("<[redacted]>");
+        const named = form
+          .replaceAll("+", "&plus;")
+          .replaceAll("/", "&sol;")
+          .replaceAll("=", "&equals;");
+        expect(cut(`<${named}>`)).toBe("<[redacted]>");
       }
     }
   },

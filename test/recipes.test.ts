@@ -122,7 +122,10 @@ test("the line of the crontab writes a file for the day, and a mail if a row has
   const outputs = (): string[] => readdirSync(folder).filter((name) => name.startsWith("links-"));
 
   expect(await run("programId\n1000\n")).toEqual({ code: 0, stdout: "", stderr: "" });
-  expect(outputs()).toEqual([expect.stringMatching(/^links-\d{4}-\d\d-\d\d\.csv$/)]);
+  expect(outputs()).toEqual([
+    expect.stringMatching(/^links-\d{4}-\d\d-\d\d\.csv$/),
+    expect.stringMatching(/\.csv\.journal$/),
+  ]);
   expect(readFileSync(join(folder, outputs()[0] ?? ""), "utf8")).toMatch(/,created,,\n$/);
   expect(existsSync(join(folder, "mail.txt"))).toBe(false);
 
