@@ -373,6 +373,31 @@ describe("refuses", () => {
     );
   });
 
+  const bad = (text: string): Buffer => Buffer.from(text.replaceAll("€", "\u00fc"), "latin1");
+  test.each<[what: string, content: Uint8Array, line: number]>([
+    ["after lines that are right", bad("programId,name\n1,abcdefghijklm\n1,€\n"), 3],
+    [
+      "after CRLF, and characters of more bytes",
+      Buffer.concat([Buffer.from("é,€\r\n"), bad("€")]),
+      2,
+    ],
+    ["after CR", bad("programId\r1\r€"), 3],
+    ["in the header", bad("€,name\n1,x\n"), 1],
+    ["half a character at the end", Buffer.from("programId\n1\nü").subarray(0, -1), 3],
+    ["beyond the first piece", bad(`a\n${"y".repeat(CHUNK * 2)}\n2,€\n`), 3],
+    // The line end, and the character, are cut by the end of the piece.
+    ["after a CRLF in two pieces", bad(`${"y".repeat(CHUNK - 1)}\r\n€`), 2],
+    [
+      "after a character in two pieces",
+      Buffer.concat([Buffer.from(`${"y".repeat(CHUNK - 1)}é\n`), bad("€\n")]),
+      2,
+    ],
+  ])("other bytes, and names their line: %s", async (_, content, line) => {
+    expect(await refusal(content)).toBe(
+      `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8".`,
+    );
+  });
+
   test("windows-1252 beyond the first piece", async () => {
     const bytes = Buffer.concat([
       Buffer.from(`programId,name\n1,${"y".repeat(CHUNK * 2)}\n`),
