@@ -604,6 +604,31 @@ describe("the output", () => {
     expect(rows.flat().filter((each) => /^[=+\-@\t\r]/.test(each))).toEqual([]);
   });
 
+  test.each(["-5", "+5", "-1,50", "+0.25", "007"])("keeps the plain number %j", async (price) => {
+    put("in.csv", `programId;price\n1;${price}\n`);
+    await bulk("in.csv --out out.csv --sandbox");
+    expect(parse(text("out.csv"), { delimiter: ";" })[1]?.[1]).toBe(price);
+  });
+
+  test.each(["-5+1", "-", "+5 ", "-5\n", "-1.5.2", "-1,000.5", "+1e5", "--5", "-.5", "=5", "@5"])(
+    "keeps %j, which is no plain number, from running",
+    async (price) => {
+      put("in.csv", `programId;price\n1;"${price}"\n`);
+      await bulk("in.csv --out out.csv --sandbox");
+      expect(parse(text("out.csv"), { delimiter: ";" })[1]?.[1]).toBe(`'${price}`);
+    },
+  );
+
+  test("of a version that kept numbers with a sign from running is known, too", async () => {
+    put("in.csv", "programId,price\n1,-5\n");
+    const output =
+      "programId,price,trackingUrl,status,errorCode,error\n" +
+      "1,'-5,https://example.sjv.io/1,created,,\n";
+    put("out.csv", output);
+    expect((await bulk("in.csv --out out.csv --sandbox")).code).toBe(0);
+    expect(text("out.csv")).toBe(output);
+  });
+
   test("quotes a carriage return, so that no reader ends the row there", async () => {
     put("in.csv", 'programId,name\n1,"a\rb"\n');
     await bulk("in.csv --out out.csv --sandbox");
@@ -616,6 +641,7 @@ describe("the output", () => {
     ["programId,name\n1,=1+1\n", "a cell that begins like a formula"],
     ["\ufeffprogramId;name\r\n1;x\r\n", "a byte order mark"],
     ['programId,a,a,\n1,"x\r\ny",2,\n', "columns of the same name, and of none"],
+    ["programId,price,sum\n1,-5,=-5\n", "a number with a sign"],
   ])("is known again by a second run: %j", async (content) => {
     put("in.csv", content);
     expect((await bulk("in.csv --out out.csv --sandbox")).code).toBe(0);
