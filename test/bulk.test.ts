@@ -404,9 +404,9 @@ describe("cells", () => {
     expect(targets(server)).toEqual([`${PATH}/2/TrackingLinks`]);
     expect(text("out.csv")).toBe(
       "programId,deepLink,sku,trackingUrl,status,errorCode,error\n" +
-        '1,https://a.example/,,,failed,invalid_input,"Expected 3 cells as in the header, got 2"\n' +
-        '1,https://a.example/,x,,failed,invalid_input,"Expected 3 cells as in the header, got 4"\n' +
-        '1,,,,failed,invalid_input,"Expected 3 cells as in the header, got 1"\n' +
+        '1,https://a.example/,,,failed,invalid_input,"line 2: Expected 3 cells as in the header, got 2"\n' +
+        '1,https://a.example/,x,,failed,invalid_input,"line 3: Expected 3 cells as in the header, got 4: [""1"",""https://a.example/"",""x"",""y""]"\n' +
+        '1,,,,failed,invalid_input,"line 4: Expected 3 cells as in the header, got 1"\n' +
         "2,,,https://example.sjv.io/1,created,,\n",
     );
   });
@@ -462,9 +462,9 @@ describe("JSON lines", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as { status: string; errorCode?: string; error?: string });
     expect(written.map(({ status, errorCode, error }) => ({ status, errorCode, error }))).toEqual([
-      failed("Expected a JSON object, got text that is no JSON"),
-      failed("Expected a JSON object, got an array"),
-      failed("Expected a JSON object, got null"),
+      failed('line 1: Expected a JSON object, got text that is no JSON: {"programId":1'),
+      failed("line 2: Expected a JSON object, got an array: [1]"),
+      failed("line 3: Expected a JSON object, got null: null"),
       failed("Expected `programId` to be a string that is not empty, got a value of type object"),
       failed("Expected `programId` to be a string that is not empty, got the number 1.5"),
       failed("Expected `programId` to be a string that is not empty, got the boolean true"),
@@ -653,6 +653,89 @@ describe("the output", () => {
       ) as string,
     });
     expect(text("out.csv")).toBe(first);
+  });
+});
+
+describe("a row that cannot be read", () => {
+  const tables: [input: string, out: string, content: string, written: string[]][] = [
+    [
+      "in.csv",
+      "out.csv",
+      'programId,name\n1,"=x",a,"=b\n,""c"\n\n2\n3,x\n',
+      [
+        "programId,name,trackingUrl,status,errorCode,error",
+        String.raw`1,'=x,,failed,invalid_input,"line 2: Expected 2 cells as in the header, got 4: [""1"",""=x"",""a"",""=b\n,\""c""]"`,
+        '2,,,failed,invalid_input,"line 5: Expected 2 cells as in the header, got 1"',
+      ],
+    ],
+    [
+      "in.csv",
+      "out.jsonl",
+      "programId,name\n1,x,y\n2\n3,x\n",
+      [
+        String.raw`{"programId":"1","name":"x","status":"failed","errorCode":"invalid_input","error":"line 2: Expected 2 cells as in the header, got 3: [\"1\",\"x\",\"y\"]"}`,
+        '{"programId":"2","name":"","status":"failed","errorCode":"invalid_input","error":"line 3: Expected 2 cells as in the header, got 1"}',
+      ],
+    ],
+    [
+      "in.jsonl",
+      "out.jsonl",
+      '=1\n\n{"programId":1,"id":12345678901234567890}\n{"programId":3}\n',
+      [
+        '{"status":"failed","errorCode":"invalid_input","error":"line 1: Expected a JSON object, got text that is no JSON: =1"}',
+        String.raw`{"status":"failed","errorCode":"invalid_input","error":"line 3: Expected so long a number as a text, \"12345678901234567890\", got 12345678901234567890: {\"programId\":1,\"id\":12345678901234567890}"}`,
+      ],
+    ],
+    [
+      "in.jsonl",
+      "out.csv",
+      '"=1"\r\n["a,b"]\n{"programId":3}\n',
+      [
+        "programId,trackingUrl,status,errorCode,error",
+        ',,failed,invalid_input,"line 1: Expected a JSON object, got a string: ""=1"""',
+        ',,failed,invalid_input,"line 2: Expected a JSON object, got an array: [""a,b""]"',
+      ],
+    ],
+  ];
+
+  test.each(tables)(
+    "is written with its line and all that it holds: %s to %s",
+    async (input, out, content, written) => {
+      put(input, content);
+      expect((await bulk(`${input} --out ${out} --sandbox`)).code).toBe(3);
+      expect(text(out).split("\n").slice(0, -2)).toEqual(written);
+    },
+  );
+
+  test.each(tables)(
+    "is known again in a complete output: %s to %s",
+    async (input, out, content) => {
+      put(input, content);
+      const line = `${input} --out ${out} --sandbox`;
+      expect((await bulk(line)).code).toBe(3);
+      const first = text(out);
+      expect(await bulk(line)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining("complete already; nothing was sent\n") as string,
+      });
+      expect(text(out)).toBe(first);
+      expect((await bulk(`${line} --retry-failed`)).code).toBe(3);
+      expect(text(out)).toBe(first);
+    },
+  );
+
+  test.each(tables)("is the same after a stop: %s to %s", async (input, out, content) => {
+    put(input, content);
+    const line = `${input} --out ${out} --silent`;
+    await answering((response) => answer(response, 401, { Message: "No." }));
+    expect((await bulk(line)).code).toBe(1);
+    await linker();
+    expect((await bulk(line)).code).toBe(3);
+    const resumed = text(out);
+    put(out, "");
+    await linker();
+    expect((await bulk(line)).code).toBe(3);
+    expect(resumed).toBe(text(out));
   });
 });
 

@@ -10,7 +10,7 @@ const CHUNK = 65_536;
 
 interface Read {
   columns: readonly string[];
-  rows: Pick<TableRow, "line" | "cells" | "problem">[];
+  rows: Omit<TableRow, "index">[];
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
@@ -350,6 +350,7 @@ describe("what is not there", () => {
         line: 3,
         cells: ["2", "x", "y"],
         problem: "Expected 3 cells as in the header, got 4",
+        text: '["2","x","y","z"]',
       },
       { line: 4, cells: ["3", "x", "y"] },
       {
@@ -448,7 +449,7 @@ describe("JSON lines", () => {
   ])("that are %j are a problem of the line alone", async (line, problem) => {
     expect((await read(`{"programId":1}\n${line}\n{"programId":2}`, "in.jsonl")).rows).toEqual([
       { line: 1, cells: [1] },
-      { line: 2, cells: [], problem },
+      { line: 2, cells: [], problem, text: line },
       { line: 3, cells: [2] },
     ]);
   });

@@ -18,6 +18,8 @@ export interface TableRow {
   readonly cells: readonly unknown[];
   /** Why it cannot be read. */
   readonly problem?: string;
+  /** All of it, where the cells do not hold it. */
+  readonly text?: string;
 }
 
 /** Rows under columns. It has been read whole once, so it is known to be sound before anything is made of it. */
@@ -141,7 +143,8 @@ function readCsv(delimiter: string): ReadRows {
         } else {
           const problem = `Expected ${length} cells as in the header, got ${cells.length}`;
           const fitted = Array.from({ length }, (_, position) => cells[position] ?? "");
-          yield { ...row, cells: fitted, problem };
+          const isLost = cells.length > length;
+          yield { ...row, cells: fitted, problem, ...(isLost && { text: JSON.stringify(cells) }) };
         }
       }
     } catch (error) {
@@ -190,21 +193,22 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
   yield rest;
 }
 
-function cellsOf(text: string, columns: Columns): Pick<TableRow, "cells" | "problem"> {
+function cellsOf(text: string, columns: Columns): Omit<TableRow, "index" | "line"> {
+  const unusable = (problem: string) => ({ cells: [], problem, text: text.trim() });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { cells: [], problem: "Expected a JSON object, got text that is no JSON" };
+    return unusable("Expected a JSON object, got text that is no JSON");
   }
   // It would be written as another one.
   const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
   const lost = numbers.find((each) => /^-?\d+$/.test(each) && !Number.isSafeInteger(Number(each)));
   if (lost !== undefined) {
-    return { cells: [], problem: `Expected so long a number as a text, "${lost}", got ${lost}` };
+    return unusable(`Expected so long a number as a text, "${lost}", got ${lost}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { cells: [], problem: `Expected a JSON object, got ${kindOf(value)}` };
+    return unusable(`Expected a JSON object, got ${kindOf(value)}`);
   }
   const cells: unknown[] = [];
   for (const [name, cell] of Object.entries(value)) cells[columns.positionOf(name)] = cell;
