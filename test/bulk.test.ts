@@ -481,6 +481,20 @@ describe("JSON lines", () => {
     expect(text("out.jsonl")).not.toContain("12345678901234567000");
   });
 
+  test("of which none can be read are refused before anything is sent or written", async () => {
+    const server = await linker();
+    put("in.jsonl", '{"programId":"1000","sku":12345678901234567890}\n');
+    for (const flags of ["--out out.jsonl", "--out out.jsonl --program 1", "--dry-run"]) {
+      expect(await bulk(`in.jsonl ${flags}`)).toEqual(
+        usage(
+          'in.jsonl has no line that can be used; line 1: Expected so long a number as a text, "12345678901234567890", got 12345678901234567890',
+        ),
+      );
+    }
+    expect(targets(server)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["in.jsonl"]);
+  });
+
   test("become CSV, with a column for each key of any line", async () => {
     await linker();
     put(

@@ -454,6 +454,44 @@ describe("JSON lines", () => {
     ]);
   });
 
+  test("with a number that JavaScript cannot hold are a problem of the line alone", async () => {
+    const line = '{"programId":1,"sku":12345678901234567890}';
+    expect((await read(`${line}\r\n{"programId":2}`, "in.jsonl")).rows).toEqual([
+      {
+        line: 1,
+        cells: [],
+        problem: `Expected so long a number as a text, "12345678901234567890", got 12345678901234567890`,
+        text: line,
+      },
+      { line: 2, cells: [2] },
+    ]);
+  });
+
+  test.each([
+    ["xx\n", 1, "Expected a JSON object, got text that is no JSON"],
+    ['\n[{"programId":1}]\n', 2, "Expected a JSON object, got an array"],
+    ['{\n  "programId": 1\n}\n', 1, "Expected a JSON object, got text that is no JSON"],
+    [
+      '{"programId":1,"sku":12345678901234567890}\n',
+      1,
+      'Expected so long a number as a text, "12345678901234567890", got 12345678901234567890',
+    ],
+  ])("of which none can be read are refused: %j", async (content, line, problem) => {
+    expect(await refusal(content, "in.jsonl")).toBe(
+      `in.jsonl has no line that can be used; line ${line}: ${problem}`,
+    );
+  });
+
+  test("of which each is an object without a key have no columns", async () => {
+    expect(await read("{}\n{}\n", "in.jsonl")).toEqual({
+      columns: [],
+      rows: [
+        { line: 1, cells: [] },
+        { line: 2, cells: [] },
+      ],
+    });
+  });
+
   test("may hold the key __proto__, U+2028, and a byte order mark", async () => {
     const text = '\ufeff{"__proto__":{"programId":"9"},"a":"\u2028"}';
     const { columns, rows } = await read(text, "in.jsonl");
@@ -464,7 +502,7 @@ describe("JSON lines", () => {
   test("are told by their first character where the name does not tell", async () => {
     expect(await formatOf(' \n{"a":1}', "in")).toEqual({ kind: "jsonl" });
     expect(await formatOf("{a},b\n", "in.csv")).toMatchObject({ kind: "csv" });
-    expect(await formatOf("a,b\n", "in.NDJSON")).toEqual({ kind: "jsonl" });
+    expect(await formatOf('a,b\n{"c":1}\n', "in.NDJSON")).toEqual({ kind: "jsonl" });
   });
 });
 

@@ -43,7 +43,15 @@ export async function openTable(path: string, stdin: AsyncIterable<Uint8Array>):
     const readRows = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
     let sha256 = "";
     let count = 0;
-    for await (const _ of readRows(file, columns, (sum) => (sha256 = sum))) count++;
+    let unusable: string | undefined;
+    for await (const { line, problem } of readRows(file, columns, (sum) => (sha256 = sum))) {
+      count++;
+      if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
+    }
+    // JSON of another form, or one mistake in all lines: that no column is there follows from it.
+    if (columns.names.length === 0 && unusable !== undefined) {
+      throw new UsageError(`${file.name} has no line that can be used; ${unusable}`);
+    }
     return {
       name: file.name,
       format,
