@@ -417,9 +417,9 @@ describe("cells", () => {
     expect(targets(server)).toEqual([`${PATH}/2/TrackingLinks`]);
     expect(text("out.csv")).toBe(
       "programId,deepLink,sku,trackingUrl,status,errorCode,error\n" +
-        '1,https://a.example/,,,failed,invalid_input,"Expected 3 cells as in the header, got 2"\n' +
-        '1,https://a.example/,x,,failed,invalid_input,"Expected 3 cells as in the header, got 4"\n' +
-        '1,,,,failed,invalid_input,"Expected 3 cells as in the header, got 1"\n' +
+        '1,https://a.example/,,,failed,invalid_input,"line 2: Expected 3 cells as in the header, got 2"\n' +
+        '1,https://a.example/,x,,failed,invalid_input,"line 3: Expected 3 cells as in the header, got 4: [""1"",""https://a.example/"",""x"",""y""]"\n' +
+        '1,,,,failed,invalid_input,"line 4: Expected 3 cells as in the header, got 1"\n' +
         "2,,,https://example.sjv.io/1,created,,\n",
     );
   });
@@ -475,9 +475,9 @@ describe("JSON lines", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as { status: string; errorCode?: string; error?: string });
     expect(written.map(({ status, errorCode, error }) => ({ status, errorCode, error }))).toEqual([
-      failed("Expected a JSON object, got text that is no JSON"),
-      failed("Expected a JSON object, got an array"),
-      failed("Expected a JSON object, got null"),
+      failed('line 1: Expected a JSON object, got text that is no JSON: {"programId":1'),
+      failed("line 2: Expected a JSON object, got an array: [1]"),
+      failed("line 3: Expected a JSON object, got null: null"),
       failed("Expected `programId` to be a string that is not empty, got a value of type object"),
       failed("Expected `programId` to be a string that is not empty, got the number 1.5"),
       failed("Expected `programId` to be a string that is not empty, got the boolean true"),
@@ -492,6 +492,20 @@ describe("JSON lines", () => {
     put("in.jsonl", '{"programId":1,"id":12345678901234567890}\n{"programId":2}\n');
     await bulk("in.jsonl --out out.jsonl --silent");
     expect(text("out.jsonl")).not.toContain("12345678901234567000");
+  });
+
+  test("of which none can be read are refused before anything is sent or written", async () => {
+    const server = await linker();
+    put("in.jsonl", '{"programId":"1000","sku":12345678901234567890}\n');
+    for (const flags of ["--out out.jsonl", "--out out.jsonl --program 1", "--dry-run"]) {
+      expect(await bulk(`in.jsonl ${flags}`)).toEqual(
+        usage(
+          'in.jsonl has no line that can be used; line 1: Expected so long a number as a text, "12345678901234567890", got 12345678901234567890',
+        ),
+      );
+    }
+    expect(targets(server)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["in.jsonl"]);
   });
 
   test("become CSV, with a column for each key of any line", async () => {
@@ -617,6 +631,31 @@ describe("the output", () => {
     expect(rows.flat().filter((each) => /^[=+\-@\t\r]/.test(each))).toEqual([]);
   });
 
+  test.each(["-5", "+5", "-1,50", "+0.25", "007"])("keeps the plain number %j", async (price) => {
+    put("in.csv", `programId;price\n1;${price}\n`);
+    await bulk("in.csv --out out.csv --sandbox");
+    expect(parse(text("out.csv"), { delimiter: ";" })[1]?.[1]).toBe(price);
+  });
+
+  test.each(["-5+1", "-", "+5 ", "-5\n", "-1.5.2", "-1,000.5", "+1e5", "--5", "-.5", "=5", "@5"])(
+    "keeps %j, which is no plain number, from running",
+    async (price) => {
+      put("in.csv", `programId;price\n1;"${price}"\n`);
+      await bulk("in.csv --out out.csv --sandbox");
+      expect(parse(text("out.csv"), { delimiter: ";" })[1]?.[1]).toBe(`'${price}`);
+    },
+  );
+
+  test("of a version that kept numbers with a sign from running is known, too", async () => {
+    put("in.csv", "programId,price\n1,-5\n");
+    const output =
+      "programId,price,trackingUrl,status,errorCode,error\n" +
+      "1,'-5,https://example.sjv.io/1,created,,\n";
+    put("out.csv", output);
+    expect((await bulk("in.csv --out out.csv --sandbox")).code).toBe(0);
+    expect(text("out.csv")).toBe(output);
+  });
+
   test("quotes a carriage return, so that no reader ends the row there", async () => {
     put("in.csv", 'programId,name\n1,"a\rb"\n');
     await bulk("in.csv --out out.csv --sandbox");
@@ -629,6 +668,7 @@ describe("the output", () => {
     ["programId,name\n1,=1+1\n", "a cell that begins like a formula"],
     ["\ufeffprogramId;name\r\n1;x\r\n", "a byte order mark"],
     ['programId,a,a,\n1,"x\r\ny",2,\n', "columns of the same name, and of none"],
+    ["programId,price,sum\n1,-5,=-5\n", "a number with a sign"],
   ])("is known again by a second run: %j", async (content) => {
     put("in.csv", content);
     expect((await bulk("in.csv --out out.csv --sandbox")).code).toBe(0);
@@ -640,6 +680,89 @@ describe("the output", () => {
       ) as string,
     });
     expect(text("out.csv")).toBe(first);
+  });
+});
+
+describe("a row that cannot be read", () => {
+  const tables: [input: string, out: string, content: string, written: string[]][] = [
+    [
+      "in.csv",
+      "out.csv",
+      'programId,name\n1,"=x",a,"=b\n,""c"\n\n2\n3,x\n',
+      [
+        "programId,name,trackingUrl,status,errorCode,error",
+        String.raw`1,'=x,,failed,invalid_input,"line 2: Expected 2 cells as in the header, got 4: [""1"",""=x"",""a"",""=b\n,\""c""]"`,
+        '2,,,failed,invalid_input,"line 5: Expected 2 cells as in the header, got 1"',
+      ],
+    ],
+    [
+      "in.csv",
+      "out.jsonl",
+      "programId,name\n1,x,y\n2\n3,x\n",
+      [
+        String.raw`{"programId":"1","name":"x","status":"failed","errorCode":"invalid_input","error":"line 2: Expected 2 cells as in the header, got 3: [\"1\",\"x\",\"y\"]"}`,
+        '{"programId":"2","name":"","status":"failed","errorCode":"invalid_input","error":"line 3: Expected 2 cells as in the header, got 1"}',
+      ],
+    ],
+    [
+      "in.jsonl",
+      "out.jsonl",
+      '=1\n\n{"programId":1,"id":12345678901234567890}\n{"programId":3}\n',
+      [
+        '{"status":"failed","errorCode":"invalid_input","error":"line 1: Expected a JSON object, got text that is no JSON: =1"}',
+        String.raw`{"status":"failed","errorCode":"invalid_input","error":"line 3: Expected so long a number as a text, \"12345678901234567890\", got 12345678901234567890: {\"programId\":1,\"id\":12345678901234567890}"}`,
+      ],
+    ],
+    [
+      "in.jsonl",
+      "out.csv",
+      '"=1"\r\n["a,b"]\n{"programId":3}\n',
+      [
+        "programId,trackingUrl,status,errorCode,error",
+        ',,failed,invalid_input,"line 1: Expected a JSON object, got a string: ""=1"""',
+        ',,failed,invalid_input,"line 2: Expected a JSON object, got an array: [""a,b""]"',
+      ],
+    ],
+  ];
+
+  test.each(tables)(
+    "is written with its line and all that it holds: %s to %s",
+    async (input, out, content, written) => {
+      put(input, content);
+      expect((await bulk(`${input} --out ${out} --sandbox`)).code).toBe(3);
+      expect(text(out).split("\n").slice(0, -2)).toEqual(written);
+    },
+  );
+
+  test.each(tables)(
+    "is known again in a complete output: %s to %s",
+    async (input, out, content) => {
+      put(input, content);
+      const line = `${input} --out ${out} --sandbox`;
+      expect((await bulk(line)).code).toBe(3);
+      const first = text(out);
+      expect(await bulk(line)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining("complete already; nothing was sent\n") as string,
+      });
+      expect(text(out)).toBe(first);
+      expect((await bulk(`${line} --retry-failed`)).code).toBe(3);
+      expect(text(out)).toBe(first);
+    },
+  );
+
+  test.each(tables)("is the same after a stop: %s to %s", async (input, out, content) => {
+    put(input, content);
+    const line = `${input} --out ${out} --silent`;
+    await answering((response) => answer(response, 401, { Message: "No." }));
+    expect((await bulk(line)).code).toBe(1);
+    await linker();
+    expect((await bulk(line)).code).toBe(3);
+    const resumed = text(out);
+    put(out, "");
+    await linker();
+    expect((await bulk(line)).code).toBe(3);
+    expect(resumed).toBe(text(out));
   });
 });
 

@@ -10,7 +10,7 @@ const CHUNK = 65_536;
 
 interface Read {
   columns: readonly string[];
-  rows: Pick<TableRow, "line" | "cells" | "problem">[];
+  rows: Omit<TableRow, "index">[];
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
@@ -350,6 +350,7 @@ describe("what is not there", () => {
         line: 3,
         cells: ["2", "x", "y"],
         problem: "Expected 3 cells as in the header, got 4",
+        text: '["2","x","y","z"]',
       },
       { line: 4, cells: ["3", "x", "y"] },
       {
@@ -370,6 +371,31 @@ describe("refuses", () => {
   ])("%s, and says what to do", async (_, content) => {
     expect(await refusal(content)).toMatch(
       /^Expected text in UTF-8, got other bytes in in\.csv.* In Excel, save it as "CSV UTF-8"\.$/,
+    );
+  });
+
+  const bad = (text: string): Buffer => Buffer.from(text.replaceAll("€", "\u00fc"), "latin1");
+  test.each<[what: string, content: Uint8Array, line: number]>([
+    ["after lines that are right", bad("programId,name\n1,abcdefghijklm\n1,€\n"), 3],
+    [
+      "after CRLF, and characters of more bytes",
+      Buffer.concat([Buffer.from("é,€\r\n"), bad("€")]),
+      2,
+    ],
+    ["after CR", bad("programId\r1\r€"), 3],
+    ["in the header", bad("€,name\n1,x\n"), 1],
+    ["half a character at the end", Buffer.from("programId\n1\nü").subarray(0, -1), 3],
+    ["beyond the first piece", bad(`a\n${"y".repeat(CHUNK * 2)}\n2,€\n`), 3],
+    // The line end, and the character, are cut by the end of the piece.
+    ["after a CRLF in two pieces", bad(`${"y".repeat(CHUNK - 1)}\r\n€`), 2],
+    [
+      "after a character in two pieces",
+      Buffer.concat([Buffer.from(`${"y".repeat(CHUNK - 1)}é\n`), bad("€\n")]),
+      2,
+    ],
+  ])("other bytes, and names their line: %s", async (_, content, line) => {
+    expect(await refusal(content)).toBe(
+      `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8".`,
     );
   });
 
@@ -423,9 +449,47 @@ describe("JSON lines", () => {
   ])("that are %j are a problem of the line alone", async (line, problem) => {
     expect((await read(`{"programId":1}\n${line}\n{"programId":2}`, "in.jsonl")).rows).toEqual([
       { line: 1, cells: [1] },
-      { line: 2, cells: [], problem },
+      { line: 2, cells: [], problem, text: line },
       { line: 3, cells: [2] },
     ]);
+  });
+
+  test("with a number that JavaScript cannot hold are a problem of the line alone", async () => {
+    const line = '{"programId":1,"sku":12345678901234567890}';
+    expect((await read(`${line}\r\n{"programId":2}`, "in.jsonl")).rows).toEqual([
+      {
+        line: 1,
+        cells: [],
+        problem: `Expected so long a number as a text, "12345678901234567890", got 12345678901234567890`,
+        text: line,
+      },
+      { line: 2, cells: [2] },
+    ]);
+  });
+
+  test.each([
+    ["xx\n", 1, "Expected a JSON object, got text that is no JSON"],
+    ['\n[{"programId":1}]\n', 2, "Expected a JSON object, got an array"],
+    ['{\n  "programId": 1\n}\n', 1, "Expected a JSON object, got text that is no JSON"],
+    [
+      '{"programId":1,"sku":12345678901234567890}\n',
+      1,
+      'Expected so long a number as a text, "12345678901234567890", got 12345678901234567890',
+    ],
+  ])("of which none can be read are refused: %j", async (content, line, problem) => {
+    expect(await refusal(content, "in.jsonl")).toBe(
+      `in.jsonl has no line that can be used; line ${line}: ${problem}`,
+    );
+  });
+
+  test("of which each is an object without a key have no columns", async () => {
+    expect(await read("{}\n{}\n", "in.jsonl")).toEqual({
+      columns: [],
+      rows: [
+        { line: 1, cells: [] },
+        { line: 2, cells: [] },
+      ],
+    });
   });
 
   test("may hold the key __proto__, U+2028, and a byte order mark", async () => {
@@ -438,7 +502,7 @@ describe("JSON lines", () => {
   test("are told by their first character where the name does not tell", async () => {
     expect(await formatOf(' \n{"a":1}', "in")).toEqual({ kind: "jsonl" });
     expect(await formatOf("{a},b\n", "in.csv")).toMatchObject({ kind: "csv" });
-    expect(await formatOf("a,b\n", "in.NDJSON")).toEqual({ kind: "jsonl" });
+    expect(await formatOf('a,b\n{"c":1}\n', "in.NDJSON")).toEqual({ kind: "jsonl" });
   });
 });
 

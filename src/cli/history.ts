@@ -33,6 +33,12 @@ const WAS_UNDER_WAY: Outcome = {
   error: "The run was stopped while the request was under way: a link may have been made",
 };
 
+/** Where a row stands that cannot be read, and what it holds that would be lost. */
+function unreadable({ line, problem, text }: TableRow): string | undefined {
+  if (problem === undefined) return undefined;
+  return [`line ${line}`, problem, ...(text === undefined ? [] : [text])].join(": ");
+}
+
 /** What earlier runs leave to be done: what they have finished is not sent again, nor is what is the same. */
 export function createHistory(
   journal: Journal | undefined,
@@ -58,8 +64,9 @@ export function createHistory(
 
   return {
     isOpen: (index) => open.has(index),
-    outcomeOf({ index, cells, problem }) {
-      const error = problem ?? columns.problemIn(cells);
+    outcomeOf(row) {
+      const { index, cells } = row;
+      const error = unreadable(row) ?? columns.problemIn(cells);
       if (error !== undefined) {
         const outcome = { status: "failed", errorCode: "invalid_input", error } as const;
         return { outcome, isOld: false };

@@ -24,15 +24,13 @@ export function rowFormat(out: string, input: Format, columns: readonly string[]
   throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
 }
 
+/** A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
+
 function csv(columns: readonly string[], delimiter: string, bom: boolean): RowFormat {
   const line = (cells: string[]): string =>
-    stringify([cells], {
-      delimiter,
-      // A cell that begins with = + - @ would be run as a formula by a spreadsheet.
-      // https://owasp.org/www-community/attacks/CSV_Injection
-      escape_formulas: true,
-      quoted_match: /[\r\n]/,
-    });
+    stringify([cells.map(harmless)], { delimiter, quoted_match: /[\r\n]/ });
   return {
     head: `${bom ? "\ufeff" : ""}${line([...columns, ...RESULT_COLUMNS])}`,
     row: (cells, outcome) =>
@@ -57,6 +55,10 @@ function jsonLines(columns: readonly string[]): RowFormat {
       return `${JSON.stringify(Object.fromEntries([...given, ...added]))}\n`;
     },
   };
+}
+
+function harmless(cell: string): string {
+  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
 }
 
 /** A cell as a text. */

@@ -18,6 +18,8 @@ export interface TableRow {
   readonly cells: readonly unknown[];
   /** Why it cannot be read. */
   readonly problem?: string;
+  /** All of it, where the cells do not hold it. */
+  readonly text?: string;
 }
 
 /** Rows under columns. It has been read whole once, so it is known to be sound before anything is made of it. */
@@ -41,7 +43,15 @@ export async function openTable(path: string, stdin: AsyncIterable<Uint8Array>):
     const readRows = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
     let sha256 = "";
     let count = 0;
-    for await (const _ of readRows(file, columns, (sum) => (sha256 = sum))) count++;
+    let unusable: string | undefined;
+    for await (const { line, problem } of readRows(file, columns, (sum) => (sha256 = sum))) {
+      count++;
+      if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
+    }
+    // JSON of another form, or one mistake in all lines: that no column is there follows from it.
+    if (columns.names.length === 0 && unusable !== undefined) {
+      throw new UsageError(`${file.name} has no line that can be used; ${unusable}`);
+    }
     return {
       name: file.name,
       format,
@@ -141,7 +151,8 @@ function readCsv(delimiter: string): ReadRows {
         } else {
           const problem = `Expected ${length} cells as in the header, got ${cells.length}`;
           const fitted = Array.from({ length }, (_, position) => cells[position] ?? "");
-          yield { ...row, cells: fitted, problem };
+          const isLost = cells.length > length;
+          yield { ...row, cells: fitted, problem, ...(isLost && { text: JSON.stringify(cells) }) };
         }
       }
     } catch (error) {
@@ -190,21 +201,22 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
   yield rest;
 }
 
-function cellsOf(text: string, columns: Columns): Pick<TableRow, "cells" | "problem"> {
+function cellsOf(text: string, columns: Columns): Omit<TableRow, "index" | "line"> {
+  const unusable = (problem: string) => ({ cells: [], problem, text: text.trim() });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { cells: [], problem: "Expected a JSON object, got text that is no JSON" };
+    return unusable("Expected a JSON object, got text that is no JSON");
   }
   // It would be written as another one.
   const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
   const lost = numbers.find((each) => /^-?\d+$/.test(each) && !Number.isSafeInteger(Number(each)));
   if (lost !== undefined) {
-    return { cells: [], problem: `Expected so long a number as a text, "${lost}", got ${lost}` };
+    return unusable(`Expected so long a number as a text, "${lost}", got ${lost}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { cells: [], problem: `Expected a JSON object, got ${kindOf(value)}` };
+    return unusable(`Expected a JSON object, got ${kindOf(value)}`);
   }
   const cells: unknown[] = [];
   for (const [name, cell] of Object.entries(value)) cells[columns.positionOf(name)] = cell;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,9 +29,7 @@ export async function openText(path: string, stdin: AsyncIterable<Uint8Array>): 
   const start = new Uint8Array(4);
   const { bytesRead } = await handle.read(start, 0, 4, 0);
   const { encoding, bom } = encodingOf(start.subarray(0, bytesRead));
-  const read = async function* (done: (sha256: string) => void) {
-    const hash = createHash("sha256");
-    const decoder = new TextDecoder(encoding, { fatal: true });
+  const readBytes = async function* () {
     const buffer = Buffer.alloc(CHUNK);
     for (let position = 0; ;) {
       const { bytesRead: size } = await handle.read(buffer, 0, CHUNK, position);
@@ -39,12 +38,26 @@ export async function openText(path: string, stdin: AsyncIterable<Uint8Array>): 
       if (now.mtimeMs !== mtimeMs || now.size !== whole) {
         throw new UsageError(`${name} has changed while it was read`);
       }
-      const bytes = buffer.subarray(0, size);
-      hash.update(bytes);
-      yield decode(decoder, bytes, size > 0, `${name} after byte ${position}`);
-      if (size === 0) return done(hash.digest("hex"));
+      yield buffer.subarray(0, size);
+      if (size === 0) return;
       position += size;
     }
+  };
+  const read = async function* (done: (sha256: string) => void) {
+    const hash = createHash("sha256");
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    for await (const bytes of readBytes()) {
+      hash.update(bytes);
+      const text = decode(decoder, bytes);
+      if (text === undefined) {
+        const where = encoding === "utf-8" ? ` at line ${await lineOfOther(readBytes())}` : "";
+        throw new UsageError(
+          `Expected text in UTF-8, got other bytes in ${name}${where}. In Excel, save it as "CSV UTF-8".`,
+        );
+      }
+      yield text;
+    }
+    done(hash.digest("hex"));
   };
   try {
     for await (const head of read(() => {})) {
@@ -85,12 +98,27 @@ function encodingOf([a, b, c]: Uint8Array): { encoding: string; bom: boolean } {
   return { encoding: "utf-8", bom: a === 0xef && b === 0xbb && c === 0xbf };
 }
 
-function decode(decoder: TextDecoder, bytes: Uint8Array, stream: boolean, where: string): string {
+/** The next piece of a text, whose last one is empty; undefined if it is none. */
+function decode(decoder: TextDecoder, bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(bytes, { stream });
+    return decoder.decode(bytes, { stream: bytes.length > 0 });
   } catch {
-    throw new UsageError(
-      `Expected text in UTF-8, got other bytes in ${where}. In Excel, save it as "CSV UTF-8".`,
-    );
+    return undefined;
   }
+}
+
+/** The first line that is no UTF-8, which a decoder does not tell. */
+async function lineOfOther(pieces: AsyncIterable<Buffer>): Promise<number> {
+  let line = 1;
+  let rest = "";
+  for await (const piece of pieces) {
+    // One character for each byte. A CR at the end may be half of a CRLF.
+    const lines = (rest + piece.toString("latin1")).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? "";
+    for (const each of lines) {
+      if (!isUtf8(Buffer.from(each, "latin1"))) return line;
+      line++;
+    }
+  }
+  return line;
 }
