@@ -68,7 +68,7 @@ function transport<A extends Answer, B>(
       status = response.status;
       observe(seen);
       const answer = (content?: B): A => reader.answer(response, content, call, attempt, redact);
-      onHead({ status, refusal: response.ok ? undefined : async () => answer() });
+      onHead(status, response.ok ? undefined : async () => answer());
       return answer(await reader.body(response, redact, signal));
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;

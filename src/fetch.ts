@@ -33,19 +33,16 @@ export interface Answer {
  */
 export type Fetch<A extends Answer> = (call: Call, attempt: number) => Promise<A>;
 
-/** A `Fetch` that is told when to stop, and tells of an answer when its body is yet to come. */
+/**
+ * A `Fetch` that is told when to stop, and tells of an answer when its body is yet to come. A refusal is one whatever
+ * its body says, so it tells what it is without.
+ */
 export type Attempt<A extends Answer> = (
   call: Call,
   attempt: number,
   signal: AbortSignal,
-  onHead: (head: Head<A>) => void,
+  onHead: (status: number, refusal?: () => Promise<A>) => void,
 ) => Promise<A>;
-
-interface Head<A extends Answer> {
-  readonly status: number;
-  /** A refusal is one whatever its body says: what it is without. */
-  readonly refusal: (() => Promise<A>) | undefined;
-}
 
 /**
  * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal
@@ -61,24 +58,37 @@ export function withTimeout<A extends Answer>(attemptOnce: Attempt<A>, redact: R
       const { signal, timeout } = call;
       if (signal?.aborted) return reject(signal.reason);
       const controller = new AbortController();
-      let head: Head<A> | undefined;
+      let status: number | undefined;
+      let refusal: (() => Promise<A>) | undefined;
       const stop = (ended: Promise<A>, reason: unknown): void => {
         settle();
         resolve(ended);
         controller.abort(reason);
       };
       const timer = setTimeout(() => {
-        const late = timedOut(call, attempt, redact, head?.status);
-        stop(head?.refusal?.() ?? Promise.reject(late), late);
+        const late = timedOut(call, attempt, redact, status);
+        stop(refusal?.() ?? Promise.reject(late), late);
       }, timeout);
       const forget = onAbort(signal, () => stop(Promise.reject(signal?.reason), signal?.reason));
       const settle = (): void => {
         clearTimeout(timer);
         forget();
       };
-      attemptOnce(call, attempt, controller.signal, (seen) => (head = seen))
-        .finally(settle)
-        .then(resolve, reject);
+      const onHead = (seen: number, withoutBody?: () => Promise<A>): void => {
+        status = seen;
+        refusal = withoutBody;
+      };
+      // By hand, since `finally` makes two promises more of each call.
+      attemptOnce(call, attempt, controller.signal, onHead).then(
+        (answer) => {
+          settle();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          settle();
+          reject(error);
+        },
+      );
     });
 }
 

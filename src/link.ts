@@ -167,10 +167,11 @@ export function readTrackingUrl(value: unknown): string | undefined {
   const given = value.trim();
   // Something of it was lost on its way.
   if (given.toWellFormed().includes("\ufffd")) return undefined;
+  if (isLink(given)) return given;
   // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
   const isBare = /^(\/\/)?([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:\d+)?\/./.test(given);
-  const url = isBare ? `https://${given.replace(/^\/\//, "")}` : given;
-  return isLink(url) ? url : undefined;
+  const withScheme = `https://${given.replace(/^\/\//, "")}`;
+  return isBare && isLink(withScheme) ? withScheme : undefined;
 }
 
 /** A domain, no user, and a path that is more than slashes and dots. */

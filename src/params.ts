@@ -99,7 +99,9 @@ export function eachOf<T extends object>(
   };
   for (const name in params) take(name, factsOf(name, known));
   // A class's getters are not enumerable.
-  for (const [name, facts] of known) if (!(name in given)) take(name, facts);
+  known.forEach((facts, name) => {
+    if (!(name in given)) take(name, facts);
+  });
   return given as T;
 }
 

@@ -57,9 +57,9 @@ export function createLinkOperation(
   const nextId = createIds();
   return {
     check(params) {
-      const checked = withoutSecrets(redact, () => checkParams(params, redact));
-      const { programId, type = DEFAULT_TYPE } = checked.given;
-      return { ...checked, programId, type };
+      const { given, path, query } = withoutSecrets(redact, () => checkParams(params, redact));
+      const { programId, type = DEFAULT_TYPE } = given;
+      return { given, path, query, programId, type };
     },
     send({ path, query }, call) {
       return send({ id: nextId(), method, url: writePath(path) + query, ...call }, 1);
