@@ -67,14 +67,28 @@ function transport<A extends Answer, B>(
       if (seen === undefined) throw new TypeError("`fetch` gave no Response");
       status = response.status;
       observe(seen);
-      const answer = (content?: B): A => reader.answer(response, content, call, attempt, redact);
-      onHead(status, response.ok ? undefined : async () => answer());
-      return answer(await reader.body(response, redact, signal));
+      onHead(
+        status,
+        response.ok ? undefined : withoutBody(reader, response, call, attempt, redact),
+      );
+      const content = await reader.body(response, redact, signal);
+      return reader.answer(response, content, call, attempt, redact);
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;
       throw connectionError(thrown, call, attempt, redact, status);
     }
   };
+}
+
+/** Apart, since a closure in the way of each call costs them all. */
+function withoutBody<A extends Answer, B>(
+  reader: Reader<A, B>,
+  response: Response,
+  call: Call,
+  attempt: number,
+  redact: Redact,
+): () => Promise<A> {
+  return async () => reader.answer(response, undefined, call, attempt, redact);
 }
 
 /** The call's own headers win, save for those that name the account and the version. */

@@ -98,10 +98,10 @@ export function eachOf<T extends object>(
     use(name, value, facts);
   };
   for (const name in params) take(name, factsOf(name, known));
-  // A class's getters are not enumerable.
-  known.forEach((facts, name) => {
-    if (!(name in given)) take(name, facts);
-  });
+  // The getters of a class are not enumerable. Most objects have none.
+  if (Object.getPrototypeOf(params) !== Object.prototype) {
+    for (const [name, facts] of known) if (!(name in given)) take(name, facts);
+  }
   return given as T;
 }
 
