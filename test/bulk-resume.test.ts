@@ -306,6 +306,20 @@ describe.concurrent("an interrupt", () => {
   });
 });
 
+test("behind a slow row no more than a thousand are held, wrong ones included", async () => {
+  const wrong: Row = { programId: "1.23E+05", note: "shortened by a spreadsheet" };
+  const rows = [...regular(1), ...Array.from({ length: 5000 }, () => wrong)];
+  const { args, server, journal, out } = await setUp(rows, { decide: () => "stall" });
+  const { child, ended } = startBulk(args, server);
+  await server.arrived(1);
+  await until(() => readJournal(journal).length >= 999);
+  await sleep(300);
+  expect(readJournal(journal).length).toBe(999);
+  expect(readOr(out).split("\n").length).toBeLessThanOrEqual(2);
+  child.kill("SIGKILL");
+  await ended;
+});
+
 function mountTiny(options: string): string | undefined {
   const folder = newFolder();
   try {

@@ -161,6 +161,10 @@ export async function runRows(run: Run): Promise<number> {
     try {
       for await (const row of table.rows()) {
         if (writer.isFull) await flush();
+        while (row.index - written >= AHEAD && !isStopping()) {
+          await new Promise<void>((resolve) => (wakeFeed = resolve));
+        }
+        if (isStopping()) return;
         const known = history.outcomeOf(row);
         if (known !== undefined) {
           if (known.isOld) tally.before++;
@@ -168,10 +172,6 @@ export async function runRows(run: Run): Promise<number> {
           else finish(row, known.outcome);
           continue;
         }
-        while (row.index - written >= AHEAD && !isStopping()) {
-          await new Promise<void>((resolve) => (wakeFeed = resolve));
-        }
-        if (isStopping()) return;
         const params = columns.readParams(row.cells);
         fed.set(taken++, { row, isVanity: params.type === "Vanity" });
         yield params;
