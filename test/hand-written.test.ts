@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createImpactClient, isImpactError, type ImpactClientOptions } from "../src/index.ts";
+import { createImpactClient, isImpactError, spec, type ImpactClientOptions } from "../src/index.ts";
 import { createFakeImpact, type FakeImpact } from "../src/testing/index.ts";
 import { readPage } from "./support/pages.ts";
 
@@ -143,7 +143,7 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
   },
   "no version, or one": async (fake) => {
     await told(fake, boots);
-    expect(fake.requests[0]?.headers["ir-version"]).toBe("14");
+    expect(fake.requests[0]?.headers["ir-version"]).toBe(spec.version);
   },
   "the token in a log": async (fake) => {
     const { fetch = fake.fetch } = only(() => new Response(account.authToken, { status: 400 }));

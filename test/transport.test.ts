@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import {
   createImpactClient,
   ImpactError,
+  spec,
   type ImpactClient,
   type ImpactErrorCode,
   type Outcome,
@@ -209,7 +210,7 @@ test("a request holds what the client gives, and asks for a body as it is", asyn
     accept: "application/json",
     "accept-encoding": "identity",
     authorization: `Basic ${btoa("IR1:t0ken-1")}`,
-    "ir-version": "14",
+    "ir-version": spec.version,
     "user-agent": expect.stringMatching(/^impact-partner-client\//),
   };
   expect(data).toEqual(JSON.parse(link));
