@@ -1,3 +1,4 @@
+import { fetch as undiciFetch } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
 import { createImpactClient, spec } from "../src/index.ts";
 import { version } from "../src/version.ts";
@@ -133,6 +134,19 @@ test.each([
 
   const frames = error?.stack?.match(/^ +at .*$/gm)?.filter((each) => !each.includes("(node:"));
   expect(frames?.[0]).toContain("publishSummerSale");
+});
+
+test("takes another package's fetch", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const fetch = undiciFetch as typeof globalThis.fetch;
+  const impact = createImpactClient({ ...account, baseUrl, fetch });
+
+  const link = await impact.trackingLinks.create({ programId: "1", subId1: "x" });
+
+  expect(link.url).toBe("https://example.sjv.io/c/1/2/3");
+  expect(requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    "POST /Mediapartners/IRabc123/Programs/1/TrackingLinks?subId1=x",
+  ]);
 });
 
 test("where there is no fetch, nothing is sent, and it is said at once", async () => {
