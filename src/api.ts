@@ -26,12 +26,9 @@ export function createApi(
       constructor(input: RequestInfo | URL, { signal, ...init }: RequestInit = {}) {
         const controller = new AbortController();
         super(input, { ...init, signal: controller.signal });
-        if (signal?.aborted) controller.abort(signal.reason);
-        else if (signal)
-          ends.set(
-            this,
-            onAbort(signal, () => controller.abort(signal.reason)),
-          );
+        const abort = (): void => controller.abort(signal?.reason);
+        if (signal?.aborted) abort();
+        else if (signal) ends.set(this, onAbort(signal, abort));
       }
       // What a middleware makes is a plain Request.
       static override [Symbol.hasInstance](value: unknown): boolean {

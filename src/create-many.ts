@@ -53,31 +53,13 @@ const AHEAD = 16;
 /** Milliseconds to wait after a 429 that does not say how long. */
 const PAUSE = 60_000;
 
-/** One call over many inputs, an outcome for each, in input order. */
-export function createMany(
+/** One call over many inputs, an outcome for each, in input order. It ends as soon as it is left. */
+export async function* createMany(
   operation: LinkOperation,
   settings: Settings,
   quota: () => Quota | undefined,
   inputs: Inputs,
   options: CreateManyOptions = {},
-): AsyncGenerator<CreateManyResult, void, undefined> {
-  const left = new AbortController();
-  const results = createResults(operation, settings, quota, inputs, options, left.signal);
-  const end = results.return.bind(results);
-  // A generator that waits for a result hears of it only when that is there: after an hour, if it is the quota's.
-  results.return = (value) => {
-    left.abort();
-    return end(value);
-  };
-  return results;
-}
-
-async function* createResults(
-  operation: LinkOperation,
-  settings: Settings,
-  quota: () => Quota | undefined,
-  inputs: Inputs,
-  options: CreateManyOptions,
   left: AbortSignal,
 ): AsyncGenerator<CreateManyResult, void, undefined> {
   const { emit, redact } = settings;

@@ -13,7 +13,8 @@ export type { ImpactClientOptions } from "./options.ts";
  * document, typed by it, with the same credentials, version, retry and timeout as the facade. As always with
  * openapi-fetch, an answer outside 2xx is returned as `error` and not thrown (a text that says so, if the server gave
  * none), and a 2xx that is no JSON rejects with a `SyntaxError` unless `parseAs` says otherwise. A request that got
- * no answer rejects with an `ImpactError`. A body is read to its end before a call resolves.
+ * no answer rejects with an `ImpactError`, and so does one to another server than the client's, for which the
+ * credentials are not (`configuration`). A body is read to its end before a call resolves.
  *
  * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
  * @see https://openapi-ts.dev/openapi-fetch/

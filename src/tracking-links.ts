@@ -1,5 +1,6 @@
 import { createMany } from "./create-many.ts";
 import { isImpactError } from "./errors.ts";
+import { leavable } from "./leavable.ts";
 import type { CreateManyOptions } from "./many-options.ts";
 import type { CreateManyResult } from "./many-results.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
@@ -70,6 +71,7 @@ export function createTrackingLinks(
   };
   return Object.freeze({
     create,
-    createMany: (inputs, options) => createMany(operation, settings, quota, inputs, options),
+    createMany: (inputs, options) =>
+      leavable((left) => createMany(operation, settings, quota, inputs, options, left)),
   } satisfies TrackingLinks);
 }

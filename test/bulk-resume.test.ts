@@ -167,6 +167,18 @@ interface Story {
   audited: Audit;
 }
 
+/** What the command names as changed, and how it is then given. */
+type Change = [what: string, args: string[], env?: Record<string, string>];
+
+const changesOf = ({ args, server }: Story): Change[] => [
+  ["--program", [...args, "--program", "7"]],
+  ["--append-ids", [...args, "--append-ids"]],
+  ["--pass-through", [...args, "--pass-through"]],
+  ["the account", args, { IMPACT_ACCOUNT_SID: "IRother" }],
+  ["the account and the server and --sandbox", [...args, "--sandbox"]],
+  ["the server", args, { IMPACT_BASE_URL: server.baseUrl.replace("127.0.0.1", "localhost") }],
+];
+
 const regular = (count: number): Row[] =>
   Array.from({ length: count }, (_, index) => ({
     programId: "1000",
@@ -521,20 +533,15 @@ describe.concurrent("two runs on one output", () => {
 describe("a run that was asked for something else", () => {
   test("is refused, and says what has changed", async () => {
     const story = await setUp(regular(40));
-    const { input, out, args, server, journal } = story;
+    const { input, out, server, journal } = story;
     await killAfter(story, 10);
     const files = filesOf(story);
     const sent = server.arrivals.length;
     const other = join(story.folder, "other.csv");
     writeInput(other, regular(41));
-    const changes: [string, string[], Record<string, string>?][] = [
+    const changes: Change[] = [
       ["the input", [other, "--out", out]],
-      ["--program", [...args, "--program", "7"]],
-      ["--append-ids", [...args, "--append-ids"]],
-      ["--pass-through", [...args, "--pass-through"]],
-      ["the account", args, { IMPACT_ACCOUNT_SID: "IRother" }],
-      ["the account and the server and --sandbox", [...args, "--sandbox"]],
-      ["the server", args, { IMPACT_BASE_URL: server.baseUrl.replace("127.0.0.1", "localhost") }],
+      ...changesOf(story),
       ["the input and --program", [other, "--out", out, "--program", "7"]],
     ];
     for (const [what, changed, env = {}] of changes) {
@@ -697,14 +704,9 @@ describe("a run that is complete", () => {
     expect((await command(args, server)).code).toBe(0);
     const files = filesOf(story);
     const other = writeInput(join(folder, "other.csv"), regular(5));
-    const changes: [string, string[], Record<string, string>?][] = [
+    const changes: Change[] = [
       ["the input", [other, "--out", out, "--silent"]],
-      ["--program", [...args, "--program", "7"]],
-      ["--append-ids", [...args, "--append-ids"]],
-      ["--pass-through", [...args, "--pass-through"]],
-      ["the account", args, { IMPACT_ACCOUNT_SID: "IRother" }],
-      ["the account and the server and --sandbox", [...args, "--sandbox"]],
-      ["the server", args, { IMPACT_BASE_URL: server.baseUrl.replace("127.0.0.1", "localhost") }],
+      ...changesOf(story),
       ["--program", [...args, "--program", "7", "--retry-failed", "--retry-unknown"]],
     ];
     for (const [what, changed, env = {}] of changes) {
