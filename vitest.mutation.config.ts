@@ -11,7 +11,6 @@ const config: ViteUserConfig = defineConfig({
       "docs",
       "errors-page",
       "generate",
-      "house",
       "hover",
       "package",
       "queue",

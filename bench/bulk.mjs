@@ -21,7 +21,11 @@ const folder = mkdtempSync(join(tmpdir(), "impact-bench-"));
 // The pool by itself is no part of the package.
 const pool = join(folder, "create-many.mjs");
 const quiet = { cwd: root, stdio: /** @type {const} */ ("ignore") };
-execFileSync("npx", ["rolldown", "src/create-many.ts", "--format", "esm", "--file", pool], quiet);
+execFileSync(
+  "npx",
+  ["rolldown", "src/tracking-links/many/create-many.ts", "--format", "esm", "--file", pool],
+  quiet,
+);
 
 /**
  * @typedef {{ us: number, rss: number, growth: number }} Figures

@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 const FOLDER = ".tmp/spec-update";
 
 /** What an update replaces, all of it or nothing. */
-const NAMES = ["spec", "generated", "api", "src/replay-rules.ts"];
+const NAMES = ["spec", "generated", "api", "src/http/retry-rules.ts"];
 
 /** @param {string} root */
 export const stagingOf = (root) => join(root, FOLDER, "staging");

@@ -2,7 +2,7 @@ import { format } from "prettier";
 import { operationsOf } from "./document.mjs";
 
 /**
- * Keeps the table in src/replay-rules.ts complete: a row for each operation that is not a GET. What a new one
+ * Keeps the table in src/http/retry-rules.ts complete: a row for each operation that is not a GET. What a new one
  * does when repeated is not known, so it is `"never"` until somebody finds out.
  *
  * @typedef {import("./document.mjs").Json} Json
@@ -12,7 +12,7 @@ import { operationsOf } from "./document.mjs";
 const UNTOUCHED_ROW = /^ {2}"([A-Z]+ [^"]+)":\s+"never",\n/gm;
 
 /**
- * @param {string} text of src/replay-rules.ts
+ * @param {string} text of src/http/retry-rules.ts
  * @param {Json} document
  * @returns {Promise<{ text: string, added: string[], removed: string[] }>}
  */
@@ -23,7 +23,9 @@ export async function withRows(text, document) {
   const start = text.indexOf("export const rules");
   const end = text.indexOf("\n};", start) + 1;
   if (start < 0 || end < 1) {
-    throw new Error("src/replay-rules.ts: Expected a table `export const rules = {…};`, got none");
+    throw new Error(
+      "src/http/retry-rules.ts: Expected a table `export const rules = {…};`, got none",
+    );
   }
   /** @type {string[]} */
   const removed = [];

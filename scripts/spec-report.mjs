@@ -21,7 +21,7 @@ export function report({ rows, warnings, replay, types, compile, version }) {
     ...GRAVEST_FIRST.map((kind) =>
       section(kind, rows.filter((row) => row.class === kind).flatMap(rowLines)),
     ),
-    section("Replay table: src/replay-rules.ts", [
+    section("Replay table: src/http/retry-rules.ts", [
       ...replay.added.map((key) => `new row: "${key}": "never"`),
       ...replay.removed.map((key) => `row taken away: "${key}": "never"`),
     ]),

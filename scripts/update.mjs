@@ -156,7 +156,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   const text = readFileSync(join(staging, "spec/openapi.json"), "utf8");
   const files = await generate(document, sha256Of(text));
   writeFolder(join(staging, "generated"), files);
-  const table = join(staging, "src/replay-rules.ts");
+  const table = join(staging, "src/http/retry-rules.ts");
   const replay = await withRows(readFileSync(table, "utf8"), document);
   writeFileSync(table, replay.text);
 
@@ -200,7 +200,7 @@ async function run({ sources, root, dryRun, allowBreaking }, io) {
   }
   if (types instanceof Map && isWhole) writeTypes(staging, types);
   replace(root, onStep);
-  io.out(`\nWritten: spec/, generated/${isWhole ? ", api/" : ""} and src/replay-rules.ts.`);
+  io.out(`\nWritten: spec/, generated/${isWhole ? ", api/" : ""} and src/http/retry-rules.ts.`);
   io.out(
     isWhole
       ? "Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test."

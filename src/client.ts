@@ -1,9 +1,9 @@
-import { connect } from "./connect.ts";
+import { connect } from "./http/transport.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 import type { Quota } from "./quota.ts";
-import { linkRules } from "./replay.ts";
-import { createLinkOperation, linkReader } from "./tracking-link.ts";
-import { createTrackingLinks, type TrackingLinks } from "./tracking-links.ts";
+import { linkRules } from "./http/retry-policy.ts";
+import { createLinkOperation, linkReader } from "./tracking-links/tracking-link.ts";
+import { createTrackingLinks, type TrackingLinks } from "./tracking-links/tracking-links.ts";
 
 /** A client for one partner account. It can be shared by any number of callers. */
 export interface ImpactClient {

@@ -1,7 +1,7 @@
 import type { ImpactError } from "./errors.ts";
-import type { Answer, Call, Fetch } from "./fetch.ts";
+import type { Answer, Call, Fetch } from "./http/timeout.ts";
 import type { Quota } from "./quota.ts";
-import type { Redact } from "./credentials.ts";
+import type { Redact } from "./http/credentials.ts";
 
 interface EventBase {
   /** The same for all events of one call. */

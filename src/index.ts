@@ -1,23 +1,23 @@
 export { createImpactClient, type ImpactClient } from "./client.ts";
 export type { ImpactClientOptions, RequestOptions } from "./options.ts";
 
-export type { TrackingLink } from "./tracking-link.ts";
-export type { TrackingLinks } from "./tracking-links.ts";
-export type { CreateManyOptions } from "./many-options.ts";
-export type { CreateManyResult } from "./many-results.ts";
+export type { TrackingLink } from "./tracking-links/tracking-link.ts";
+export type { TrackingLinks } from "./tracking-links/tracking-links.ts";
+export type { CreateManyOptions } from "./tracking-links/many/options.ts";
+export type { CreateManyResult } from "./tracking-links/many/results.ts";
 export type {
   CreateTrackingLinkParams,
   RegularTrackingLinkParams,
   TrackingLinkType,
   VanityTrackingLinkParams,
-} from "./params.ts";
+} from "./tracking-links/params.ts";
 
 export {
   extendTrackingLink,
   parseTrackingLink,
   type ParsedTrackingLink,
   type TrackingLinkExtension,
-} from "./link.ts";
+} from "./tracking-links/link.ts";
 
 export {
   ImpactError,

@@ -1,12 +1,12 @@
 import { spec } from "../generated/operations.ts";
-import { createCredentials, type Redact } from "./credentials.ts";
+import { createCredentials, type Redact } from "./http/credentials.ts";
 import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
 import { isBrowserPage } from "./browser.ts";
 import { CONTROL } from "./characters.ts";
-import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./expect.ts";
-import { readHeaders, userAgent } from "./headers.ts";
+import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./validate.ts";
+import { readHeaders, userAgent } from "./http/headers.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
-import { isWebUrl } from "./web-url.ts";
+import { isWebUrl } from "./url.ts";
 
 /** Options of a client. Those that are undefined are as if absent; an unknown one is refused. */
 export interface ImpactClientOptions {

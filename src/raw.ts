@@ -1,9 +1,9 @@
-import { readAnswer, readText } from "./answer.ts";
-import { createApi, type Api } from "./api.ts";
-import { connect, type Reader } from "./connect.ts";
-import type { Answer } from "./fetch.ts";
+import { readAnswer, readText } from "./http/response.ts";
+import { createApi, type Api } from "./http/api.ts";
+import { connect, type Reader } from "./http/transport.ts";
+import type { Answer } from "./http/timeout.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
-import { rules } from "./replay-rules.ts";
+import { rules } from "./http/retry-rules.ts";
 
 export type { components, operations, paths } from "../generated/openapi.ts";
 export type { ImpactClientOptions } from "./options.ts";

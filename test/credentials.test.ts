@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createCredentials } from "../src/credentials.ts";
+import { createCredentials } from "../src/http/credentials.ts";
 
 const { redact } = createCredentials("IR1", 't0ken/of"mine');
 

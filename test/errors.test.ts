@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type * as Errors from "../src/errors.ts";
 import { createImpactClient, ImpactError, isImpactError } from "../src/index.ts";
-import { classify, wordsOf } from "../src/refusal.ts";
-import { readXmlEnvelope } from "../src/xml.ts";
+import { classify, wordsOf } from "../src/http/classify-response.ts";
+import { readXmlEnvelope } from "../src/http/xml.ts";
 
 const FULL = {
   code: "rate_limited",

@@ -368,7 +368,7 @@ test("a new operation that is not a GET does not compile without a row in the re
   const { stdout } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
   expect(stdout.trim().split("\n")).toEqual([
     expect.stringMatching(
-      /^src\/replay-rules\.ts\(\d+,14\): error TS2741: Property '"POST \/Things"' is missing/,
+      /^src\/http\/retry-rules\.ts\(\d+,14\): error TS2741: Property '"POST \/Things"' is missing/,
     ),
   ]);
 });

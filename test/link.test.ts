@@ -6,7 +6,7 @@ import {
   parseTrackingLink,
   type TrackingLinkExtension,
 } from "../src/index.ts";
-import { readTrackingUrl } from "../src/link.ts";
+import { readTrackingUrl } from "../src/tracking-links/link.ts";
 
 const REGULAR = "https://example.sjv.io/c/1/2/3";
 const VANITY = "https://example.sjv.io/SummerSale";

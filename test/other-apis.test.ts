@@ -119,7 +119,8 @@ test("all of their operations are new, and what repeats none of them is written"
     "POST /Mediapartners/{AccountSID}/Rehearsed/Catalogs/{CatalogId}/Items",
     "GET /Mediapartners/{AccountSID}/Rehearsed/Invoices/{InvoiceId}",
   ]);
-  expect(/^Replay table.*\n(?: .*\n)+/m.exec(output)?.[0]).toBe(`Replay table: src/replay-rules.ts
+  expect(/^Replay table.*\n(?: .*\n)+/m.exec(output)?.[0])
+    .toBe(`Replay table: src/http/retry-rules.ts
   new row: "POST /Mediapartners/{AccountSID}/Rehearsed/Conversions": "never"
   new row: "DELETE /Mediapartners/{AccountSID}/Rehearsed/Jobs/{Id}.json": "never"
   new row: "POST /Mediapartners/{AccountSID}/Rehearsed/Catalogs/{CatalogId}/Items": "never"

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPace } from "../src/pace.ts";
+import { createPace } from "../src/tracking-links/many/quota-limiter.ts";
 import type { Quota } from "../src/quota.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);

@@ -6,7 +6,7 @@ import {
   type CreateTrackingLinkParams,
   type RequestOptions,
 } from "../src/index.ts";
-import { checkValue } from "../src/params.ts";
+import { checkValue } from "../src/tracking-links/params.ts";
 import { createFakeImpact } from "../src/testing/index.ts";
 import { PARAMETERS, TYPES } from "./support/known.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRecent, type Recent } from "../src/recent.ts";
+import { createRecent, type Recent } from "../src/lru.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 

@@ -1,8 +1,8 @@
 import { getEventListeners, setMaxListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readAnswer, readText } from "../src/answer.ts";
-import { connect, type Reader } from "../src/connect.ts";
-import type { Answer } from "../src/fetch.ts";
+import { readAnswer, readText } from "../src/http/response.ts";
+import { connect, type Reader } from "../src/http/transport.ts";
+import type { Answer } from "../src/http/timeout.ts";
 import {
   createImpactClient,
   ImpactError,
@@ -14,8 +14,8 @@ import {
 } from "../src/index.ts";
 import { readOptions } from "../src/options.ts";
 import { createRawClient } from "../src/raw.ts";
-import { rules } from "../src/replay-rules.ts";
-import { mayRepeat } from "../src/replay.ts";
+import { rules } from "../src/http/retry-rules.ts";
+import { mayRepeat } from "../src/http/retry-policy.ts";
 import { sleep } from "../src/sleep.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");

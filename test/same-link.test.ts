@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CreateTrackingLinkParams } from "../src/params.ts";
-import { keyOf, splitIds } from "../src/same-link.ts";
+import type { CreateTrackingLinkParams } from "../src/tracking-links/params.ts";
+import { keyOf, splitIds } from "../src/tracking-links/dedupe-key.ts";
 
 describe("keyOf", () => {
   test.each<[what: string, one: CreateTrackingLinkParams, other: CreateTrackingLinkParams]>([

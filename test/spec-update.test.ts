@@ -143,7 +143,7 @@ test("an added optional parameter: additive, typed and sent, nothing to do in sr
 
       - \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query rehearsedId\`: parameter added (\`rehearsedId\`).
 
-    Written: spec/, generated/, api/ and src/replay-rules.ts.
+    Written: spec/, generated/, api/ and src/http/retry-rules.ts.
     Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test.
     "
   `);
@@ -232,7 +232,7 @@ test("a removed enum value and parameter, a renamed response field: breaking, an
   const allowed = await update(folder, file, "--allow-breaking");
   expect(allowed.code).toBe(0);
   expect(allowed.stdout).toContain(
-    "Written: spec/, generated/ and src/replay-rules.ts.\n" +
+    "Written: spec/, generated/ and src/http/retry-rules.ts.\n" +
       "Next: the lines above that do not compile, then npm run types:report, npm run docs, npm run check, npm test.\n",
   );
   const after = filesOf(folder);
@@ -267,7 +267,7 @@ test("a new operation: its row is written as never, and a stale one goes", async
       POST /Mediapartners/{AccountSID}/Rehearsals: operation added
         is  createRehearsal
 
-    Replay table: src/replay-rules.ts
+    Replay table: src/http/retry-rules.ts
       new row: "POST /Mediapartners/{AccountSID}/Rehearsals": "never"
 
     Public types …
@@ -283,22 +283,22 @@ test("a new operation: its row is written as never, and a stale one goes", async
       - \`GET /Mediapartners/{AccountSID}/Rehearsals\`: operation added (\`listRehearsals\`).
       - \`POST /Mediapartners/{AccountSID}/Rehearsals\`: operation added (\`createRehearsal\`).
 
-    Written: spec/, generated/, api/ and src/replay-rules.ts.
+    Written: spec/, generated/, api/ and src/http/retry-rules.ts.
     Next: the version in package.json and src/version.ts, the entry in CHANGELOG.md, npm run docs, npm run check, npm test.
     "
   `);
   expect(result.code).toBe(0);
-  const table = readFileSync(join(root, "src/replay-rules.ts"), "utf8");
-  expect(readFileSync(join(folder, "src/replay-rules.ts"), "utf8")).toBe(
+  const table = readFileSync(join(root, "src/http/retry-rules.ts"), "utf8");
+  expect(readFileSync(join(folder, "src/http/retry-rules.ts"), "utf8")).toBe(
     table.replace(/};\n$/, '  "POST /Mediapartners/{AccountSID}/Rehearsals": "never",\n};\n'),
   );
 
   const back = await update(folder, source(folder, JSON.stringify(present)), "--allow-breaking");
   expect(back.stdout).toContain(
-    'Replay table: src/replay-rules.ts\n  row taken away: "POST /Mediapartners/{AccountSID}/Rehearsals": "never"\n',
+    'Replay table: src/http/retry-rules.ts\n  row taken away: "POST /Mediapartners/{AccountSID}/Rehearsals": "never"\n',
   );
   expect(back.stdout).toContain("src/ against the new types\n  compiles\n");
-  expect(readFileSync(join(folder, "src/replay-rules.ts"), "utf8")).toBe(table);
+  expect(readFileSync(join(folder, "src/http/retry-rules.ts"), "utf8")).toBe(table);
 });
 
 test("another version alone: wire", async () => {
@@ -542,7 +542,7 @@ function readyProject(): string {
     "spec/gone",
     "generated/a",
     "api/a",
-    "src/replay-rules.ts",
+    "src/http/retry-rules.ts",
     "src/other.ts",
   ]) {
     mkdirSync(dirname(join(folder, part)), { recursive: true });
@@ -553,7 +553,7 @@ function readyProject(): string {
     "spec/more/b",
     "generated/a",
     "api/a",
-    "src/replay-rules.ts",
+    "src/http/retry-rules.ts",
     "src/other.ts",
     "package.json",
   ]) {
@@ -568,7 +568,7 @@ const OLD = {
   "spec/gone": "old",
   "generated/a": "old",
   "api/a": "old",
-  "src/replay-rules.ts": "old",
+  "src/http/retry-rules.ts": "old",
   "src/other.ts": "old",
 };
 const NEW = {
@@ -576,7 +576,7 @@ const NEW = {
   "spec/more/b": "new",
   "generated/a": "new",
   "api/a": "new",
-  "src/replay-rules.ts": "new",
+  "src/http/retry-rules.ts": "new",
   "src/other.ts": "old",
 };
 
@@ -588,8 +588,8 @@ test.each<[string, object, boolean]>([
   ["put generated in place", NEW, true],
   ["put api aside", NEW, true],
   ["put api in place", NEW, true],
-  ["put src/replay-rules.ts aside", NEW, true],
-  ["put src/replay-rules.ts in place", NEW, true],
+  ["put src/http/retry-rules.ts aside", NEW, true],
+  ["put src/http/retry-rules.ts in place", NEW, true],
   ["tidy", NEW, true],
   ["none", NEW, false],
 ])(
@@ -620,8 +620,8 @@ test.each([
   "put generated in place",
   "put api aside",
   "put api in place",
-  "put src/replay-rules.ts aside",
-  "put src/replay-rules.ts in place",
+  "put src/http/retry-rules.ts aside",
+  "put src/http/retry-rules.ts in place",
   "tidy",
 ])("what the system refuses while it replaces, at the step %s, is undone", (step) => {
   const folder = readyProject();
@@ -690,7 +690,7 @@ test("an update that can't be carried out is said so by both commands, and kept"
   const folder = copyOfProject(["spec", "generated"]);
   const decided = join(folder, ".tmp/spec-update/decided");
   mkdirSync(join(decided, "new/src"), { recursive: true });
-  writeFileSync(join(decided, "new/src/replay-rules.ts"), "new");
+  writeFileSync(join(decided, "new/src/http/retry-rules.ts"), "new");
   writeFileSync(join(folder, "src"), "a file");
   const result = await update(folder, "none.json");
   const generate = [join(root, "scripts/generate.mjs"), "--root", folder];

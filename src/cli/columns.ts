@@ -1,7 +1,7 @@
 import type { ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../index.ts";
-import { nearest } from "../nearest.ts";
-import { FACTS } from "../params.ts";
+import { nearest } from "../suggest.ts";
+import { FACTS } from "../tracking-links/params.ts";
 import { fromText } from "./flags.ts";
 import { plain, UsageError } from "./io.ts";
 

@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.ts";
+import { nearest } from "../suggest.ts";
 import { version } from "../version.ts";
 import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 

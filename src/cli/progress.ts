@@ -1,5 +1,5 @@
 import type { Quota } from "../index.ts";
-import { WINDOW } from "../pace.ts";
+import { WINDOW } from "../tracking-links/many/quota-limiter.ts";
 import type { Outcome } from "./journal.ts";
 import { say, type Io } from "./io.ts";
 

@@ -5,11 +5,11 @@ import type {
   ImpactError,
   ImpactEvent,
 } from "../index.ts";
-import { readTrackingUrl } from "../link.ts";
+import { readTrackingUrl } from "../tracking-links/link.ts";
 import { openClient } from "./account.ts";
 import type { ColumnMap } from "./columns.ts";
 import { detailsOf } from "./failure.ts";
-import { createHistory, type HistoryOptions } from "./history.ts";
+import { createHistory, type HistoryOptions } from "./resume.ts";
 import { EXIT, say, why, type Io } from "./io.ts";
 import type { Journal, Outcome } from "./journal.ts";
 import type { RowWriter } from "./output.ts";

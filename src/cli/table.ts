@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse, type InfoRecord, type Options } from "csv-parse";
-import { kindOf } from "../expect.ts";
+import { kindOf } from "../validate.ts";
 import { UsageError } from "./io.ts";
 import { openText, type TextFile } from "./text.ts";
 

@@ -1,7 +1,7 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import { isImpactError } from "../errors.ts";
-import { badInput, expectKnown, expectWhole, kindOf } from "../expect.ts";
-import { checkValue, FACTS } from "../params.ts";
+import { badInput, expectKnown, expectWhole, kindOf } from "../validate.ts";
+import { checkValue, FACTS } from "../tracking-links/params.ts";
 import { forbid, refuse, render, type FakeAnswer } from "./answers.ts";
 import { checkFault, handleUnder, type Fault } from "./faults.ts";
 import { makeLink, readParams, type FakeLink } from "./links.ts";

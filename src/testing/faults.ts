@@ -1,4 +1,4 @@
-import { badInput, expectKnown, show } from "../expect.ts";
+import { badInput, expectKnown, show } from "../validate.ts";
 import { LONGEST_TIMER, sleep } from "../sleep.ts";
 
 /**

@@ -1,6 +1,10 @@
 import { createTrackingLink } from "../../generated/operations.ts";
-import { EXTENSION_NAMES, extendTrackingLink, type TrackingLinkExtension } from "../link.ts";
-import type { TrackingLinkType } from "../params.ts";
+import {
+  EXTENSION_NAMES,
+  extendTrackingLink,
+  type TrackingLinkExtension,
+} from "../tracking-links/link.ts";
+import type { TrackingLinkType } from "../tracking-links/params.ts";
 
 /** A link that the fake has made. */
 export interface FakeLink {

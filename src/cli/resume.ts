@@ -1,8 +1,8 @@
 import { isImpactError } from "../index.ts";
-import { extendTrackingLink } from "../link.ts";
-import { checkParams } from "../params.ts";
-import { createRecent } from "../recent.ts";
-import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
+import { extendTrackingLink } from "../tracking-links/link.ts";
+import { checkParams } from "../tracking-links/params.ts";
+import { createRecent } from "../lru.ts";
+import { keyOf, REMEMBERED, splitIds } from "../tracking-links/dedupe-key.ts";
 import type { ColumnMap } from "./columns.ts";
 import type { Journal, Outcome } from "./journal.ts";
 import type { TableRow } from "./table.ts";

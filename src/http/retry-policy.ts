@@ -1,6 +1,6 @@
-import { createTrackingLink } from "../generated/operations.ts";
-import type { ImpactError } from "./errors.ts";
-import type { Call } from "./fetch.ts";
+import { createTrackingLink } from "../../generated/operations.ts";
+import type { ImpactError } from "../errors.ts";
+import type { Call } from "./timeout.ts";
 
 /**
  * Whether an operation may be carried out twice.

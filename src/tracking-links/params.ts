@@ -1,12 +1,12 @@
-import type { operations } from "../generated/openapi.ts";
-import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
-import type { CreateTrackingLinkParameters } from "../generated/params.ts";
-import { BLANK } from "./characters.ts";
-import type { Redact } from "./credentials.ts";
-import type { ImpactError } from "./errors.ts";
-import { badInput, kindOf, show, unknownName } from "./expect.ts";
-import { checkSegment, encode } from "./target.ts";
-import { isWebUrl } from "./web-url.ts";
+import type { operations } from "../../generated/openapi.ts";
+import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import type { CreateTrackingLinkParameters } from "../../generated/params.ts";
+import { BLANK } from "../characters.ts";
+import type { Redact } from "../http/credentials.ts";
+import type { ImpactError } from "../errors.ts";
+import { badInput, kindOf, show, unknownName } from "../validate.ts";
+import { checkSegment, encode } from "../http/path.ts";
+import { isWebUrl } from "../url.ts";
 
 /** A link with a path that impact.com makes. */
 export interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {

@@ -1,8 +1,8 @@
 import type { Redact } from "./credentials.ts";
-import { ImpactError } from "./errors.ts";
-import { nameOf, requestOf, type Call } from "./fetch.ts";
-import { readRetryAfter } from "./quota.ts";
-import { classify, wordsOf, type Kind, type Words } from "./refusal.ts";
+import { ImpactError } from "../errors.ts";
+import { nameOf, requestOf, type Call } from "./timeout.ts";
+import { readRetryAfter } from "../quota.ts";
+import { classify, wordsOf, type Kind, type Words } from "./classify-response.ts";
 import { readXmlEnvelope } from "./xml.ts";
 
 /** No answer of a call that makes a link is longer; what is, is cut. */

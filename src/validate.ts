@@ -1,5 +1,5 @@
 import { ImpactError, type ImpactErrorCode } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./suggest.ts";
 
 /** How a value is shown in a message: short, and never more than one line. */
 export function show(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { Redact } from "./credentials.ts";
-import { ImpactError } from "./errors.ts";
-import { nameOf, requestOf, type Call } from "./fetch.ts";
+import { ImpactError } from "../errors.ts";
+import { nameOf, requestOf, type Call } from "./timeout.ts";
 
 /**
  * The request got no whole answer: what is known of it, told from the runtime's own error. `status` is set if

@@ -1,5 +1,5 @@
-import { badInput } from "./expect.ts";
-import type { Quota } from "./quota.ts";
+import { badInput } from "../../validate.ts";
+import type { Quota } from "../../quota.ts";
 
 /** When the next request may be sent, by what is known of the quota. */
 export interface Pace {

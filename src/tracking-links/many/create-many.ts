@@ -1,23 +1,23 @@
-import { onAbort } from "./abort.ts";
-import { isImpactError, type ImpactError } from "./errors.ts";
+import { onAbort } from "../../abort.ts";
+import { isImpactError, type ImpactError } from "../../errors.ts";
 import { endInputs, isPromise, readInputs, type Inputs } from "./inputs.ts";
-import { extendTrackingLink, type TrackingLinkExtension } from "./link.ts";
-import { readManyOptions, type CreateManyOptions } from "./many-options.ts";
-import { isWorthRepeating, notSent, unreadable, type CreateManyResult } from "./many-results.ts";
-import type { Settings } from "./options.ts";
-import { createPace } from "./pace.ts";
-import type { CreateTrackingLinkParams } from "./params.ts";
-import type { Quota } from "./quota.ts";
-import { createRecent } from "./recent.ts";
-import { keyOf, REMEMBERED, splitIds } from "./same-link.ts";
-import { sleep } from "./sleep.ts";
+import { extendTrackingLink, type TrackingLinkExtension } from "../link.ts";
+import { readManyOptions, type CreateManyOptions } from "./options.ts";
+import { isWorthRepeating, notSent, unreadable, type CreateManyResult } from "./results.ts";
+import type { Settings } from "../../options.ts";
+import { createPace } from "./quota-limiter.ts";
+import type { CreateTrackingLinkParams } from "../params.ts";
+import type { Quota } from "../../quota.ts";
+import { createRecent } from "../../lru.ts";
+import { keyOf, REMEMBERED, splitIds } from "../dedupe-key.ts";
+import { sleep } from "../../sleep.ts";
 import {
   linkOf,
   withoutSecrets,
   type LinkOperation,
   type LinkRequest,
   type TrackingLink,
-} from "./tracking-link.ts";
+} from "../tracking-link.ts";
 
 /** An input, from when it is taken until its result is. */
 interface Row {

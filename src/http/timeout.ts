@@ -1,6 +1,6 @@
-import { onAbort } from "./abort.ts";
+import { onAbort } from "../abort.ts";
 import type { Redact } from "./credentials.ts";
-import { ImpactError } from "./errors.ts";
+import { ImpactError } from "../errors.ts";
 
 /** One call of the API as plain data, so that it can be sent more than once. */
 export interface Call {

@@ -1,5 +1,5 @@
-import { badInput, kindOf } from "./expect.ts";
-import type { CreateTrackingLinkParams } from "./params.ts";
+import { badInput, kindOf } from "../../validate.ts";
+import type { CreateTrackingLinkParams } from "../params.ts";
 
 export type Inputs = Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>;
 

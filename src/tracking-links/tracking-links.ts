@@ -1,11 +1,11 @@
-import { createMany } from "./create-many.ts";
-import { isImpactError } from "./errors.ts";
-import { leavable } from "./leavable.ts";
-import type { CreateManyOptions } from "./many-options.ts";
-import type { CreateManyResult } from "./many-results.ts";
-import { readRequestOptions, type RequestOptions, type Settings } from "./options.ts";
+import { createMany } from "./many/create-many.ts";
+import { isImpactError } from "../errors.ts";
+import { leavable } from "./many/abort-on-return.ts";
+import type { CreateManyOptions } from "./many/options.ts";
+import type { CreateManyResult } from "./many/results.ts";
+import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
-import type { Quota } from "./quota.ts";
+import type { Quota } from "../quota.ts";
 import { linkOf, withoutSecrets, type LinkOperation, type TrackingLink } from "./tracking-link.ts";
 
 /** Makes links: one, or many. */

@@ -1,13 +1,13 @@
-import type { operations } from "../generated/openapi.ts";
-import { createTrackingLink } from "../generated/operations.ts";
-import { readAnswer, readText, unexpected, type Received } from "./answer.ts";
-import type { Reader } from "./connect.ts";
-import type { Redact } from "./credentials.ts";
-import { ImpactError, isImpactError } from "./errors.ts";
-import { createIds } from "./events.ts";
-import type { Answer, Call, Fetch } from "./fetch.ts";
+import type { operations } from "../../generated/openapi.ts";
+import { createTrackingLink } from "../../generated/operations.ts";
+import { readAnswer, readText, unexpected, type Received } from "../http/response.ts";
+import type { Reader } from "../http/transport.ts";
+import type { Redact } from "../http/credentials.ts";
+import { ImpactError, isImpactError } from "../errors.ts";
+import { createIds } from "../events.ts";
+import type { Answer, Call, Fetch } from "../http/timeout.ts";
 import { readTrackingUrl } from "./link.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "../options.ts";
 import {
   DEFAULT_TYPE,
   checkParams,
@@ -15,7 +15,7 @@ import {
   type CreateTrackingLinkParams,
   type TrackingLinkType,
 } from "./params.ts";
-import { createPathWriter } from "./target.ts";
+import { createPathWriter } from "../http/path.ts";
 
 /** A link that the API made. */
 export interface TrackingLink {

@@ -1,7 +1,7 @@
 import { isImpactError } from "../index.ts";
-import { checkParams } from "../params.ts";
-import { createRecent } from "../recent.ts";
-import { keyOf, REMEMBERED, splitIds } from "../same-link.ts";
+import { checkParams } from "../tracking-links/params.ts";
+import { createRecent } from "../lru.ts";
+import { keyOf, REMEMBERED, splitIds } from "../tracking-links/dedupe-key.ts";
 import type { ColumnMap } from "./columns.ts";
 import { EXIT, write, type Io } from "./io.ts";
 import type { Table } from "./table.ts";

@@ -1,10 +1,10 @@
-import { badInput, expectWhole, kindOf } from "./expect.ts";
+import { badInput, expectWhole, kindOf } from "../../validate.ts";
 import {
   readRequestOptions,
   REQUEST_OPTIONS,
   type RequestOptions,
   type Settings,
-} from "./options.ts";
+} from "../../options.ts";
 
 /** Options of `createMany`; `timeout`, `maxRetries` and `signal` are as for one call. */
 export interface CreateManyOptions extends RequestOptions {

@@ -1,4 +1,4 @@
-import { createTrackingLink, type ParameterFacts } from "../generated/operations.ts";
+import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import { ID_NAMES, type TrackingLinkExtension } from "./link.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 

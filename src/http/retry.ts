@@ -1,9 +1,9 @@
 import type { Redact } from "./credentials.ts";
-import { isImpactError, type ImpactError } from "./errors.ts";
-import { about, type Emit } from "./events.ts";
-import type { Answer, Fetch } from "./fetch.ts";
-import { mayRepeat, type Rules } from "./replay.ts";
-import { sleep } from "./sleep.ts";
+import { isImpactError, type ImpactError } from "../errors.ts";
+import { about, type Emit } from "../events.ts";
+import type { Answer, Fetch } from "./timeout.ts";
+import { mayRepeat, type Rules } from "./retry-policy.ts";
+import { sleep } from "../sleep.ts";
 
 export interface RetrySettings {
   /** Milliseconds; a longer wait is not waited for. */

@@ -1,12 +1,12 @@
-import { isImpactError } from "./errors.ts";
-import { withEvents } from "./events.ts";
-import { wrongOption } from "./expect.ts";
-import { withTimeout, type Answer, type Attempt, type Call, type Fetch } from "./fetch.ts";
+import { isImpactError } from "../errors.ts";
+import { withEvents } from "../events.ts";
+import { wrongOption } from "../validate.ts";
+import { withTimeout, type Answer, type Attempt, type Call, type Fetch } from "./timeout.ts";
 import type { Redact } from "./credentials.ts";
-import type { Settings } from "./options.ts";
-import { connectionError } from "./outcome.ts";
-import { mergeQuota, readQuota, type Quota } from "./quota.ts";
-import type { Rules } from "./replay.ts";
+import type { Settings } from "../options.ts";
+import { connectionError } from "./connection-error.ts";
+import { mergeQuota, readQuota, type Quota } from "../quota.ts";
+import type { Rules } from "./retry-policy.ts";
 import { withRetry } from "./retry.ts";
 
 /** How an answer is read to its end, and what is then made of it. A refusal may have lost its body. */

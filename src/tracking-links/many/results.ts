@@ -1,9 +1,9 @@
-import type { Redact } from "./credentials.ts";
-import { ImpactError } from "./errors.ts";
-import { clean } from "./outcome.ts";
-import type { CreateTrackingLinkParams } from "./params.ts";
-import { linkRules, mayRepeat } from "./replay.ts";
-import type { TrackingLink } from "./tracking-link.ts";
+import type { Redact } from "../../http/credentials.ts";
+import { ImpactError } from "../../errors.ts";
+import { clean } from "../../http/connection-error.ts";
+import type { CreateTrackingLinkParams } from "../params.ts";
+import { linkRules, mayRepeat } from "../../http/retry-policy.ts";
+import type { TrackingLink } from "../tracking-link.ts";
 
 /** What became of one input. */
 export type CreateManyResult =

@@ -1,5 +1,5 @@
-import type { paths } from "../generated/openapi.ts";
-import { regularLinks, type Rule } from "./replay.ts";
+import type { paths } from "../../generated/openapi.ts";
+import { regularLinks, type Rule } from "./retry-policy.ts";
 
 type Method = "put" | "post" | "delete" | "patch" | "options" | "trace";
 type Unsafe = {

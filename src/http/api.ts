@@ -1,10 +1,10 @@
 import createClient, { type Client } from "openapi-fetch";
-import type { paths } from "../generated/openapi.ts";
-import { onAbort } from "./abort.ts";
-import { createIds } from "./events.ts";
-import { badInput } from "./expect.ts";
-import type { Answer, Fetch } from "./fetch.ts";
-import { createPathWriter } from "./target.ts";
+import type { paths } from "../../generated/openapi.ts";
+import { onAbort } from "../abort.ts";
+import { createIds } from "../events.ts";
+import { badInput } from "../validate.ts";
+import type { Answer, Fetch } from "./timeout.ts";
+import { createPathWriter } from "./path.ts";
 
 /** The low-level client: every operation of the document, typed by it, sent through the layers. */
 export type Api = Client<paths>;

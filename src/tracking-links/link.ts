@@ -1,8 +1,8 @@
-import { createTrackingLink } from "../generated/operations.ts";
-import type { CreateTrackingLinkParameters } from "../generated/params.ts";
-import { badInput, show } from "./expect.ts";
+import { createTrackingLink } from "../../generated/operations.ts";
+import type { CreateTrackingLinkParameters } from "../../generated/params.ts";
+import { badInput, show } from "../validate.ts";
 import { checkValue, eachOf, type Facts } from "./params.ts";
-import { isWebUrl } from "./web-url.ts";
+import { isWebUrl } from "../url.ts";
 
 /**
  * Parameters under the names that they have on a link, and on which links they work.

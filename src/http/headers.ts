@@ -1,6 +1,6 @@
-import { kindOf, show, wrongOption } from "./expect.ts";
-import { isBrowserPage } from "./browser.ts";
-import { version } from "./version.ts";
+import { kindOf, show, wrongOption } from "../validate.ts";
+import { isBrowserPage } from "../browser.ts";
+import { version } from "../version.ts";
 
 /** How a request is sent, of which no fetch lets others decide; some fail for it. */
 const FRAMING = [

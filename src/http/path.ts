@@ -1,4 +1,4 @@
-import { badInput, show } from "./expect.ts";
+import { badInput, show } from "../validate.ts";
 
 /** Writes paths by a template such as `/Things/{Id}`. Each segment is encoded; one of dots would climb, encoded or not. */
 export function createPathWriter(

@@ -1,5 +1,5 @@
-import { UNRULY } from "./characters.ts";
-import type { FieldError, ImpactErrorCode, Outcome } from "./errors.ts";
+import { UNRULY } from "../characters.ts";
+import type { FieldError, ImpactErrorCode, Outcome } from "../errors.ts";
 import { textOf } from "./xml.ts";
 
 /** What kind of failure an answer is, and whether a link can exist all the same. */
