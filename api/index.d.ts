@@ -105,6 +105,7 @@ interface ImpactClientOptions {
   fetch?: typeof globalThis.fetch | undefined;
   headers?: Record<string, string> | undefined;
   onEvent?: ((event: ImpactEvent) => void) | undefined;
+  beforeSend?: ((request: RequestEvent) => void | Promise<void>) | undefined;
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 interface RequestOptions {

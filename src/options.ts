@@ -1,6 +1,6 @@
 import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./http/credentials.ts";
-import { createEmit, type Emit, type ImpactEvent } from "./events.ts";
+import { createEmit, type Emit, type ImpactEvent, type RequestEvent } from "./events.ts";
 import { isBrowserPage } from "./browser.ts";
 import { CONTROL } from "./characters.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./validate.ts";
@@ -54,6 +54,11 @@ export interface ImpactClientOptions {
   /** Is told of each request, response, retry and wait. What it throws changes nothing. */
   onEvent?: ((event: ImpactEvent) => void) | undefined;
   /**
+   * Awaited before each request is sent, retries included: the place to record a request that must not be sent twice.
+   * If it throws or rejects, the request is not sent and fails with `connection`, outcome `not_sent`.
+   */
+  beforeSend?: ((request: RequestEvent) => void | Promise<void>) | undefined;
+  /**
    * Allows the client in a browser page, where every visitor can read the auth token.
    *
    * @default false
@@ -84,6 +89,7 @@ export interface Settings {
   readonly headers: () => Readonly<Record<string, string>>;
   readonly redact: Redact;
   readonly emit: Emit | undefined;
+  readonly beforeSend: ImpactClientOptions["beforeSend"];
 }
 
 const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
@@ -97,6 +103,7 @@ const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
   "fetch",
   "headers",
   "onEvent",
+  "beforeSend",
   "dangerouslyAllowBrowser",
 ];
 export const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = [
@@ -129,13 +136,12 @@ export function readOptions(options: ImpactClientOptions): Settings {
   if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
     throw wrongOption("apiVersion", 'a version such as "14"', kindOf(apiVersion));
   }
-  const { onEvent, fetch } = options;
-  if (fetch !== undefined && typeof fetch !== "function") {
-    throw wrongOption("fetch", "a function", kindOf(fetch));
+  for (const name of ["fetch", "onEvent", "beforeSend"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || typeof value === "function") continue;
+    throw wrongOption(name, "a function", kindOf(value));
   }
-  if (onEvent !== undefined && typeof onEvent !== "function") {
-    throw wrongOption("onEvent", "a function", kindOf(onEvent));
-  }
+  const { fetch, onEvent, beforeSend } = options;
   const { authorization, redact } = createCredentials(accountSid, authToken);
   const extra = readHeaders(options.headers);
   return {
@@ -156,6 +162,7 @@ export function readOptions(options: ImpactClientOptions): Settings {
     }),
     redact,
     emit: onEvent && createEmit(onEvent),
+    beforeSend,
   };
 }
 

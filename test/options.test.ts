@@ -439,7 +439,7 @@ describe("a wrong option", () => {
 
   const ALL_OPTIONS =
     "`accountSid`, `authToken`, `baseUrl`, `apiVersion`, `timeout`, `maxRetries`, `maxRetryDelay`, " +
-    "`fetch`, `headers`, `onEvent`, `dangerouslyAllowBrowser`";
+    "`fetch`, `headers`, `onEvent`, `beforeSend`, `dangerouslyAllowBrowser`";
 
   test.each<[name: string, got: string]>([
     ["accountSID", "`accountSID`; did you mean `accountSid`?"],

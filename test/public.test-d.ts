@@ -16,6 +16,7 @@ import {
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
+  type RequestEvent,
   type RequestOptions,
   type TrackingLink,
   type TrackingLinkExtension,
@@ -50,6 +51,7 @@ describe("createImpactClient", () => {
       fetch: typeof globalThis.fetch | undefined;
       headers: Record<string, string> | undefined;
       onEvent: ((event: ImpactEvent) => void) | undefined;
+      beforeSend: ((request: RequestEvent) => void | Promise<void>) | undefined;
       dangerouslyAllowBrowser: boolean | undefined;
     }>();
     // @ts-expect-error it is accountSid

@@ -12,11 +12,12 @@ export function connectionError(
   attempt: number,
   redact: Redact,
   status: number | undefined,
+  isSent: boolean,
 ): ImpactError {
   const request = requestOf(call, attempt, redact);
   // Whatever the error says, an answer that has begun is the answer to a request that was sent.
   const cause = clean(thrown, redact, DEPTH);
-  const outcome = status === undefined && neverLeft(cause) ? "not_sent" : "unknown";
+  const outcome = !isSent || (status === undefined && neverLeft(cause)) ? "not_sent" : "unknown";
   const why = rootOf(cause);
   const what = outcome === "not_sent" ? "could not be sent" : "got no whole answer";
   return new ImpactError(`${nameOf(request)} ${what}: ${why}`, {

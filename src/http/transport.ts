@@ -1,5 +1,5 @@
 import { isImpactError } from "../errors.ts";
-import { withEvents } from "../events.ts";
+import { about, withEvents } from "../events.ts";
 import { wrongOption } from "../validate.ts";
 import { withTimeout, type Answer, type Attempt, type Call, type Fetch } from "./timeout.ts";
 import type { Redact } from "./credentials.ts";
@@ -48,7 +48,7 @@ function transport<A extends Answer, B>(
   reader: Reader<A, B>,
   observe: (headers: Headers) => void,
 ): Attempt<A> {
-  const { redact } = settings;
+  const { redact, beforeSend } = settings;
   const own = settings.headers();
   return async (call, attempt, signal, onHead) => {
     const { method, url, body } = call;
@@ -56,7 +56,10 @@ function transport<A extends Answer, B>(
     const headers = call.headers ? merge(call.headers, own) : { ...own };
     const fetch = settings.fetch ?? globalThis.fetch;
     let status: number | undefined;
+    let isSent = false;
     try {
+      if (beforeSend) await beforeSend({ type: "request", ...about(call, attempt, redact) });
+      isSent = true;
       if (typeof fetch !== "function")
         throw wrongOption("fetch", "given", "none, nor a global one");
       // A redirect could take the request, and the credentials with it, to another server.
@@ -75,7 +78,7 @@ function transport<A extends Answer, B>(
       return reader.answer(response, content, call, attempt, redact);
     } catch (thrown) {
       if (isImpactError(thrown)) throw thrown;
-      throw connectionError(thrown, call, attempt, redact, status);
+      throw connectionError(thrown, call, attempt, redact, status, isSent);
     }
   };
 }
