@@ -1,6 +1,6 @@
 import { defineConfig, type Rolldown, type UserConfig } from "tsdown";
 
-// "neutral" keeps the library free of anything that only one runtime has; the command alone uses node:.
+// "neutral": the library uses nothing that only one runtime has. Only the command uses node:.
 const shared: UserConfig = {
   format: "esm",
   platform: "neutral",
@@ -28,7 +28,6 @@ const lightMaps: Rolldown.Plugin = {
 const code = [
   { entry: { index: "src/index.ts" } },
   { entry: { testing: "src/testing/index.ts" } },
-  { entry: { raw: "src/raw.ts" } },
   { entry: { cli: "src/cli/bin.ts" } },
 ].map(({ entry }, index): UserConfig => ({
   ...shared,
@@ -40,17 +39,13 @@ const code = [
   outputOptions: { chunkFileNames: "cli-[name].js" },
 }));
 
-// The types of ./raw are apart: they alone name openapi-fetch.
-const types = [
-  { index: "src/index.ts", testing: "src/testing/index.ts" },
-  { raw: "src/raw.ts" },
-].map((entry): UserConfig => ({
+const types: UserConfig = {
   ...shared,
-  entry,
+  entry: { index: "src/index.ts", testing: "src/testing/index.ts" },
   clean: false,
   dts: { emitDtsOnly: true, sourcemap: true },
   outputOptions: { chunkFileNames: "types.d.ts" },
-}));
+};
 
-const config: UserConfig[] = defineConfig([...code, ...types]);
+const config: UserConfig[] = defineConfig([...code, types]);
 export default config;

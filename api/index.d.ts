@@ -1,5 +1,84 @@
 // Written by `npm run types:report`. Do not edit: `npm run check` compares.
 
+import { Client } from "openapi-fetch";
+interface paths {
+  "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations["createTrackingLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+interface components {
+  schemas: never;
+  responses: never;
+  parameters: {
+    AccountSID: string;
+    ProgramId: string;
+  };
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+interface operations {
+  createTrackingLink: {
+    parameters: {
+      query?: {
+        Type?: "Regular" | "Vanity";
+        CustomPath?: string;
+        AdId?: string;
+        DeepLink?: string;
+        MediaPartnerPropertyId?: string;
+        subId1?: string;
+        subId2?: string;
+        subId3?: string;
+        sharedId?: string;
+      };
+      header?: never;
+      path: {
+        AccountSID: components["parameters"]["AccountSID"];
+        ProgramId: components["parameters"]["ProgramId"];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            TrackingURL?: string;
+          };
+        };
+      };
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            timestamp?: number;
+            status?: string;
+            error?: string;
+            message?: string;
+          };
+        };
+      };
+    };
+  };
+}
 type ImpactErrorCode =
   | "configuration"
   | "invalid_input"
@@ -128,7 +207,7 @@ interface Spec {
   readonly generator: string;
 }
 declare const spec: Spec;
-interface CreateTrackingLinkParameters {
+interface CreateTrackingLinkParams {
   programId: string;
   type?: "Regular" | "Vanity" | undefined;
   customPath?: string | undefined;
@@ -140,15 +219,7 @@ interface CreateTrackingLinkParameters {
   subId3?: string | undefined;
   sharedId?: string | undefined;
 }
-interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
-  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
-  customPath?: undefined;
-}
-interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
-  type: "Vanity";
-}
-type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
-type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
 interface TrackingLink {
   readonly url: string;
   readonly type: TrackingLinkType;
@@ -176,13 +247,16 @@ interface TrackingLinks {
     options?: CreateManyOptions,
   ): AsyncGenerator<CreateManyResult, void, undefined>;
 }
-interface ImpactClient {
+interface ImpactClient<Paths extends {} = paths> {
   readonly accountSid: string;
   readonly apiVersion: string;
   readonly quota: Quota | undefined;
   readonly trackingLinks: TrackingLinks;
+  readonly raw: Client<Paths>;
 }
-declare function createImpactClient(options?: ImpactClientOptions): ImpactClient;
+declare function createImpactClient<Paths extends {} = paths>(
+  options?: ImpactClientOptions,
+): ImpactClient<Paths>;
 declare const ON_LINK: {
   readonly subId1: {
     readonly name: "subId1";
@@ -210,7 +284,7 @@ declare const ON_LINK: {
   };
 };
 type OnLink = keyof typeof ON_LINK;
-type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
+type TrackingLinkExtension = Pick<CreateTrackingLinkParams, OnLink>;
 interface ParsedTrackingLink extends TrackingLinkExtension {
   url: string;
   domain: string;
@@ -238,7 +312,6 @@ export {
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
-  type RegularTrackingLinkParams,
   type RequestEvent,
   type RequestOptions,
   type ResponseEvent,
@@ -248,11 +321,13 @@ export {
   type TrackingLinkExtension,
   type TrackingLinkType,
   type TrackingLinks,
-  type VanityTrackingLinkParams,
   type WaitEvent,
+  type components,
   createImpactClient,
   extendTrackingLink,
   isImpactError,
+  type operations,
   parseTrackingLink,
+  type paths,
   spec,
 };

@@ -22,7 +22,7 @@ interface StatusFault {
   body?: unknown;
   headers?: Record<string, string>;
 }
-interface CreateTrackingLinkParameters {
+interface CreateTrackingLinkParams {
   programId: string;
   type?: "Regular" | "Vanity" | undefined;
   customPath?: string | undefined;
@@ -34,7 +34,7 @@ interface CreateTrackingLinkParameters {
   subId3?: string | undefined;
   sharedId?: string | undefined;
 }
-type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
 interface FakeLink {
   readonly url: string;
   readonly type: TrackingLinkType;

@@ -3,7 +3,6 @@
  * over: here nothing is imported, and nothing is used that only one of them has.
  *
  * @typedef {typeof import("../src/index.ts")} Library
- * @typedef {typeof import("../src/raw.ts")} Raw
  * @typedef {typeof import("../src/testing/index.ts")} Testing
  * @typedef {{ baseUrl: string, dangerouslyAllowBrowser?: boolean }} Where
  * @typedef {Record<string, string>} Results the name of each scenario → "ok", or what was wrong
@@ -15,7 +14,7 @@ const LINK = "https://example.sjv.io/c/1/2/1000?subId1=";
 /**
  * @param {Library} library
  * @param {Where} where
- * @param {{ raw: Raw, testing: Testing }} [others] the other entries, where they are tried
+ * @param {{ testing: Testing }} [others] the other entry, where it is tried
  * @returns {Promise<Results>}
  */
 export function runScenarios({ createImpactClient, isImpactError }, where, others) {
@@ -77,21 +76,15 @@ export function runScenarios({ createImpactClient, isImpactError }, where, other
       });
       expectEqual(got, due);
     },
+    async "impact.raw"() {
+      const path = { AccountSID: account.accountSid, ProgramId: "1000" };
+      const { data } = await impact.raw.POST(
+        "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+        { params: { path, query: { subId1: "raw" } } },
+      );
+      expectEqual(data?.TrackingURL, `${LINK}raw`);
+    },
     ...(others && {
-      async "./raw"() {
-        const { createRawClient } = others.raw;
-        const client = createRawClient({ ...account, ...where });
-        const { data } = await client.POST(
-          "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
-          {
-            params: {
-              path: { AccountSID: account.accountSid, ProgramId: "1000" },
-              query: { subId1: "raw" },
-            },
-          },
-        );
-        expectEqual(data?.TrackingURL, `${LINK}raw`);
-      },
       async "./testing"() {
         const { fetch, links } = others.testing.createFakeImpact();
         const client = createImpactClient({ ...account, ...where, fetch });

@@ -5,7 +5,7 @@
  *
  * `POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks`
  */
-export interface CreateTrackingLinkParameters {
+export interface CreateTrackingLinkParams {
   /** Unique identifier for the brand program the tracking link is for. */
   programId: string;
   /**

@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import { Application, Converter, OptionDefaults } from "typedoc";
 import { differing, writeFolder } from "./written-folder.mjs";
 
-const ENTRIES = ["src/index.ts", "src/testing/index.ts", "src/raw.ts"];
+const ENTRIES = ["src/index.ts", "src/testing/index.ts"];
 
-/** Of ./raw, whose other names are the types of the whole document: longer than all else, and of no use as text. */
-const OF_RAW = ["createRawClient"];
+/** The types of the whole document: longer than everything else, and of no use as text. */
+const OF_DOCUMENT = ["components", "operations", "paths"];
 
 /**
  * @param {string} root
@@ -58,10 +58,11 @@ async function reference(root) {
     };
     const app = await Application.bootstrapWithPlugins(options);
     app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-      const raw = project.getChildByName(["raw"]);
-      const children = raw?.isDeclaration() ? (raw.children ?? []) : [];
-      const others = children.filter(({ name }) => !OF_RAW.includes(name));
-      for (const child of others) project.removeReflection(child);
+      const index = project.getChildByName(["index"]);
+      const children = index?.isDeclaration() ? (index.children ?? []) : [];
+      for (const child of children) {
+        if (OF_DOCUMENT.includes(child.name)) project.removeReflection(child);
+      }
     });
     const project = await app.convert();
     if (project === undefined) throw new Error("TypeDoc could not read src/");

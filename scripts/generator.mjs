@@ -239,7 +239,7 @@ function parameterInterface({ id, method, path, doc, parameters }) {
     const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
     return `${comment(words.trimEnd() + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
   });
-  const name = `${id[0]?.toUpperCase()}${id.slice(1)}Parameters`;
+  const name = `${id[0]?.toUpperCase()}${id.slice(1)}Params`;
   return `\n${comment(`${doc.trimEnd()}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
 }
 

@@ -20,7 +20,15 @@ import { compat, installPackage, installTools, printTable } from "./packed.mjs";
 
 /** @typedef {import("../compat/scenarios.mjs").Results} Results */
 
-const SCENARIOS = ["create", "API error", "timeout", "abort", "createMany", "./raw", "./testing"];
+const SCENARIOS = [
+  "create",
+  "API error",
+  "timeout",
+  "abort",
+  "createMany",
+  "impact.raw",
+  "./testing",
+];
 const COLUMNS = [...SCENARIOS, "require", "guard"];
 /** Milliseconds for all scenarios of a runtime, which take less than one second. */
 const PATIENCE = 60_000;

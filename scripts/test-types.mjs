@@ -93,7 +93,7 @@ for (const setting of settings) {
 printTable(rows);
 
 const consumer = readFileSync(join(folder, "consumer.mts"), "utf8");
-for (const entry of ["index", "testing", "raw"]) {
+for (const entry of ["index", "testing"]) {
   const types = join(folder, `node_modules/impact-partner-client/dist/${entry}.d.ts`);
   const [, list] = /^export \{ (.*) \};$/m.exec(readFileSync(types, "utf8")) ?? [];
   if (list === undefined) throw new Error(`Expected one list of exports in ${types}, got none`);

@@ -4,8 +4,7 @@
  *
  *     npm run types:report [-- --check]
  *
- * Not @microsoft/api-extractor: 48 packages and a second compiler, for the same lines. The types of ./raw
- * are generated/openapi.ts, which is committed as it is.
+ * Not @microsoft/api-extractor: 48 packages and a second compiler, for the same lines.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

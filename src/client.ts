@@ -1,40 +1,65 @@
-import { connect } from "./http/transport.ts";
+import type { paths } from "../generated/openapi.ts";
+import { createApi, createRaw, type Client } from "./http/api.ts";
+import { createSend } from "./http/layers.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
-import type { Quota } from "./quota.ts";
-import { linkRules } from "./http/retry-policy.ts";
-import { createLinkOperation, linkReader } from "./tracking-links/tracking-link.ts";
+import { createQuotaView, type Quota } from "./quota.ts";
+import { createLinkCreator } from "./tracking-links/create.ts";
 import { createTrackingLinks, type TrackingLinks } from "./tracking-links/tracking-links.ts";
 
-/** A client for one partner account. It can be shared by any number of callers. */
-export interface ImpactClient {
+/** A client for one partner account. Any number of callers can share it. */
+export interface ImpactClient<Paths extends {} = paths> {
   /** The account whose links it makes. */
   readonly accountSid: string;
   /** Sent as `IR-Version` with every request. */
   readonly apiVersion: string;
-  /** What the server last said of the account's hourly quota; undefined until it has. */
+  /** The account's hourly quota by the latest answer; undefined until there is one. */
   readonly quota: Quota | undefined;
   /** Makes links. */
   readonly trackingLinks: TrackingLinks;
+  /**
+   * openapi-fetch's own client, for every operation of the vendor's document: same credentials, version, retries, timeout
+   * and quota. Set `timeout` and `maxRetries` beside `params` for one call.
+   *
+   * A refusal is returned as `error`, not thrown. Rejects with an `ImpactError` if there was no whole answer
+   * (`connection`, `timeout`), if a 2xx to be read as JSON is none (`unexpected_response`), and for a request to another
+   * server than the client's (`configuration`).
+   *
+   * @example
+   * const { data, error } = await impact.raw.POST(path, { params: { path: { AccountSID, ProgramId } } });
+   * @see https://openapi-ts.dev/openapi-fetch/
+   */
+  readonly raw: Client<Paths>;
 }
 
 /**
- * Makes a client from options, else the environment, else defaults. Nothing is sent.
+ * Makes a client from options, else the environment, else defaults. Sends nothing.
+ *
+ * `Paths` types `raw`: the vendor's tracking links by default, or the paths that openapi-typescript made of documents of
+ * your own.
  *
  * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
  * @example
  * const impact = createImpactClient(); // IMPACT_ACCOUNT_SID and IMPACT_AUTH_TOKEN
  */
-export function createImpactClient(options: ImpactClientOptions = {}): ImpactClient {
+export function createImpactClient<Paths extends {} = paths>(
+  options: ImpactClientOptions = {},
+): ImpactClient<Paths> {
   const settings = readOptions(options);
   const { accountSid, apiVersion } = settings;
-  const { send, quota } = connect(settings, linkReader, linkRules);
-  const operation = createLinkOperation(send, settings);
+  const quota = createQuotaView();
+  const send = createSend(settings, quota);
+  const creator = createLinkCreator(createApi(settings, send), settings);
+  let raw: Client<Paths> | undefined;
   return Object.freeze({
     accountSid,
     apiVersion,
     get quota() {
-      return quota();
+      return quota.current;
     },
-    trackingLinks: createTrackingLinks(operation, settings, quota),
+    trackingLinks: createTrackingLinks(creator, settings, quota),
+    // Made when it is first used: real requests make an import slower.
+    get raw() {
+      return (raw ??= createRaw<Paths>(settings, send));
+    },
   });
 }

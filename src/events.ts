@@ -1,14 +1,14 @@
 import type { ImpactError } from "./errors.ts";
-import type { Answer, Call, Fetch } from "./http/timeout.ts";
-import type { Quota } from "./quota.ts";
 import type { Redact } from "./http/credentials.ts";
+import type { ApiRequest } from "./http/request.ts";
+import type { Quota } from "./quota.ts";
 
 interface EventBase {
-  /** The same for all events of one call. */
+  /** Shared by all events of one call. */
   readonly id: string;
-  /** Which request of the call this is about, from 1. */
+  /** Number of the request within the call, from 1. */
   readonly attempt: number;
-  /** Which input of `createMany` the call is for, from 0; the first of those that share it. */
+  /** Position of the input of `createMany`, from 0; the first one if several share the call. */
   readonly index?: number;
   readonly method: string;
   /** With its query. */
@@ -22,27 +22,27 @@ export interface RequestEvent extends EventBase {
   readonly type: "request";
 }
 
-/** A request has ended: with an answer, or without one (then there is no `status`). */
+/** A request has ended. */
 export interface ResponseEvent extends EventBase {
   readonly type: "response";
   /** Milliseconds since the request. */
   readonly duration: number;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if an answer began. */
   readonly status?: number;
-  /** What was wrong, unless a link was given. */
+  /** Why the attempt failed. */
   readonly error?: ImpactError;
-  /** The caller's signal ended it. */
+  /** True if the caller's signal ended it. */
   readonly aborted?: true;
-  /** What the client now knows of the quota. */
+  /** The client's view of the quota after this answer. */
   readonly quota?: Quota;
 }
 
-/** The request failed and will be sent once more; `attempt` is the one to come. */
+/** The request failed and is retried; `attempt` is the number of the next one. */
 export interface RetryEvent extends EventBase {
   readonly type: "retry";
-  /** Why. */
+  /** Why it failed. */
   readonly error: ImpactError;
-  /** Milliseconds until then. */
+  /** Milliseconds until the retry. */
   readonly delay: number;
 }
 
@@ -54,13 +54,13 @@ interface Wait {
   readonly until: Date;
 }
 
-/** A call waits before its next request. */
+/** A call waits before it retries. */
 export interface CallWaitEvent extends EventBase, Wait {
-  /** `retry_after`: the server asked for it; `backoff`: it did not, and this is a guess. */
+  /** `retry_after`: the server's hint; `backoff`: there was none. */
   readonly cause: "retry_after" | "backoff";
 }
 
-/** `createMany` waits: the quota is used up, or only its reserve is left. It is about no one call. */
+/** `createMany` waits because the quota is used up, or only its reserve is left. Not about a single call. */
 export interface QuotaWaitEvent extends Wait {
   readonly cause: "quota";
   /** When it happened, in milliseconds since the epoch. */
@@ -70,67 +70,39 @@ export interface QuotaWaitEvent extends Wait {
 /** The client waits before it sends. */
 export type WaitEvent = CallWaitEvent | QuotaWaitEvent;
 
-/** What a client does, as it does it. No event holds credentials. */
+/** Everything a client does, as it happens. No event holds credentials. */
 export type ImpactEvent = RequestEvent | ResponseEvent | RetryEvent | WaitEvent;
 
 export type Emit = (event: ImpactEvent) => void;
 
-/** Calls the listener; whatever it throws, now or later, changes nothing. */
-export function createEmit(listener: (event: ImpactEvent) => unknown): Emit {
+/** Calls the listener with events that hold no credentials. Errors of the listener, also later ones, are ignored. */
+export function createEmit(listener: (event: ImpactEvent) => unknown, redact: Redact): Emit {
   return (event) => {
     try {
-      Promise.resolve(listener(event)).catch(() => {});
+      Promise.resolve(listener(redactEvent(event, redact))).catch(() => {});
     } catch {
       // A fault in a log must not cost a link.
     }
   };
 }
 
-/** Names for calls, so that the events of one can be told from those of another, also across processes. */
+/** The URL alone can hold credentials: errors are redacted when they are made. */
+export function redactEvent<Event extends ImpactEvent>(event: Event, redact: Redact): Event {
+  return "url" in event ? { ...event, url: redact(event.url) } : event;
+}
+
+/** Makes ids of calls that are unique across clients and processes. */
 export function createIds(): () => string {
   const client = Math.random().toString(36).slice(2, 10);
   let count = 0;
   return () => `${client}-${++count}`;
 }
 
-/** The part of an event that all events of an attempt share. */
-export function about(call: Call, attempt: number, redact: Redact): EventBase {
-  const { id, method, url, index } = call;
-  const base = { id, attempt, method, url: redact(url), time: Date.now() };
+/** Makes the part that all events of an attempt share. */
+export function eventBase(
+  { id, method, url, index }: Pick<ApiRequest, "id" | "method" | "url" | "index">,
+  attempt: number,
+): EventBase {
+  const base = { id, attempt, method, url, time: Date.now() };
   return index === undefined ? base : { ...base, index };
-}
-
-/** Tells of each request and how it ended. */
-export function withEvents<A extends Answer>(
-  next: Fetch<A>,
-  emit: Emit | undefined,
-  redact: Redact,
-  quota: () => Quota | undefined,
-): Fetch<A> {
-  if (emit === undefined) return next;
-  return async (call, attempt) => {
-    if (call.signal?.aborted) return next(call, attempt);
-    emit({ type: "request", ...about(call, attempt, redact) });
-    const start = performance.now();
-    const ended = (how: Partial<ResponseEvent>): void => {
-      const seen = quota();
-      emit({
-        type: "response",
-        ...about(call, attempt, redact),
-        duration: performance.now() - start,
-        ...(seen && { quota: seen }),
-        ...how,
-      });
-    };
-    let answer: A;
-    try {
-      answer = await next(call, attempt);
-    } catch (error) {
-      ended(call.signal?.aborted ? { aborted: true } : { error: error as ImpactError });
-      throw error;
-    }
-    const { status, error } = answer;
-    ended({ status, ...(error && { error }) });
-    return answer;
-  };
 }

@@ -1,16 +1,11 @@
 export { createImpactClient, type ImpactClient } from "./client.ts";
 export type { ImpactClientOptions, RequestOptions } from "./options.ts";
 
-export type { TrackingLink } from "./tracking-links/tracking-link.ts";
+export type { TrackingLink } from "./tracking-links/create.ts";
 export type { TrackingLinks } from "./tracking-links/tracking-links.ts";
 export type { CreateManyOptions } from "./tracking-links/many/options.ts";
 export type { CreateManyResult } from "./tracking-links/many/results.ts";
-export type {
-  CreateTrackingLinkParams,
-  RegularTrackingLinkParams,
-  TrackingLinkType,
-  VanityTrackingLinkParams,
-} from "./tracking-links/params.ts";
+export type { CreateTrackingLinkParams, TrackingLinkType } from "./tracking-links/params.ts";
 
 export {
   extendTrackingLink,
@@ -38,4 +33,5 @@ export type {
 } from "./events.ts";
 export type { Quota } from "./quota.ts";
 
+export type { components, operations, paths } from "../generated/openapi.ts";
 export { spec, type Spec } from "../generated/operations.ts";

@@ -1,6 +1,12 @@
 import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./http/credentials.ts";
-import { createEmit, type Emit, type ImpactEvent, type RequestEvent } from "./events.ts";
+import {
+  createEmit,
+  redactEvent,
+  type Emit,
+  type ImpactEvent,
+  type RequestEvent,
+} from "./events.ts";
 import { isBrowserPage } from "./browser.ts";
 import { CONTROL } from "./characters.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./validate.ts";
@@ -85,8 +91,8 @@ export interface Settings {
   readonly maxRetries: number;
   readonly maxRetryDelay: number;
   readonly fetch: typeof globalThis.fetch | undefined;
-  /** Makes the headers that every request carries. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  /** Copies the headers that every request carries: a `fetch` may change what it is given. */
+  readonly headers: () => Record<string, string>;
   readonly redact: Redact;
   readonly emit: Emit | undefined;
   readonly beforeSend: ImpactClientOptions["beforeSend"];
@@ -144,6 +150,13 @@ export function readOptions(options: ImpactClientOptions): Settings {
   const { fetch, onEvent, beforeSend } = options;
   const { authorization, redact } = createCredentials(accountSid, authToken);
   const extra = readHeaders(options.headers);
+  const headers = {
+    ...userAgent(apiVersion, extra),
+    ...extra,
+    Accept: "application/json",
+    Authorization: authorization(),
+    "IR-Version": apiVersion,
+  };
   return {
     accountSid,
     baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", spec.server)),
@@ -153,16 +166,10 @@ export function readOptions(options: ImpactClientOptions): Settings {
     maxRetryDelay:
       expectWhole("configuration", "maxRetryDelay", options.maxRetryDelay, DELAY) ?? 60_000,
     fetch,
-    headers: () => ({
-      ...userAgent(apiVersion, extra),
-      ...extra,
-      Accept: "application/json",
-      Authorization: authorization(),
-      "IR-Version": apiVersion,
-    }),
+    headers: () => ({ ...headers }),
     redact,
-    emit: onEvent && createEmit(onEvent),
-    beforeSend,
+    emit: onEvent && createEmit(onEvent, redact),
+    beforeSend: beforeSend && ((request) => beforeSend(redactEvent(request, redact))),
   };
 }
 

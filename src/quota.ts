@@ -32,6 +32,26 @@ export function readQuota(headers: Headers, now: number): Quota | undefined {
   };
 }
 
+/** The client's one view of the quota. */
+export interface QuotaView {
+  readonly current: Quota | undefined;
+  /** Merges the headers of an answer. */
+  observe(headers: Headers): void;
+}
+
+export function createQuotaView(): QuotaView {
+  let current: Quota | undefined;
+  return {
+    get current() {
+      return current;
+    },
+    observe(headers) {
+      const next = readQuota(headers, Date.now());
+      if (next !== undefined) current = mergeQuota(current, next);
+    },
+  };
+}
+
 /** Answers drift by as long as they take to arrive; a reset further away than that is of another window. */
 const DRIFT = 120_000;
 

@@ -61,3 +61,20 @@ test("beforeSend that is no function is refused", () => {
     "Expected `beforeSend` to be a function, got the boolean true",
   );
 });
+test("a call that times out in beforeSend was not sent", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK });
+  const beforeSend = (): Promise<void> => new Promise(() => {});
+  const impact = createImpactClient({
+    ...account,
+    baseUrl,
+    timeout: 30,
+    maxRetries: 0,
+    beforeSend,
+  });
+
+  await expect(impact.trackingLinks.create({ programId: "1000" })).rejects.toMatchObject({
+    code: "timeout",
+    outcome: "not_sent",
+  });
+  expect(requests).toEqual([]);
+});

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { BLANK, CONTROL, UNRULY } from "../src/characters.ts";
+import { CONTROL, oneLine, WHITESPACE_OR_CONTROL } from "../src/characters.ts";
 
 /** Every code point, halves of surrogate pairs included. */
 const all = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));
 
 test.each<[name: string, pattern: RegExp, unicode: RegExp]>([
   ["CONTROL", CONTROL, /\p{Cc}/u],
-  ["BLANK", BLANK, /[\s\p{Cc}]/u],
-  ["UNRULY", UNRULY, /[\s\p{Cc}\p{Cs}\p{Bidi_Control}]/u],
+  ["WHITESPACE_OR_CONTROL", WHITESPACE_OR_CONTROL, /[\s\p{Cc}]/u],
 ])("%s is what Unicode says", (_, pattern, unicode) => {
   // Not `test`, which remembers where it was.
   const matched = all.filter((character) => character.search(pattern) >= 0);
@@ -15,6 +14,13 @@ test.each<[name: string, pattern: RegExp, unicode: RegExp]>([
   expect(matched).toEqual(all.filter((character) => unicode.test(character)));
 });
 
-test("UNRULY leaves whole pairs, and takes what stands side by side at once", () => {
-  expect("a\ud83d\ude00\ud83d b\u0000\u202e \n c".replace(UNRULY, "_")).toBe("a😀_b_c");
+test("oneLine replaces whitespace, controls, lone surrogates and Bidi_Control, and nothing else", () => {
+  const replaced = all.filter((character) => oneLine(`a${character}b`) === "a b");
+  const unprintable = /[\s\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+
+  expect(replaced).toEqual(all.filter((character) => unprintable.test(character)));
+});
+
+test("oneLine keeps surrogate pairs, and makes one space of neighbours", () => {
+  expect(oneLine("a\ud83d\ude00\ud83d b\u0000\u202e \n c")).toBe("a😀 b c");
 });

@@ -198,10 +198,10 @@ test("a full disk and a reader that has gone away lose no link", async () => {
 });
 
 test("refuses what the client refuses, with exit code 2", async () => {
-  expect(await command("create --program 1 --custom-path x")).toMatchObject({
+  expect(await command("create --program 1 --type regular --custom-path x")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      'Expected --custom-path only with type "Vanity", got no type',
+      'Expected --custom-path only with type "Vanity", got type "Regular"',
     ) as string,
   });
 });

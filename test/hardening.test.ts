@@ -2,7 +2,6 @@ import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { createImpactClient, isImpactError, type ImpactEvent } from "../src/index.ts";
-import { createRawClient } from "../src/raw.ts";
 import { serve } from "./support/server.ts";
 
 const account = { accountSid: "IRabc123", authToken: "k3ytok3nk3ytok3nk3ytok3nk3ytok3n" };
@@ -114,7 +113,7 @@ describe("a secret that is hard to see", () => {
   test("the raw client's status text of a refusal holds no token", async () => {
     const fetch = (): Promise<Response> =>
       Promise.resolve(new Response("{}", { status: 400, statusText: `Bad ${authToken}` }));
-    const client = createRawClient({ ...account, baseUrl, fetch });
+    const client = createImpactClient({ ...account, baseUrl, fetch }).raw;
     const { response } = await client.POST(LINKS, { params: { path } });
     expect(response.statusText).not.toContain(authToken);
   });
@@ -177,14 +176,14 @@ describe("the raw client", () => {
   test("an empty 5xx is an error", async () => {
     const fetch = (): Promise<Response> =>
       Promise.resolve(new Response(null, { status: 503, headers: { "Content-Length": "0" } }));
-    const client = createRawClient({ ...account, baseUrl, fetch, maxRetries: 0 });
+    const client = createImpactClient({ ...account, baseUrl, fetch, maxRetries: 0 }).raw;
     const { error } = await client.POST(LINKS, { params: { path } });
     expect(error).not.toBe(undefined);
   });
 
   test("1,000 calls on one signal leave no listener", async () => {
     const { baseUrl: here } = await serve({ body: link });
-    const client = createRawClient({ ...account, baseUrl: here });
+    const client = createImpactClient({ ...account, baseUrl: here }).raw;
     const { signal } = new AbortController();
     for (let count = 0; count < 1000; count++) {
       await client.POST(LINKS, { params: { path }, signal });
@@ -194,9 +193,9 @@ describe("the raw client", () => {
 });
 
 describe("events and quota", () => {
-  test("the response event of a 200 that gives no link tells of the error", async () => {
+  test("the response event of a 200 that is no JSON tells of the error", async () => {
     const events: ImpactEvent[] = [];
-    const fetch = (): Promise<Response> => Promise.resolve(new Response("{}"));
+    const fetch = (): Promise<Response> => Promise.resolve(new Response("{"));
     const onEvent = (event: ImpactEvent): void => void events.push(event);
     const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
     await failure(impact.trackingLinks.create({ programId: "1" }));
@@ -271,7 +270,7 @@ describe("an answer of 2xx or 3xx that is no link", () => {
 test("the raw client keeps an ordinary reason phrase, and takes no object for an id", async () => {
   const fetch = (): Promise<Response> =>
     Promise.resolve(new Response("{}", { status: 400, statusText: "Bad Request" }));
-  const client = createRawClient({ ...account, baseUrl, fetch });
+  const client = createImpactClient({ ...account, baseUrl, fetch }).raw;
   const { response } = await client.POST(LINKS, { params: { path } });
   expect(response.statusText).toBe("Bad Request");
 
@@ -311,7 +310,7 @@ test("the raw client rejects with the error for a status that no response can ha
     const response = new Response("{}", { status: 400 });
     return Promise.resolve(Object.defineProperty(response, "status", { value: 600 }));
   };
-  const client = createRawClient({ ...account, baseUrl, fetch, maxRetries: 0 });
+  const client = createImpactClient({ ...account, baseUrl, fetch, maxRetries: 0 }).raw;
   expect(await failure(client.POST(LINKS, { params: { path } }))).toMatchObject({
     code: "server_error",
     outcome: "unknown",

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { operations, type ParameterFacts } from "../generated/operations.ts";
 import { createImpactClient, isImpactError, spec } from "../src/index.ts";
-import { createRawClient } from "../src/raw.ts";
 import { version } from "../src/version.ts";
 
 const baseUrl = "https://api.example";
@@ -342,7 +341,7 @@ test("the raw client's path and query keep their shape too", async () => {
   await fc.assert(
     fc.asyncProperty(valid, valid, valid, async (AccountSID, ProgramId, subId1) => {
       const { fetch, sent } = recorder();
-      const client = createRawClient({ ...account, baseUrl, fetch });
+      const client = createImpactClient({ ...account, baseUrl, fetch }).raw;
 
       await client.POST(LINKS, { params: { path: { AccountSID, ProgramId }, query: { subId1 } } });
 

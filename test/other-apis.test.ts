@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { spec } from "../src/index.ts";
-import type * as Raw from "../src/raw.ts";
+import type * as Library from "../src/index.ts";
 import { serve } from "./support/server.ts";
 import { root, runProgram } from "./support/workspace.ts";
 
@@ -42,10 +42,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a user writes, compiled against the new types. */
-const USE = rehearsed(`import { createRawClient, type ImpactClientOptions } from "../src/raw.ts";
+const USE =
+  rehearsed(`import { createImpactClient, type ImpactClient, type ImpactClientOptions } from "../src/index.ts";
 const path = { AccountSID: "IR1" };
 export async function use(options: ImpactClientOptions): Promise<unknown[]> {
-  const raw = createRawClient(options);
+  const { raw } = createImpactClient(options);
   const list = await raw.GET("/Mediapartners/{AccountSID}/Actions", {
     params: { path, query: { Page: 2, PageSize: 100, State: "" } },
   });
@@ -97,7 +98,7 @@ export async function use(options: ImpactClientOptions): Promise<unknown[]> {
   ];
 }
 
-export function wrong(raw: ReturnType<typeof createRawClient>): unknown[] {
+export function wrong(raw: ImpactClient["raw"]): unknown[] {
   return [
     // @ts-expect-error a number
     () => raw.GET("/Mediapartners/{AccountSID}/Actions", { params: { path, query: { Page: "2" } } }),
@@ -190,7 +191,7 @@ test("they are typed and called, with the account's credentials, whatever a docu
     }
   });
   const { use } = (await import(pathToFileURL(join(folder, "test/use.ts")).href)) as {
-    use: (options: Raw.ImpactClientOptions) => Promise<unknown[]>;
+    use: (options: Library.ImpactClientOptions) => Promise<unknown[]>;
   };
   const results = await use({ accountSid: "IR1", authToken: "t0ken-1234", baseUrl, maxRetries: 0 });
 
@@ -220,12 +221,12 @@ test("they are typed and called, with the account's credentials, whatever a docu
 });
 
 test("a GET is asked for again after a 503, a new POST is not, and each has its deadline", async () => {
-  const { createRawClient } = (await import(
-    pathToFileURL(join(folder, "src/raw.ts")).href
-  )) as typeof Raw;
+  const { createImpactClient } = (await import(
+    pathToFileURL(join(folder, "src/index.ts")).href
+  )) as typeof Library;
   const { baseUrl, requests } = await serve({ status: 503, body: "{}" });
   const options = { accountSid: "IR1", authToken: "t0ken-1234", baseUrl, maxRetryDelay: 1 };
-  const raw = createRawClient(options) as unknown as {
+  const raw = createImpactClient(options).raw as unknown as {
     GET: (path: string, init: object) => Promise<{ response: Response }>;
     POST: (path: string, init: object) => Promise<{ response: Response }>;
   };
@@ -239,12 +240,12 @@ test("a GET is asked for again after a 503, a new POST is not, and each has its 
   ]);
 
   const silent = await serve(() => {});
-  const stalled = createRawClient({
+  const stalled = createImpactClient({
     ...options,
     baseUrl: silent.baseUrl,
     timeout: 50,
     maxRetries: 0,
-  });
+  }).raw;
   await expect(
     (stalled as unknown as typeof raw).GET("/Mediapartners/{AccountSID}/Rehearsed/Actions", {
       params,

@@ -119,16 +119,6 @@ test.each<[params: object, field: string, message: string]>([
     "Expected `type` to be a string that is not empty, got null",
   ],
   [
-    { programId: "1", customPath: "Sale" },
-    "customPath",
-    'Expected `customPath` only with type "Vanity", got no type',
-  ],
-  [
-    { programId: "1", customPath: "Sale", type: undefined },
-    "customPath",
-    'Expected `customPath` only with type "Vanity", got no type',
-  ],
-  [
     { programId: "1", customPath: "Sale", type: "Regular" },
     "customPath",
     'Expected `customPath` only with type "Vanity", got type "Regular"',

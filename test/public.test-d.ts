@@ -21,8 +21,10 @@ import {
   type TrackingLink,
   type TrackingLinkExtension,
   type TrackingLinks,
+  type paths,
 } from "../src/index.ts";
-import type { CreateTrackingLinkParameters } from "../generated/params.ts";
+import type { Client } from "openapi-fetch";
+import type * as generated from "../generated/params.ts";
 
 declare const impact: ImpactClient;
 declare const create: TrackingLinks["create"];
@@ -32,7 +34,7 @@ declare const event: ImpactEvent;
 describe("createImpactClient", () => {
   test("takes no options at all, or any of them, undefined included", () => {
     expectTypeOf(createImpactClient).toEqualTypeOf<
-      (options?: ImpactClientOptions) => ImpactClient
+      <Paths extends {} = paths>(options?: ImpactClientOptions) => ImpactClient<Paths>
     >();
     expectTypeOf(createImpactClient).toBeCallableWith();
     expectTypeOf(createImpactClient).toBeCallableWith({});
@@ -72,6 +74,7 @@ describe("createImpactClient", () => {
       readonly apiVersion: string;
       readonly quota: Quota | undefined;
       readonly trackingLinks: TrackingLinks;
+      readonly raw: Client<paths>;
     }>();
     // @ts-expect-error readonly
     impact.accountSid = "IR2";
@@ -128,27 +131,28 @@ describe("trackingLinks.create", () => {
     });
   });
 
-  test("takes a custom path with type Vanity alone, and Vanity without one", () => {
+  test("takes a custom path with or without type, so that params can be built with conditional spreads", () => {
     expectTypeOf(create).toBeCallableWith({ programId: "1", type: "Vanity" });
     expectTypeOf(create).toBeCallableWith({
       programId: "1",
       type: "Vanity",
       customPath: "Sale",
     });
-    // @ts-expect-error a Regular link has no path of its own
-    void create({ programId: "1", customPath: "Sale" });
-    // @ts-expect-error a Regular link has no path of its own
-    void create({ programId: "1", type: "Regular", customPath: "Sale" });
-    // @ts-expect-error a Regular link has no path of its own
-    void create({ programId: "1", type: undefined, customPath: "Sale" });
+    expectTypeOf(create).toBeCallableWith({ programId: "1", customPath: "Sale" });
+    const path = "Sale" as string | undefined;
+    void create({ programId: "1", ...(path ? { customPath: path } : {}) });
+    const typed = (type: "Regular" | "Vanity", customPath?: string): CreateTrackingLinkParams => ({
+      programId: "1",
+      type,
+      customPath,
+    });
+    void create(typed("Vanity", "Sale"));
     // @ts-expect-error the type is written with a capital
     void create({ programId: "1", type: "vanity" });
   });
 
   test("takes no unknown parameter and none of another type", () => {
-    expectTypeOf<keyof CreateTrackingLinkParams>().toEqualTypeOf<
-      keyof CreateTrackingLinkParameters
-    >();
+    expectTypeOf<CreateTrackingLinkParams>().toEqualTypeOf<generated.CreateTrackingLinkParams>();
     expectTypeOf<
       | "programId"
       | "type"
@@ -304,8 +308,6 @@ describe("trackingLinks.createMany", () => {
     createMany([{ programID: "1" }]);
     // @ts-expect-error promises of inputs are none
     createMany([Promise.resolve({ programId: "1" })]);
-    // @ts-expect-error a custom path needs type Vanity
-    createMany([{ programId: "1", customPath: "Sale" }]);
     // @ts-expect-error inputs are missing
     createMany();
   });

@@ -203,8 +203,7 @@ test("what is repeated depends on whether a link can exist", async () => {
     regular("broken-regular"),
     vanity("refused-vanity"),
     vanity("broken-vanity"),
-    // `as never`: TypeScript would refuse this.
-    { programId: "1", customPath: "no-type" } as never,
+    { programId: "1", type: "Regular", customPath: "no-type" },
   ]);
   await expect.poll(counts, eventually).toEqual({ completed: 1, failed: 4 });
 
@@ -225,7 +224,7 @@ test("what is repeated depends on whether a link can exist", async () => {
     "no-type": {
       sent: 0,
       attemptsMade: 1,
-      result: 'not_sent: Expected `customPath` only with type "Vanity", got no type',
+      result: 'not_sent: Expected `customPath` only with type "Vanity", got type "Regular"',
     },
   });
 });

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { expect, expectTypeOf, test } from "vitest";
-import { isImpactError, spec } from "../src/index.ts";
-import { createRawClient, type ImpactClientOptions } from "../src/raw.ts";
+import {
+  createImpactClient,
+  isImpactError,
+  spec,
+  type ImpactClient,
+  type ImpactClientOptions,
+} from "../src/index.ts";
 import { version } from "../src/version.ts";
 import { serve } from "./support/server.ts";
 
@@ -10,17 +15,14 @@ const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
 const LINK = '{"TrackingURL":"https://example.sjv.io/c/1/2/3"}';
 const ids = { AccountSID: "IRabc123", ProgramId: "1000" };
 
-function clientOf(
-  baseUrl: string,
-  options: ImpactClientOptions = {},
-): ReturnType<typeof createRawClient> {
-  return createRawClient({
+function clientOf(baseUrl: string, options: ImpactClientOptions = {}): ImpactClient["raw"] {
+  return createImpactClient({
     accountSid: "IRabc123",
     authToken: "t0k-en:with/ünïcode",
     baseUrl,
     maxRetries: 0,
     ...options,
-  });
+  }).raw;
 }
 
 test("sends credentials, version and user agent as the facade does", async () => {
@@ -433,7 +435,7 @@ test("keeps no more than 64 KiB of a refusal", async () => {
 });
 
 test("refuses wrong options at once", () => {
-  expect(() => createRawClient({ accountSid: "IR1", authToken: "" })).toThrow(
+  expect(() => createImpactClient({ accountSid: "IR1", authToken: "" }).raw).toThrow(
     "Expected `authToken` to be a string, got an empty one",
   );
 });

@@ -1,8 +1,5 @@
 import { getEventListeners, setMaxListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readAnswer, readText } from "../src/http/response.ts";
-import { connect, type Reader } from "../src/http/transport.ts";
-import type { Answer } from "../src/http/timeout.ts";
 import {
   createImpactClient,
   ImpactError,
@@ -12,17 +9,13 @@ import {
   type ImpactEvent,
   type Outcome,
 } from "../src/index.ts";
-import { readOptions } from "../src/options.ts";
-import { createRawClient } from "../src/raw.ts";
-import { rules } from "../src/http/retry-rules.ts";
-import { mayRepeat } from "../src/http/retry-policy.ts";
+import { isRetryable } from "../src/http/retry-policy.ts";
 import { sleep } from "../src/sleep.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const HOUR = 3_600_000;
 const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
 const baseUrl = "https://api.example";
-const LINKS = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
 const link = '{"TrackingURL":"https://example.sjv.io/c/1/2/3"}';
 
 beforeEach(() => {
@@ -64,23 +57,22 @@ async function ended(call: Promise<unknown>): Promise<unknown> {
   return result;
 }
 
-/** Takes any JSON for what was asked for. */
-const reader: Reader<Answer> = {
-  body: readText,
-  answer(response, content, call, attempt, redact) {
-    const error = readAnswer(response, content, call, attempt, redact, () => undefined);
-    return { status: response.status, error };
-  },
-};
+type RawCall = (path: string, init: object) => Promise<unknown>;
 
-/** Sends any request through the layers. */
-async function send(options: ImpactClientOptions, method: string, path: string): Promise<unknown> {
-  const settings = readOptions(options);
-  const { timeout, maxRetries } = settings;
-  const call = { id: "1", method, url: `${settings.baseUrl}${path}`, timeout, maxRetries };
-  const { error } = await connect(settings, reader, rules).send(call, 1);
-  if (error) throw error;
-  return undefined;
+/** Sends any request through `impact.raw`, and gives the last attempt's error, which a refusal is not thrown as. */
+async function send(
+  options: ImpactClientOptions,
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  query: object = {},
+): Promise<unknown> {
+  let error: unknown;
+  const onEvent = (event: ImpactEvent): void => {
+    if (event.type === "response") ({ error } = event);
+  };
+  const raw = createImpactClient({ ...options, onEvent }).raw;
+  await (raw[method] as RawCall)(path, { params: { query } });
+  throw error;
 }
 
 interface Operation {
@@ -99,11 +91,8 @@ const create = (type?: "Regular" | "Vanity", customPath?: string) => {
 };
 
 const raw = (query: { CustomPath?: string; Type?: string }) => {
-  return async (options: ImpactClientOptions): Promise<unknown> => {
-    const params = { path: { AccountSID: "IRabc123", ProgramId: "1" }, query: query as object };
-    const { response } = await createRawClient(options).POST(LINKS, { params, parseAs: "text" });
-    throw (response as { error?: unknown }).error;
-  };
+  return (options: ImpactClientOptions): Promise<unknown> =>
+    send(options, "POST", "/Mediapartners/IRabc123/Programs/1/TrackingLinks", query);
 };
 
 const table: Operation[] = [
@@ -131,6 +120,9 @@ const table: Operation[] = [
     harmless: false,
     call: create("Vanity", "Sale"),
   },
+];
+
+const rawTable: Operation[] = [
   {
     operation: "a GET",
     request: "GET Programs",
@@ -149,9 +141,6 @@ const table: Operation[] = [
     harmless: false,
     call: (options) => send(options, "PUT", "/Mediapartners/1/Programs/1/TrackingLinks"),
   },
-];
-
-const rawTable: Operation[] = [
   {
     operation: "a raw link with a CustomPath and no Type",
     request: "POST TrackingLinks?CustomPath=Sale",
@@ -346,7 +335,6 @@ const refused: Row[] = [
   },
 ];
 
-/** The raw client hands up a 2xx as it is. */
 const broken: Row[] = [
   {
     failure: "half a JSON in a 200",
@@ -362,6 +350,10 @@ const broken: Row[] = [
     code: "unexpected_response",
     outcome: "unknown",
   },
+];
+
+/** The raw client takes it for success without data. */
+const empty: Row[] = [
   {
     failure: "nothing in a 200",
     serve: answer(200, {}, ""),
@@ -372,8 +364,12 @@ const broken: Row[] = [
 ];
 
 const cases = [
-  ...table.flatMap((operation) => [...refused, ...broken].map((row) => ({ ...operation, ...row }))),
-  ...rawTable.flatMap((operation) => refused.map((row) => ({ ...operation, ...row }))),
+  ...table.flatMap((operation) =>
+    [...refused, ...broken, ...empty].map((row) => ({ ...operation, ...row })),
+  ),
+  ...rawTable.flatMap((operation) =>
+    [...refused, ...broken].map((row) => ({ ...operation, ...row })),
+  ),
 ].flatMap((each) => [0, 1, 2].map((maxRetries) => ({ ...each, maxRetries })));
 
 test.each(cases)("$operation, $failure, maxRetries $maxRetries", async (each) => {
@@ -440,23 +436,12 @@ test.each<[Record<string, "always" | "never">, string, boolean]>([
   [{ "POST /A/{Id}": "always", "POST /A/Export": "always" }, "/A/Export", true],
   [{}, "/A/1", false],
 ])("by the rules %j, may POST %s be repeated? %s", (own, path, expected) => {
-  const call = {
-    id: "1",
-    method: "POST",
-    url: `https://api.example${path}`,
-    timeout: 1,
-    maxRetries: 1,
-  };
-  const error = new ImpactError("reset", { code: "connection", outcome: "unknown" });
-  expect(mayRepeat(call, error, own)).toBe(expected);
+  const url = `https://api.example${path}`;
+  const details = { code: "connection", outcome: "unknown", method: "POST", url } as const;
+  expect(isRetryable(new ImpactError("reset", details), own)).toBe(expected);
 });
 
-describe("the replay table", () => {
-  const error = new ImpactError("", { code: "timeout", outcome: "unknown" });
-  const call = (method: string, target: string): Parameters<typeof mayRepeat>[0] => ({
-    method,
-    url: `${baseUrl}${target}`,
-  });
+describe("the table of retry rules", () => {
   const path = "/Mediapartners/IR/Programs/1/TrackingLinks";
 
   test.each([
@@ -476,7 +461,13 @@ describe("the replay table", () => {
     ["PATCH", path, false],
     ["POST", "/", false],
   ])("after an unknown outcome: %s %s may be repeated: %s", (method, target, expected) => {
-    expect(mayRepeat(call(method, target), error, rules)).toBe(expected);
+    const details = {
+      code: "timeout",
+      outcome: "unknown",
+      method,
+      url: `${baseUrl}${target}`,
+    } as const;
+    expect(isRetryable(new ImpactError("late", details))).toBe(expected);
   });
 });
 

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createImpactClient, isImpactError, type ImpactEvent } from "../src/index.ts";
-import { createRawClient } from "../src/raw.ts";
 
 const baseUrl = "https://api.example";
 const LINKS = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
@@ -328,7 +327,7 @@ describe("no object, event or print holds the credentials", () => {
                 headers: { "X-Echo": headerValue(form) },
               }),
             );
-          const client = createRawClient({ ...credentials, baseUrl, fetch, maxRetries: 0 });
+          const client = createImpactClient({ ...credentials, baseUrl, fetch, maxRetries: 0 }).raw;
           const path = { AccountSID: "IR", ProgramId: "1" };
           const { error, response } = await client.POST(LINKS, { params: { path } });
           expect(leaksOf([client, error, response, response.headers], credentials)).toEqual([]);

@@ -9,7 +9,6 @@ import {
   type ImpactErrorCode,
   type Outcome,
 } from "../src/index.ts";
-import { createRawClient } from "../src/raw.ts";
 import { load } from "./support/pages.ts";
 import { serve } from "./support/server.ts";
 import { closedPort, listen, onRequest } from "./support/sockets.ts";
@@ -198,7 +197,7 @@ test("a request holds what the client gives, and asks for a body as it is", asyn
   const fetch = await transport();
   const impact = createImpactClient({ ...account, baseUrl, fetch });
   await impact.trackingLinks.create({ programId: "1", deepLink: "https://shop.example/?a=1&b=ü" });
-  const raw = createRawClient({ ...account, baseUrl, fetch });
+  const raw = createImpactClient({ ...account, baseUrl, fetch }).raw;
   const path = { AccountSID: "IR1", ProgramId: "1" };
   const { data } = await raw.POST(
     "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",

@@ -2,7 +2,6 @@ import createClient from "openapi-fetch";
 import { afterEach, describe, expect, test, vi, type Mock } from "vitest";
 import type { paths } from "../generated/openapi.ts";
 import { createImpactClient } from "../src/index.ts";
-import { createRawClient } from "../src/raw.ts";
 import { serve } from "./support/server.ts";
 
 // openapi-fetch 0.17 gets no more fixes. Each of its defects that touches us is shown here beside what we do.
@@ -103,7 +102,7 @@ describe.each([".", ".."])("%j as a path parameter", (dots) => {
   test("is refused before anything is sent", async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(link)));
     const impact = createImpactClient({ ...account, baseUrl, fetch });
-    const client = createRawClient({ ...account, baseUrl, fetch });
+    const client = createImpactClient({ ...account, baseUrl, fetch }).raw;
     const message = `to be an id, got "${dots}"`;
 
     expect(await failure(impact.trackingLinks.create({ programId: dots }))).toMatchObject({
@@ -131,7 +130,7 @@ describe.each([301, 302, 303, 307, 308])("a %d", (status) => {
       headers: { Location: `${elsewhere.baseUrl}/stolen?a=b` },
     });
     const impact = createImpactClient({ ...account, baseUrl: here });
-    const client = createRawClient({ ...account, baseUrl: here });
+    const client = createImpactClient({ ...account, baseUrl: here }).raw;
 
     const error = await failure(impact.trackingLinks.create({ programId: "1" }));
     const { response } = await client.POST(LINKS, { params: { path } });
@@ -207,7 +206,7 @@ describe("a typo", () => {
     // @ts-expect-error `timeout`
     expect(() => createImpactClient({ ...account, timeOut: 5 })).toThrow("did you mean `timeout`?");
     // @ts-expect-error `baseUrl`
-    expect(() => createRawClient({ ...account, baseURL: baseUrl })).toThrow(
+    expect(() => createImpactClient({ ...account, baseURL: baseUrl }).raw).toThrow(
       "did you mean `baseUrl`?",
     );
   });
@@ -234,7 +233,7 @@ describe("a global fetch that is replaced after a client was made", () => {
     const after = replaced();
     vi.stubGlobal("fetch", before);
     const impact = createImpactClient({ ...account, baseUrl });
-    const client = createRawClient({ ...account, baseUrl });
+    const client = createImpactClient({ ...account, baseUrl }).raw;
     vi.stubGlobal("fetch", after);
 
     await impact.trackingLinks.create({ programId: "1" });
@@ -266,7 +265,7 @@ describe("a timeout that is over", () => {
       ++count % 3 === 1 ? new Promise(() => {}) : Promise.resolve(new Response(link));
     const options = { ...account, baseUrl, fetch, timeout: 10, maxRetries: 0 };
     const { trackingLinks } = createImpactClient(options);
-    const client = createRawClient(options);
+    const client = createImpactClient(options).raw;
 
     const first = await failure(trackingLinks.create({ programId: "1" }));
     const second = await trackingLinks.create({ programId: "1" });

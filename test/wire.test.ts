@@ -53,6 +53,28 @@ test("sends one POST with the given parameters as query under their wire names, 
   ]);
 });
 
+test("sends Type=Vanity for a customPath without type, and says so on the link", async () => {
+  const { baseUrl, requests } = await serve(LINK);
+  const impact = createImpactClient({ ...account, baseUrl });
+
+  const link = await impact.trackingLinks.create({ customPath: "Sale", programId: "1000" });
+
+  expect(requests.map(({ target }) => target)).toEqual([
+    "/Mediapartners/IRabc123/Programs/1000/TrackingLinks?CustomPath=Sale&Type=Vanity",
+  ]);
+  expect(link.type).toBe("Vanity");
+});
+
+test("a customPath without type is retried as rarely as a Vanity link", async () => {
+  const { baseUrl, requests } = await serve({ status: 503 });
+  const impact = createImpactClient({ ...account, baseUrl, maxRetryDelay: 0 });
+
+  await expect(
+    impact.trackingLinks.create({ programId: "1000", customPath: "Sale" }),
+  ).rejects.toMatchObject({ code: "server_error", outcome: "unknown", attempts: 1 });
+  expect(requests).toHaveLength(1);
+});
+
 test("percent-encodes each segment of the path", async () => {
   const { baseUrl, requests } = await serve(LINK);
   const impact = createImpactClient({ ...account, accountSid: "IR 1/ü", baseUrl });

@@ -1,10 +1,9 @@
 // A page, bundled: first as anybody would try it, then told that it is meant.
 import * as library from "impact-partner-client";
-import * as raw from "impact-partner-client/raw";
 import * as testing from "impact-partner-client/testing";
 import { runGuard, runScenarios } from "./scenarios.mjs";
 
 globalThis.runInPage = async (baseUrl) => ({
   ...(await runGuard(library, baseUrl)),
-  ...(await runScenarios(library, { baseUrl, dangerouslyAllowBrowser: true }, { raw, testing })),
+  ...(await runScenarios(library, { baseUrl, dangerouslyAllowBrowser: true }, { testing })),
 });

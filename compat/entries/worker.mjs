@@ -1,11 +1,10 @@
 // workerd, bundled.
 import * as library from "impact-partner-client";
-import * as raw from "impact-partner-client/raw";
 import * as testing from "impact-partner-client/testing";
 import { runScenarios } from "./scenarios.mjs";
 
 export default {
   async fetch(_request, { baseUrl }) {
-    return Response.json(await runScenarios(library, { baseUrl }, { raw, testing }));
+    return Response.json(await runScenarios(library, { baseUrl }, { testing }));
   },
 };

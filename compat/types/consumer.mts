@@ -23,7 +23,6 @@ import {
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
-  type RegularTrackingLinkParams,
   type RequestEvent,
   type RequestOptions,
   type ResponseEvent,
@@ -33,16 +32,8 @@ import {
   type TrackingLinkExtension,
   type TrackingLinks,
   type TrackingLinkType,
-  type VanityTrackingLinkParams,
   type WaitEvent,
 } from "impact-partner-client";
-import {
-  createRawClient,
-  type components,
-  type ImpactClientOptions as RawOptions,
-  type operations,
-  type paths,
-} from "impact-partner-client/raw";
 import {
   createFakeImpact,
   type FakeImpact,
@@ -114,8 +105,8 @@ impact.accountSid = "IR2";
 
 // One link.
 
-const regular: RegularTrackingLinkParams = { programId: "1000", subId1: undefined };
-const vanity: VanityTrackingLinkParams = { programId: "1000", type: "Vanity", customPath: "Sale" };
+const regular: CreateTrackingLinkParams = { programId: "1000", subId1: undefined };
+const vanity: CreateTrackingLinkParams = { programId: "1000", customPath: "Sale" };
 const call: RequestOptions = { signal: AbortSignal.timeout(1_000), maxRetries: 0 };
 
 export async function one(links: TrackingLinks): Promise<string> {
@@ -203,8 +194,7 @@ type Query = NonNullable<operations["createTrackingLink"]["parameters"]["query"]
 same<paths[Path]["post"], operations["createTrackingLink"]>(true);
 export type Schemas = components["schemas"];
 
-const rawOptions: RawOptions = options;
-const raw = createRawClient(rawOptions);
+const { raw } = createImpactClient(options);
 
 export async function rawLink(query: Query): Promise<string | undefined> {
   const path = { AccountSID: impact.accountSid, ProgramId: "1000" };

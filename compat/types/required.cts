@@ -1,10 +1,8 @@
 // A file that is compiled to `require()`: understood by TypeScript 5.8 and newer.
 import { createImpactClient, type TrackingLink } from "impact-partner-client";
-import { createRawClient } from "impact-partner-client/raw";
 import { createFakeImpact } from "impact-partner-client/testing";
 
 const { fetch } = createFakeImpact();
-createRawClient({ fetch });
 const link: Promise<TrackingLink> = createImpactClient({ fetch }).trackingLinks.create({
   programId: "1000",
 });

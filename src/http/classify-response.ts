@@ -1,32 +1,148 @@
-import { UNRULY } from "../characters.ts";
-import type { FieldError, ImpactErrorCode, Outcome } from "../errors.ts";
-import { textOf } from "./xml.ts";
+import type { ImpactError, ImpactErrorCode } from "../errors.ts";
+import { apiError } from "./api-error.ts";
+import type { Redact } from "./credentials.ts";
+import { MAX_BODY, type ApiResult, type Body } from "./read-response.ts";
+import { wordsOf, type Words } from "./reason.ts";
+import type { ApiRequest } from "./request.ts";
+import { readXmlEnvelope } from "./xml.ts";
 
-/** What kind of failure an answer is, and whether a link can exist all the same. */
-export interface Kind {
-  code: ImpactErrorCode;
-  outcome: Outcome;
+/** Gives a 2xx that holds what was expected, and throws an `ImpactError` for every other answer. */
+export function classifyResponse(
+  request: ApiRequest,
+  attempt: number,
+  response: Response,
+  body: Body,
+  redact: Redact,
+): ApiResult {
+  const result = resultOf(request, attempt, response, body);
+  if (!result.ok) throw refusalOf(result, redact);
+  const { expects } = request;
+  const { text } = body;
+  if (expects === "anything" || (expects === "json-or-nothing" && text === "")) return result;
+  if (expects === "json" && text.length > MAX_BODY) {
+    throw unexpectedResponse(result, "a body of 64 KiB or more", redact);
+  }
+  if (parseJson(text) === undefined) {
+    throw unexpectedResponse(result, "a body that is no JSON", redact);
+  }
+  return result;
 }
 
-/** What the server says of a refusal, in its own words. */
-export interface Words {
-  reason?: string | undefined;
-  fields?: FieldError[] | undefined;
+/** The error of a refusal whose body was lost on the way. */
+export function lostRefusal(
+  request: ApiRequest,
+  attempt: number,
+  response: Response,
+  redact: Redact,
+): ImpactError {
+  return refusalOf(resultOf(request, attempt, response, undefined), redact);
 }
 
-const REJECTED: Readonly<Record<number, ImpactErrorCode>> = {
+function resultOf(
+  request: ApiRequest,
+  attempt: number,
+  { ok, status, statusText, headers }: Response,
+  body: Body | undefined,
+): ApiResult {
+  return { request, attempt, ok, status, statusText, headers, body };
+}
+
+function refusalOf(result: ApiResult, redact: Redact): ImpactError {
+  return result.status >= 400 ? refusal(result, redact) : redirect(result, redact);
+}
+
+/** A 2xx that is not what was expected. The server may have done what was asked all the same. */
+export function unexpectedResponse(result: ApiResult, what: string, redact: Redact): ImpactError {
+  return apiError(
+    result,
+    {
+      code: "unexpected_response",
+      outcome: "unknown",
+      what: `answered ${result.status} with ${what}`,
+      ...contentOf(result),
+    },
+    redact,
+  );
+}
+
+function refusal(result: ApiResult, redact: Redact): ImpactError {
+  const { status, body } = result;
+  const content = contentOf(result);
+  const { reason } = content;
+  const silence = body ? " and gave no reason" : ", and its words were lost";
+  return apiError(
+    result,
+    {
+      code: refusalCode(status, reason),
+      outcome: status >= 500 ? "unknown" : "rejected",
+      what: `answered ${status}${reason === undefined ? silence : ""}`,
+      why: reason,
+      ...content,
+    },
+    redact,
+  );
+}
+
+function redirect(result: ApiResult, redact: Redact): ImpactError {
+  const { status } = result;
+  const target = redirectTarget(result);
+  return apiError(
+    result,
+    {
+      code: "unexpected_response",
+      // 307 and 308 say "send it there instead". Any other redirect may follow a request that was carried out.
+      outcome: status === 307 || status === 308 ? "rejected" : "unknown",
+      what: `answered ${status || "without a status"}, a redirect to ${target}, which is never followed`,
+      ...contentOf(result),
+    },
+    redact,
+  );
+}
+
+function redirectTarget({ headers, request }: ApiResult): string {
+  const location = headers.get("location");
+  if (location === null || !URL.canParse(location, request.url)) {
+    return "an address that it does not name";
+  }
+  const { origin, protocol } = new URL(location, request.url);
+  // "javascript:" and "mailto:" have no origin.
+  return origin === "null" ? `${protocol}…` : origin;
+}
+
+/** What an answer says, as the server wrote it. */
+function contentOf({ body }: ApiResult): Words & { body: unknown } {
+  if (body === undefined) return { body: undefined };
+  const parsed = parse(body.text);
+  return { body: parsed, ...wordsOf(parsed) };
+}
+
+/** JSON or the API's XML parsed, else the text. */
+function parse(text: string): unknown {
+  const json = text.length <= MAX_BODY ? parseJson(text) : undefined;
+  return json ? json.value : (readXmlEnvelope(text) ?? text);
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+const CODES: Readonly<Record<number, ImpactErrorCode>> = {
   401: "unauthorized",
   404: "not_found",
   429: "rate_limited",
 };
 
-/**
- * A 403 has at least four causes, and only the text tells them apart. A row stands here with its evidence;
- * what no row knows is `forbidden`.
- */
+/** Characters of a reason that are searched: longer ones are pages. */
+const SEARCHED = 500;
+
+/** A 403 has at least four causes, and only its text tells them apart. In doubt it is `forbidden`. */
 const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not: RegExp }[] = [
   // "exceeding that limit returns a 403 Forbidden", "when the 5,000 vanity link limit is reached": the v14
-  // document. The text of the answer itself is not published. A path can be too long as well, and calls too many.
+  // document. The text of the answer itself is not published. Paths can be too long as well, and calls too many.
   {
     code: "vanity_limit_reached",
     says: [/vanity/i, /\b(limit|maximum|exceed(s|ed|ing)?|5[,. ]?000)\b/i],
@@ -43,79 +159,12 @@ const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not:
   },
 ];
 
-/** What an answer outside 2xx means. `outcome` is `unknown` wherever the request may have been carried out. */
-export function classify(status: number, reason: string | undefined): Kind {
-  if (status >= 500) return { code: "server_error", outcome: "unknown" };
-  if (status >= 400) return { code: refusalCode(status, reason), outcome: "rejected" };
-  // 307 and 308 say "send it there instead". Any other redirect may follow a request that was carried out.
-  const elsewhere = status === 307 || status === 308;
-  return { code: "unexpected_response", outcome: elsewhere ? "rejected" : "unknown" };
-}
-
 function refusalCode(status: number, reason = ""): ImpactErrorCode {
-  if (status !== 403) return REJECTED[status] ?? "invalid_request";
+  if (status >= 500) return "server_error";
+  if (status !== 403) return CODES[status] ?? "invalid_request";
+  const text = reason.slice(0, SEARCHED);
   const row = FORBIDDEN.find(
-    ({ says, not }) => says.every((pattern) => pattern.test(reason)) && !not.test(reason),
+    ({ says, not }) => says.every((pattern) => pattern.test(text)) && !not.test(text),
   );
   return row?.code ?? "forbidden";
-}
-
-/**
- * The server's words, from any of its shapes: `{Status, Message, Errors}` (JSON or XML),
- * `{timestamp, status, error, message}`, a problem with `title` and `detail`, an HTML page's title, or text.
- */
-export function wordsOf(body: unknown): Words {
-  if (typeof body === "string") return { reason: words(isMarkup(body) ? headingOf(body) : body) };
-  if (typeof body !== "object" || body === null) return {};
-  const { Message, message, title, detail, error, Errors, errors } = body as Record<
-    string,
-    unknown
-  >;
-  const fields = fieldsOf(Errors ?? errors);
-  const problem = [words(title), words(detail)].filter(Boolean).join(": ");
-  const reason =
-    words(Message) ??
-    words(message) ??
-    (problem || (fields?.[0]?.message ?? words(error) ?? wordsOfObject(error)));
-  return { reason, fields };
-}
-
-function wordsOfObject(value: unknown): string | undefined {
-  return typeof value === "object" && value !== null
-    ? words((value as Record<string, unknown>)["message"])
-    : undefined;
-}
-
-function fieldsOf(errors: unknown): FieldError[] | undefined {
-  if (!Array.isArray(errors)) return undefined;
-  const fields = errors.flatMap((error: unknown) => {
-    const { Field, field, Message, message } = Object(error) as Record<string, unknown>;
-    const name = words(Field) ?? words(field) ?? "";
-    const said = words(Message) ?? words(message) ?? words(error) ?? "";
-    return name || said ? [{ field: name, message: said }] : [];
-  });
-  return fields.length > 0 ? fields : undefined;
-}
-
-function isMarkup(body: string): boolean {
-  return /^\s*</.test(body);
-}
-
-/** What a proxy's page says of itself. */
-function headingOf(page: string): string | undefined {
-  for (const name of ["title", "TITLE", "Title", "h1", "H1"]) {
-    const heading = textOf(page, name);
-    if (heading) return heading;
-  }
-  return undefined;
-}
-
-/** Longer words are no reason but a page. */
-const LONGEST_REASON = 500;
-
-/** One line of ordinary characters, or undefined if there is nothing in it. */
-function words(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
-  const line = value.slice(0, LONGEST_REASON).replace(UNRULY, " ").trim();
-  return line === "" ? undefined : line;
 }

@@ -1,56 +1,37 @@
-import type { Redact } from "./credentials.ts";
 import { isImpactError, type ImpactError } from "../errors.ts";
-import { about, type Emit } from "../events.ts";
-import type { Answer, Fetch } from "./timeout.ts";
-import { mayRepeat, type Rules } from "./retry-policy.ts";
+import { eventBase } from "../events.ts";
+import type { Settings } from "../options.ts";
 import { sleep } from "../sleep.ts";
+import type { Send } from "./request.ts";
+import { isRetryable } from "./retry-policy.ts";
 
-export interface RetrySettings {
-  /** Milliseconds; a longer wait is not waited for. */
-  readonly maxRetryDelay: number;
-  readonly emit: Emit | undefined;
-  readonly redact: Redact;
-  readonly rules: Rules;
-}
-
-/** The first wait without a hint is at most this long; each further one at most twice the one before. */
+/** Milliseconds. The first backoff is at most this long, and each further one at most twice the one before. */
 const FIRST_BACKOFF = 500;
 
-/** Sends a call again where that is known to be safe, as often as the call allows. */
-export function withRetry<A extends Answer>(next: Fetch<A>, settings: RetrySettings): Fetch<A> {
-  return async (call, first) => {
+/** Sends a request again, up to its `maxRetries`, where the retry policy allows. */
+export function withRetry(next: Send, { maxRetryDelay, emit }: Settings): Send {
+  return async (request, first) => {
     for (let attempt = first; ; attempt++) {
-      let answer: A | undefined;
-      let error: ImpactError | undefined;
       try {
-        answer = await next(call, attempt);
-        error = answer.error;
-        if (error === undefined) return answer;
-      } catch (thrown) {
-        if (!isImpactError(thrown)) throw thrown;
-        error = thrown;
+        return await next(request, attempt);
+      } catch (error) {
+        if (!isImpactError(error)) throw error;
+        if (attempt - first >= request.maxRetries || !isRetryable(error)) throw error;
+        const delay = delayAfter(error, attempt, maxRetryDelay);
+        if (delay === undefined) throw error;
+        if (emit) {
+          const base = eventBase(request, attempt + 1);
+          const cause = error.retryAfter === undefined ? "backoff" : "retry_after";
+          emit({ type: "retry", ...base, error, delay });
+          emit({ type: "wait", ...base, cause, delay, until: new Date(base.time + delay) });
+        }
+        await sleep(delay, request.signal);
       }
-      const delay =
-        attempt - first < call.maxRetries && mayRepeat(call, error, settings.rules)
-          ? delayAfter(error, attempt, settings.maxRetryDelay)
-          : undefined;
-      if (delay === undefined) {
-        if (answer) return answer;
-        throw error;
-      }
-      if (settings.emit) {
-        const { emit, redact } = settings;
-        const until = new Date(Date.now() + delay);
-        const cause = error.retryAfter === undefined ? "backoff" : "retry_after";
-        emit({ type: "retry", ...about(call, attempt + 1, redact), error, delay });
-        emit({ type: "wait", ...about(call, attempt + 1, redact), cause, delay, until });
-      }
-      await sleep(delay, call.signal);
     }
   };
 }
 
-/** Milliseconds: the server's own hint, else full jitter. Undefined if the hint is longer than allowed. */
+/** Milliseconds: the server's hint, else full jitter. Undefined if the hint is longer than allowed. */
 function delayAfter(error: ImpactError, attempt: number, longest: number): number | undefined {
   if (error.retryAfter !== undefined)
     return error.retryAfter <= longest ? error.retryAfter : undefined;

@@ -1,5 +1,5 @@
 import { createTrackingLink } from "../../generated/operations.ts";
-import type { CreateTrackingLinkParameters } from "../../generated/params.ts";
+import type { CreateTrackingLinkParams } from "../../generated/params.ts";
 import { badInput, show } from "../validate.ts";
 import { checkValue, eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "../url.ts";
@@ -34,7 +34,7 @@ export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
 );
 
 /** What can be added to a link that exists. */
-export type TrackingLinkExtension = Pick<CreateTrackingLinkParameters, OnLink>;
+export type TrackingLinkExtension = Pick<CreateTrackingLinkParams, OnLink>;
 
 /** A tracking link, taken apart. Parts that the link does not hold are absent. */
 export interface ParsedTrackingLink extends TrackingLinkExtension {

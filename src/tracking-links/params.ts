@@ -1,86 +1,73 @@
 import type { operations } from "../../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
-import type { CreateTrackingLinkParameters } from "../../generated/params.ts";
-import { BLANK } from "../characters.ts";
+import type { CreateTrackingLinkParams } from "../../generated/params.ts";
+import { WHITESPACE_OR_CONTROL } from "../characters.ts";
 import type { Redact } from "../http/credentials.ts";
 import type { ImpactError } from "../errors.ts";
+import { checkSegment, isWebUrl } from "../url.ts";
 import { badInput, kindOf, show, unknownName } from "../validate.ts";
-import { checkSegment, encode } from "../http/path.ts";
-import { isWebUrl } from "../url.ts";
 
-/** A link with a path that impact.com makes. */
-export interface RegularTrackingLinkParams extends CreateTrackingLinkParameters {
-  type?: Exclude<CreateTrackingLinkParameters["type"], "Vanity">;
-  customPath?: undefined;
-}
-
-/** A branded link. Without `customPath` its path is random. An account may hold 5,000. */
-export interface VanityTrackingLinkParams extends CreateTrackingLinkParameters {
-  type: "Vanity";
-}
-
-/** What `trackingLinks.create` takes: the parameters of the vendor's document in camelCase. */
-export type CreateTrackingLinkParams = RegularTrackingLinkParams | VanityTrackingLinkParams;
+export type { CreateTrackingLinkParams };
 
 /** The types of links that the vendor's document knows. */
-export type TrackingLinkType = NonNullable<CreateTrackingLinkParameters["type"]>;
+export type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
 
-type Wire = operations["createTrackingLink"]["parameters"];
+type Query = NonNullable<operations["createTrackingLink"]["parameters"]["query"]>;
 
-/** Parameters, checked. */
-export interface CheckedParams {
-  /** What was given, in a plain object: the caller's may change meanwhile, or have getters that do. */
+/** Checked parameters of one link. */
+export interface LinkRequest {
+  /** A copy of what was given, with the type that `customPath` implies: the caller's object may change, or have getters. */
   readonly given: CreateTrackingLinkParams;
-  /** Under their wire names, as they are sent. The account's own is the client's to give. */
-  readonly path: Omit<Wire["path"], "AccountSID">;
-  /** Empty, or with its question mark: in the order in which they were given, encoded. */
-  readonly query: string;
+  readonly programId: string;
+  readonly type: TrackingLinkType;
+  /** As it is sent, in the order in which it was given. */
+  readonly query: Query;
 }
 
-/** The default's own type: what a call without `type` makes. */
-export const DEFAULT_TYPE: TrackingLinkType = createTrackingLink.params.type.default;
-
-/** What the document says of each parameter, by the name that a caller gives. */
+/** The document's facts of each parameter, by its name in camelCase. */
 export type Facts = ReadonlyMap<string, ParameterFacts>;
 
 export const FACTS: Facts = new Map(Object.entries(createTrackingLink.params));
-/** How each one's pair in a query begins. */
-const PAIRS = new Map([...FACTS].map(([name, facts]) => [name, `${encode(facts.name)}=`]));
 const REQUIRED = [...FACTS.keys()].filter((name) => FACTS.get(name)?.required);
+const DEFAULT_TYPE = (FACTS.get("type")?.default ?? "Regular") as TrackingLinkType;
 
 /**
- * Checks what `create` was given. Throws `invalid_input` for the first thing that is wrong. Credentials are: a
- * tracking link is public, and what is given here becomes a part of it.
+ * Checks the parameters of `create`. Throws `invalid_input` for the first thing that is wrong, credentials included:
+ * a tracking link is public, and shows its parameters.
  */
 export function checkParams(
   params: CreateTrackingLinkParams,
   redact: Redact = (value) => value,
-): CheckedParams {
-  const path: Record<string, string> = {};
-  let query = "";
+): LinkRequest {
+  const query: Record<string, string> = {};
   const given = eachOf(params, FACTS, (name, value, facts) => {
     if (typeof value === "string" && redact(value) !== value) {
       const expected = `\`${name}\` without credentials`;
       throw badInput("invalid_input", name, expected, "one that holds them");
     }
     const text = checkValue(name, value, facts);
-    if (facts.in === "path") path[facts.name] = checkSegment(name, text);
-    else query += `${query ? "&" : "?"}${PAIRS.get(name)}${encode(text)}`;
+    if (facts.in === "path") checkSegment(name, text);
+    else query[facts.name] = text;
   });
   const missing = REQUIRED.find((name) => !(name in given));
   if (missing !== undefined) throw badInput("invalid_input", missing, `\`${missing}\``, "none");
-  const { type, customPath }: CreateTrackingLinkParameters = given;
-  if (customPath !== undefined && type !== "Vanity") {
-    const got = type === undefined ? "no type" : `type ${show(type)}`;
-    throw badInput("invalid_input", "customPath", '`customPath` only with type "Vanity"', got);
+  if (given.customPath !== undefined) {
+    if (given.type === undefined) {
+      given.type = "Vanity";
+      query[createTrackingLink.params.type.name] = "Vanity";
+    }
+    if (given.type !== "Vanity") {
+      const expected = '`customPath` only with type "Vanity"';
+      throw badInput("invalid_input", "customPath", expected, `type ${show(given.type)}`);
+    }
   }
-  // The names came from the document that this type was made of, and all required ones are there.
-  return { given, path: path as CheckedParams["path"], query };
+  const { programId, type = DEFAULT_TYPE } = given;
+  return { given, programId, type, query };
 }
 
 /**
- * Goes through what was given, save what is undefined, and gives a copy of it: what is inherited and the getters of a
- * class included, so that none is lost in silence. Throws `invalid_input` for one that is not among `known`.
+ * Calls `use` for each parameter that is not undefined, and gives a copy of all. Inherited ones and getters of a class are
+ * included. Throws `invalid_input` for one that is not among `known`.
  */
 export function eachOf<T extends object>(
   params: T,
@@ -105,7 +92,7 @@ export function eachOf<T extends object>(
   return given as T;
 }
 
-/** What the document says of a parameter. Throws `invalid_input` if it is not among `known`. */
+/** Throws `invalid_input` if the parameter is not among `known`. */
 function factsOf(name: string, known: Facts): ParameterFacts {
   const facts = known.get(name);
   if (facts !== undefined) return facts;
@@ -118,7 +105,7 @@ function factsOf(name: string, known: Facts): ParameterFacts {
  */
 const LONGEST = 255;
 
-/** Checks a value by what the document says of its parameter, and gives it as it is sent. */
+/** Checks a value by the document's facts of its parameter, and gives it as it is sent. */
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
   const text = checkType(name, value, facts.type);
   if (facts.enum && !facts.enum.includes(value as string)) {
@@ -126,7 +113,7 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   }
   if (facts.format === "uri") {
     if (isWebUrl(text)) return text;
-    const isSpaced = isWebUrl(text.split(BLANK).join(""));
+    const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
   }
@@ -136,8 +123,8 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   return text;
 }
 
-// A literal within a function makes a new object for each value.
-const INK = /\S/;
+// A regular expression in a function would be made anew for each value.
+const NON_BLANK = /\S/;
 
 function checkType(name: string, value: unknown, type: string): string {
   if (type === "boolean") {
@@ -145,7 +132,7 @@ function checkType(name: string, value: unknown, type: string): string {
   } else if (type === "integer" || type === "number") {
     const isOf = type === "integer" ? Number.isSafeInteger : Number.isFinite;
     if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
-  } else if (typeof value !== "string" || !INK.test(value)) {
+  } else if (typeof value !== "string" || !NON_BLANK.test(value)) {
     throw wrong(name, value, "a string that is not empty");
   } else if (!value.isWellFormed()) {
     throw wrong(name, value, "valid Unicode", "half a surrogate pair");

@@ -1,12 +1,13 @@
 import { createMany } from "./many/create-many.ts";
 import { isImpactError } from "../errors.ts";
+import { redactErrors } from "../http/redact-errors.ts";
 import { leavable } from "./many/abort-on-return.ts";
 import type { CreateManyOptions } from "./many/options.ts";
 import type { CreateManyResult } from "./many/results.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
-import type { Quota } from "../quota.ts";
-import { linkOf, withoutSecrets, type LinkOperation, type TrackingLink } from "./tracking-link.ts";
+import type { QuotaView } from "../quota.ts";
+import type { LinkCreator, TrackingLink } from "./create.ts";
 
 /** Makes links: one, or many. */
 export interface TrackingLinks {
@@ -50,21 +51,20 @@ export interface TrackingLinks {
 }
 
 export function createTrackingLinks(
-  operation: LinkOperation,
+  creator: LinkCreator,
   settings: Settings,
-  quota: () => Quota | undefined,
+  quota: QuotaView,
 ): TrackingLinks {
-  const { redact } = settings;
   const create = async (
     params: CreateTrackingLinkParams,
     options?: RequestOptions,
   ): Promise<TrackingLink> => {
     try {
-      const request = operation.check(params);
-      const call = withoutSecrets(redact, () => readRequestOptions(options, settings));
-      return linkOf(request, await operation.send(request, call));
+      const request = creator.check(params);
+      const call = redactErrors(settings.redact, () => readRequestOptions(options, settings));
+      return await creator.send(request, call);
     } catch (error) {
-      // Timers cut the stack, and what it began with was of no use; this one begins with the caller.
+      // Timers cut the stack of an error; this one begins with the caller.
       if (isImpactError(error)) Error.captureStackTrace?.(error, create);
       throw error;
     }
@@ -72,6 +72,6 @@ export function createTrackingLinks(
   return Object.freeze({
     create,
     createMany: (inputs, options) =>
-      leavable((left) => createMany(operation, settings, quota, inputs, options, left)),
+      leavable((left) => createMany(creator, settings, () => quota.current, inputs, options, left)),
   } satisfies TrackingLinks);
 }

@@ -11,13 +11,9 @@ import type { Quota } from "../../quota.ts";
 import { createRecent } from "../../lru.ts";
 import { keyOf, REMEMBERED, splitIds } from "../dedupe-key.ts";
 import { sleep } from "../../sleep.ts";
-import {
-  linkOf,
-  withoutSecrets,
-  type LinkOperation,
-  type LinkRequest,
-  type TrackingLink,
-} from "../tracking-link.ts";
+import type { LinkCreator, TrackingLink } from "../create.ts";
+import { redactErrors } from "../../http/redact-errors.ts";
+import type { LinkRequest } from "../params.ts";
 
 /** An input, from when it is taken until its result is. */
 interface Row {
@@ -55,7 +51,7 @@ const PAUSE = 60_000;
 
 /** One call over many inputs, an outcome for each, in input order. It ends as soon as it is left. */
 export async function* createMany(
-  operation: LinkOperation,
+  operation: LinkCreator,
   settings: Settings,
   quota: () => Quota | undefined,
   inputs: Inputs,
@@ -63,9 +59,8 @@ export async function* createMany(
   left: AbortSignal,
 ): AsyncGenerator<CreateManyResult, void, undefined> {
   const { emit, redact } = settings;
-  const { call, concurrency, reuse, appendIds, quotaReserve, ordered } = withoutSecrets(
-    redact,
-    () => readManyOptions(options, settings),
+  const { call, concurrency, reuse, appendIds, quotaReserve, ordered } = redactErrors(redact, () =>
+    readManyOptions(options, settings),
   );
   const { timeout, maxRetries } = call;
   const input = readInputs(inputs);
@@ -124,8 +119,7 @@ export async function* createMany(
 
   const send = (job: Job): void => {
     underWay++;
-    const sent = operation.send(job.request, { signal, timeout, maxRetries, index: job.row.index });
-    const made = sent.then((answer) => linkOf(job.request, answer));
+    const made = operation.send(job.request, { signal, timeout, maxRetries, index: job.row.index });
     made.then(
       (link) => {
         underWay--;

@@ -1,9 +1,9 @@
 import type { Redact } from "../../http/credentials.ts";
 import { ImpactError } from "../../errors.ts";
-import { clean } from "../../http/connection-error.ts";
+import { redactCause } from "../../http/redact-cause.ts";
 import type { CreateTrackingLinkParams } from "../params.ts";
-import { linkRules, mayRepeat } from "../../http/retry-policy.ts";
-import type { TrackingLink } from "../tracking-link.ts";
+import { isRetryable } from "../../http/retry-policy.ts";
+import type { TrackingLink } from "../create.ts";
 
 /** What became of one input. */
 export type CreateManyResult =
@@ -27,15 +27,14 @@ export type CreateManyResult =
 
 /** The inputs, or one of them, threw when they were looked at. */
 export function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError {
-  const cause = clean(thrown, redact);
+  const cause = redactCause(thrown, redact);
   const message = `Expected ${what}, got an error: ${cause.message}`;
   return new ImpactError(message, { code: "invalid_input", outcome: "not_sent", cause });
 }
 
 /** Whether an identical request may be sent although this one failed. */
 export function isWorthRepeating(error: ImpactError): boolean {
-  const { method, url } = error;
-  return method === undefined || url === undefined || mayRepeat({ method, url }, error, linkRules);
+  return error.method === undefined || isRetryable(error);
 }
 
 /** The same refusal for a request that was not even sent. */

@@ -1,0 +1,50 @@
+import type { Redact } from "./credentials.ts";
+
+/** What runtimes put on their errors. Any of it may be missing, or of another type. */
+export interface RuntimeError {
+  name?: unknown;
+  stack?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/** Causes of causes that are kept. */
+const MAX_DEPTH = 5;
+
+/** Errors of an `AggregateError` that are kept. */
+const MAX_ERRORS = 10;
+
+/**
+ * Copies an error without its secrets. The original may hold the request with its headers, and may be anything at all:
+ * a `fetch` given by the caller can throw what it likes.
+ */
+export function redactCause(thrown: unknown, redact: Redact, depth: number = MAX_DEPTH): Error {
+  try {
+    return copyOf(thrown, redact, depth);
+  } catch {
+    return new Error("what was thrown cannot be read");
+  }
+}
+
+function copyOf(thrown: unknown, redact: Redact, depth: number): Error {
+  if (!(thrown instanceof Error)) return new Error(redact(String(thrown)));
+  const { name, message, stack, cause, code, syscall, errors }: RuntimeError = thrown;
+  const copy = new Error(redact(String(message)));
+  const keep = (key: string, value: unknown): void => {
+    Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+  };
+  keep("name", redact(String(name)));
+  if (typeof stack === "string") keep("stack", redact(stack));
+  for (const [key, value] of Object.entries({ code, syscall })) {
+    if (typeof value === "string") Object.assign(copy, { [key]: redact(value) });
+  }
+  if (depth > 0 && cause !== undefined) keep("cause", redactCause(cause, redact, depth - 1));
+  if (depth > 0 && Array.isArray(errors)) {
+    const kept = errors.slice(0, MAX_ERRORS).map((each) => redactCause(each, redact, depth - 1));
+    keep("errors", kept);
+  }
+  return copy;
+}

@@ -1,0 +1,73 @@
+/**
+ * tracking-links/ makes links: `create` checks the parameters (params.ts), sends them through http/ and reads the link.
+ * many/ holds `createMany`; link.ts parses and extends links without a call.
+ */
+import type { operations, paths } from "../../generated/openapi.ts";
+import { resultOf, type CallOptions, type Client } from "../http/api.ts";
+import { unexpectedResponse } from "../http/classify-response.ts";
+import type { Redact } from "../http/credentials.ts";
+import { redactErrors } from "../http/redact-errors.ts";
+import type { Settings } from "../options.ts";
+import { readTrackingUrl } from "./link.ts";
+import {
+  checkParams,
+  type CreateTrackingLinkParams,
+  type LinkRequest,
+  type TrackingLinkType,
+} from "./params.ts";
+
+/** A link that the API made. */
+export interface TrackingLink {
+  /** The link to publish: as the API gave it, with `https://` in front if it came without a scheme. */
+  readonly url: string;
+  /** The type that was requested. */
+  readonly type: TrackingLinkType;
+  /** The program that it is for. */
+  readonly programId: string;
+  /** The API's answer as it was sent. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** `create` in two halves, so that `createMany` can find equal requests before any is sent. */
+export interface LinkCreator {
+  /** Throws `invalid_input` for the first thing that is wrong. */
+  readonly check: (params: CreateTrackingLinkParams) => LinkRequest;
+  readonly send: (request: LinkRequest, options: CallOptions) => Promise<TrackingLink>;
+}
+
+export function createLinkCreator(
+  api: Client<paths>,
+  { accountSid, redact }: Settings,
+): LinkCreator {
+  return {
+    check: (params) => redactErrors(redact, () => checkParams(params, redact)),
+    async send({ programId, type, query }, options) {
+      const { data, response } = await api.POST(
+        "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+        { params: { path: { AccountSID: accountSid, ProgramId: programId }, query }, ...options },
+      );
+      const link = readLink(data, redact);
+      if (typeof link === "string") throw unexpectedResponse(resultOf(response), link, redact);
+      return { url: link.url, type, programId, raw: link.raw };
+    },
+  };
+}
+
+type LinkBody = operations["createTrackingLink"]["responses"]["200"]["content"]["application/json"];
+
+/** The link in an answer, or why there is none. No link is guessed. */
+function readLink(
+  data: LinkBody | undefined,
+  redact: Redact,
+): Pick<TrackingLink, "url" | "raw"> | string {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    return "JSON that is no object";
+  }
+  const { TrackingURL, Status }: LinkBody & { Status?: unknown } = data;
+  if (typeof Status === "string" && /^error$/i.test(Status)) return "Status ERROR";
+  if (TrackingURL === undefined) return "no TrackingURL";
+  const raw = redact(data);
+  // A link that holds credentials must not be published.
+  const url = raw.TrackingURL === TrackingURL ? readTrackingUrl(TrackingURL) : undefined;
+  return url === undefined ? "a TrackingURL that is no link" : { url, raw };
+}
