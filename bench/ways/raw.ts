@@ -1,8 +1,8 @@
-/** By hand: no checks, no retry, no reason. */
-import { withDeadline } from "./deadline.mjs";
+/** `fetch` by hand: no checks, no retries, no reasons. */
+import { withDeadline } from "./deadline.ts";
+import type { WayOptions, Way } from "./way.ts";
 
-/** @type {import("./way.d.ts").Way} */
-export default function byHand({ accountSid, authToken, baseUrl, fetch }) {
+export function createWay({ accountSid, authToken, baseUrl, fetch }: WayOptions): Way {
   const headers = {
     Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
     Accept: "application/json",

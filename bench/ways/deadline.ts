@@ -1,10 +1,5 @@
-/**
- * A deadline for those that have none of their own.
- *
- * @template T
- * @param {(signal: AbortSignal) => Promise<T>} run
- */
-export async function withDeadline(run) {
+/** A timeout for ways that have none of their own. */
+export async function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), 30_000);
   try {

@@ -1,17 +1,17 @@
-/** Bare openapi-fetch: typed, and no more. */
+/** Plain openapi-fetch: typed, without checks or retries. */
 import createClient from "openapi-fetch";
-import { withDeadline } from "./deadline.mjs";
+import type { paths } from "../../generated/openapi.ts";
+import { withDeadline } from "./deadline.ts";
+import type { WayOptions, Way } from "./way.ts";
 
 const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
 
-/** @type {import("./way.d.ts").Way} */
-export default function byOpenapiFetch({ accountSid, authToken, baseUrl, fetch }) {
+export function createWay({ accountSid, authToken, baseUrl, fetch }: WayOptions): Way {
   const headers = {
     Authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
     Accept: "application/json",
   };
-  /** @type {import("openapi-fetch").Client<import("../../generated/openapi.ts").paths>} */
-  const client = createClient({ baseUrl, fetch, headers });
+  const client = createClient<paths>({ baseUrl, fetch, headers });
   return ({ programId, query }) =>
     withDeadline(async (signal) => {
       const params = { path: { AccountSID: accountSid, ProgramId: programId }, query };
