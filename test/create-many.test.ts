@@ -278,7 +278,7 @@ describe("inputs", () => {
     const results = await all(impact.trackingLinks.createMany(inputs()));
 
     expect(results.map(line)).toEqual(["0 0", "1 1", "2 2"]);
-    expect(results.map(({ params }) => params)).toEqual(three);
+    expect(results.map(({ input }) => input)).toEqual(three);
     expect(requests).toEqual(["0", "1", "2"]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -310,7 +310,7 @@ describe("inputs", () => {
     expect(await all(impact.trackingLinks.createMany(rows))).toEqual([
       {
         index: 0,
-        params: rows[0],
+        input: rows[0],
         ok: true,
         reused: false,
         link: {
@@ -322,7 +322,7 @@ describe("inputs", () => {
       },
       {
         index: 1,
-        params: rows[1],
+        input: rows[1],
         ok: false,
         error: expect.objectContaining({
           code: "not_found",
@@ -334,7 +334,7 @@ describe("inputs", () => {
       },
       {
         index: 2,
-        params: rows[2],
+        input: rows[2],
         ok: true,
         reused: false,
         link: {
@@ -353,8 +353,8 @@ describe("inputs", () => {
 
     const results = await all(impact.trackingLinks.createMany(rows));
 
-    expect(results[0]?.params).toBe(rows[0]);
-    expect(results[1]?.params).toBe(rows[1]);
+    expect(results[0]?.input).toBe(rows[0]);
+    expect(results[1]?.input).toBe(rows[1]);
   });
 
   test("may reuse one object for all of them", async () => {
@@ -414,7 +414,7 @@ describe("inputs that are wrong", () => {
     const results = await all(impact.trackingLinks.createMany(rows));
 
     expect(results.map(line)).toEqual(["0 0", "1 invalid_input not_sent", "2 2"]);
-    expect(results[1]).toEqual({ index: 1, params: row, ok: false, error: errorOf(results[1]) });
+    expect(results[1]).toEqual({ index: 1, input: row, ok: false, error: errorOf(results[1]) });
     expect(errorOf(results[1]).message).toBe(message);
     expect(requests).toEqual(["0", "2"]);
   });
@@ -469,7 +469,7 @@ describe("inputs that are wrong", () => {
         expect(results.map(line)).toEqual(
           programs(count).map(({ programId }) => `${programId} ${programId}`),
         );
-        expect(last).toEqual({ index: count, params: undefined, ok: false, error: errorOf(last) });
+        expect(last).toEqual({ index: count, input: undefined, ok: false, error: errorOf(last) });
         expect(errorOf(last)).toMatchObject({
           code: "invalid_input",
           outcome: "not_sent",
@@ -2076,7 +2076,7 @@ describe("options", () => {
     [{ order: true }, "Expected a known option, got `order`; did you mean `ordered`?"],
     [
       { batch: 5 },
-      "Expected a known option, got `batch`; known are `signal`, `timeout`, `maxRetries`, `concurrency`, `quotaReserve`, `reuse`, `appendIds`, `ordered`",
+      "Expected a known option, got `batch`; known are `signal`, `timeout`, `maxRetries`, `params`, `concurrency`, `quotaReserve`, `reuse`, `appendIds`, `ordered`",
     ],
     ...[0, 1.5, "8", NaN, 1001, -1, null, Infinity, true].map((value): [object, string] => {
       const got =
@@ -2368,7 +2368,7 @@ describe("whatever comes", () => {
             return `${index} good${each.id}${query.length > 0 ? `?${query.join("&")}` : ""}`;
           });
           expect(given.map((each) => line(each).replace(" reused", ""))).toEqual(wanted);
-          given.forEach((each, index) => expect(each.params).toBe(params[index]));
+          given.forEach((each, index) => expect(each.input).toBe(params[index]));
 
           // Broken Regular ones may be sent again for a later input; all others are sent once.
           const keys = rows.flatMap(({ kind, id, isVanity, subId1 }) =>

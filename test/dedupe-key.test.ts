@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { CreateTrackingLinkParams } from "../src/tracking-links/params.ts";
-import { keyOf, splitIds } from "../src/tracking-links/dedupe-key.ts";
+import { dedupeKey, splitIds } from "../src/tracking-links/dedupe-key.ts";
 
-describe("keyOf", () => {
+describe("dedupeKey", () => {
   test.each<[what: string, one: CreateTrackingLinkParams, other: CreateTrackingLinkParams]>([
     [
       "in whatever order its parameters were given",
@@ -12,7 +12,7 @@ describe("keyOf", () => {
     ["with its default type or without", { programId: "1", type: "Regular" }, { programId: "1" }],
     ["with undefined or without", { programId: "1", subId1: undefined }, { programId: "1" }],
   ])("is the same for a link %s", (_, one, other) => {
-    expect(keyOf(one)).toBe(keyOf(other));
+    expect(dedupeKey(one)).toBe(dedupeKey(other));
   });
 
   test("differs for whatever differs in one parameter", () => {
@@ -34,7 +34,7 @@ describe("keyOf", () => {
       { programId: "1", subId1: "null" },
     ];
 
-    expect(new Set(links.map(keyOf)).size).toBe(links.length);
+    expect(new Set(links.map(dedupeKey)).size).toBe(links.length);
   });
 });
 

@@ -1,17 +1,17 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRecent, type Recent } from "../src/lru.ts";
+import { lru, type Lru } from "../src/lru.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-function filled(size: number, count: number): Recent<number> {
-  const recent = createRecent<number>(size);
+function filled(size: number, count: number): Lru<number> {
+  const recent = lru<number>(size);
   for (const each of numbers(count)) recent.set(`${each}`, each);
   return recent;
 }
 
 test("gives what was set, and undefined for what was not", () => {
-  const recent = createRecent<number>(4);
+  const recent = lru<number>(4);
 
   recent.set("a", 1);
   recent.set("b", 2);
@@ -38,7 +38,7 @@ test("gives nothing but what was set last, and always what was used last", () =>
 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const recent = createRecent<number>(5);
+      const recent = lru<number>(5);
       const values = new Map<string, number>();
       // What was used last comes last.
       let used: string[] = [];
