@@ -10,7 +10,7 @@ function filled(size: number, count: number): Lru<number> {
   return recent;
 }
 
-test("gives what was set, and undefined for what was not", () => {
+test("lru gives what was set, and undefined for what was not", () => {
   const recent = lru<number>(4);
 
   recent.set("a", 1);
@@ -19,7 +19,7 @@ test("gives what was set, and undefined for what was not", () => {
   expect(["a", "b", "c"].map((key) => recent.get(key))).toEqual([1, 2, undefined]);
 });
 
-test("holds the last so many, and at most twice that", () => {
+test("lru keeps the last `size` used entries, and at most twice that", () => {
   for (const count of [1, 9, 10, 11, 19, 20, 21, 29, 30, 31, 100]) {
     // To look one up is to use it, so each is looked up in a map of its own.
     const held = numbers(count).filter((each) => filled(10, count).get(`${each}`) === each);
@@ -30,7 +30,7 @@ test("holds the last so many, and at most twice that", () => {
   }
 });
 
-test("gives nothing but what was set last, and always what was used last", () => {
+test("lru gives nothing but what was set last, and always what was used last", () => {
   const step = fc.record({
     act: fc.constantFrom("get", "get", "set"),
     key: fc.integer({ min: 0, max: 30 }).map(String),
