@@ -192,13 +192,6 @@ interface RequestOptions {
   timeout?: number | undefined;
   maxRetries?: number | undefined;
 }
-interface CreateManyOptions extends RequestOptions {
-  concurrency?: number | undefined;
-  reuse?: boolean | undefined;
-  appendIds?: boolean | undefined;
-  quotaReserve?: number | undefined;
-  ordered?: boolean | undefined;
-}
 interface Spec {
   readonly title: string;
   readonly version: string;
@@ -220,32 +213,56 @@ interface CreateTrackingLinkParams {
   sharedId?: string | undefined;
 }
 type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
+interface CreateManyOptions<Input = CreateTrackingLinkParams> extends RequestOptions {
+  params?: ((input: Input, index: number) => CreateTrackingLinkParams) | undefined;
+  concurrency?: number | undefined;
+  reuse?: boolean | undefined;
+  appendIds?: boolean | undefined;
+  quotaReserve?: number | undefined;
+  ordered?: boolean | undefined;
+}
+interface CreateManyFromOptions<Input> extends CreateManyOptions<Input> {
+  params: (input: Input, index: number) => CreateTrackingLinkParams;
+}
+interface UnknownParameter {
+  readonly "make the parameters with the option `params`": never;
+}
+type UnknownKey<Input> = Input extends unknown
+  ? Exclude<keyof Input, keyof CreateTrackingLinkParams>
+  : never;
+type OnlyParameters<Input> = {
+  readonly [Key in UnknownKey<Input>]?: UnknownParameter;
+};
 interface TrackingLink {
   readonly url: string;
   readonly type: TrackingLinkType;
   readonly programId: string;
   readonly raw: Readonly<Record<string, unknown>>;
 }
-type CreateManyResult =
+type CreateManyResult<Input = CreateTrackingLinkParams> =
   | {
       readonly index: number;
-      readonly params: CreateTrackingLinkParams;
+      readonly input: Input;
       readonly ok: true;
       readonly link: TrackingLink;
       readonly reused: boolean;
     }
   | {
       readonly index: number;
-      readonly params: CreateTrackingLinkParams | undefined;
+      readonly input: Input | undefined;
       readonly ok: false;
       readonly error: ImpactError;
     };
 interface TrackingLinks {
   create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
-  createMany(
-    params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
-    options?: CreateManyOptions,
-  ): AsyncGenerator<CreateManyResult, void, undefined>;
+  createMany<Input extends CreateTrackingLinkParams = CreateTrackingLinkParams>(
+    inputs: Iterable<Input & OnlyParameters<Input>> | AsyncIterable<Input & OnlyParameters<Input>>,
+    options?: CreateManyOptions<Input>,
+  ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
+  createMany<Input>(
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    options: CreateManyFromOptions<Input>,
+  ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 }
 interface ImpactClient<Paths extends {} = paths> {
   readonly accountSid: string;

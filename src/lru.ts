@@ -1,11 +1,11 @@
-/** A map that forgets what was not used for long: it holds the last so many, and never more than twice that. */
-export interface Recent<T> {
+/** LRU cache: keeps the last `size` used entries, and never more than twice that. */
+export interface Lru<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
 }
 
-/** Two generations instead of an order: a Map is slow at losing its first entry. */
-export function createRecent<T>(size: number): Recent<T> {
+/** Two generations instead of an order, because a Map is slow at deleting its first entry. */
+export function lru<T>(size: number): Lru<T> {
   let young = new Map<string, T>();
   let old = new Map<string, T>();
   const set = (key: string, value: T): void => {
@@ -26,3 +26,6 @@ export function createRecent<T>(size: number): Recent<T> {
     set,
   };
 }
+
+// Until the command imports the new name.
+export { lru as createRecent };

@@ -31,6 +31,8 @@ declare const create: TrackingLinks["create"];
 declare const createMany: TrackingLinks["createMany"];
 declare const event: ImpactEvent;
 
+type Results<Input> = AsyncGenerator<CreateManyResult<Input>, void, undefined>;
+
 describe("createImpactClient", () => {
   test("takes no options at all, or any of them, undefined included", () => {
     expectTypeOf(createImpactClient).toEqualTypeOf<
@@ -277,12 +279,12 @@ describe("ImpactError", () => {
 
 describe("trackingLinks.createMany", () => {
   test("gives results for inputs of either kind", () => {
-    expectTypeOf<TrackingLinks["createMany"]>().toEqualTypeOf<
-      (
-        params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
-        options?: CreateManyOptions,
-      ) => AsyncGenerator<CreateManyResult, void, undefined>
-    >();
+    const results = createMany([] as CreateTrackingLinkParams[], {} as CreateManyOptions);
+    expectTypeOf(results).toEqualTypeOf<AsyncGenerator<CreateManyResult, void, undefined>>();
+    expectTypeOf(createMany({} as Iterable<CreateTrackingLinkParams>)).toEqualTypeOf(results);
+    expectTypeOf(createMany({} as AsyncIterable<CreateTrackingLinkParams>)).toEqualTypeOf(results);
+    type Both = Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>;
+    expectTypeOf(createMany({} as Both)).toEqualTypeOf(results);
     expectTypeOf(createMany).toBeCallableWith([{ programId: "1" }]);
     expectTypeOf(createMany).toBeCallableWith([{ programId: "1", type: "Vanity" }] as const);
     expectTypeOf(createMany).toBeCallableWith(new Set([{ programId: "1" }]));
@@ -312,8 +314,102 @@ describe("trackingLinks.createMany", () => {
     createMany();
   });
 
+  test("takes parameters without the option `params`, in whatever holds them", () => {
+    interface Params {
+      programId: string;
+      subId1?: string;
+    }
+    const readonlyRows: readonly Params[] = [];
+    expectTypeOf(createMany(readonlyRows)).toEqualTypeOf<Results<Params>>();
+    expectTypeOf(createMany(new Set<Params>())).toEqualTypeOf<Results<Params>>();
+    expectTypeOf(createMany([] as ({ programId: string } | Params)[])).toEqualTypeOf<
+      Results<{ programId: string } | Params>
+    >();
+    function* rows(): Generator<Params> {}
+    async function* rowsLater(): AsyncGenerator<Params> {}
+    expectTypeOf(createMany(rows())).toEqualTypeOf<Results<Params>>();
+    expectTypeOf(createMany(rowsLater(), { ordered: false })).toEqualTypeOf<Results<Params>>();
+    createMany([{ programId: "1", type: "Vanity", customPath: "Sale" }]);
+    createMany([{ programId: "1", type: "Vanity" }, { programId: "2" }]);
+    createMany(["1", "2"].map((programId) => ({ programId, ...(programId && { subId1: "a" }) })));
+    // Not needed, but possible.
+    createMany(readonlyRows, { params: (row) => ({ ...row, subId2: row.subId1 }) });
+  });
+
+  test("takes no input type with a key that is no parameter", () => {
+    interface Wide {
+      programId: string;
+      sku: string;
+    }
+    // @ts-expect-error sku is no parameter
+    createMany([] as Wide[]);
+    // @ts-expect-error sku is no parameter
+    createMany([] as readonly Wide[], { concurrency: 2 });
+    // @ts-expect-error nor is it in one member of a union
+    createMany([] as ({ programId: string } | Wide)[]);
+    // @ts-expect-error nor if it is optional
+    createMany([] as { programId: string; sku?: string }[]);
+    // @ts-expect-error nor if all of it is readonly
+    createMany([{ programId: "1", sku: "a" }] as const);
+    // @ts-expect-error it is subId1
+    createMany([{ programId: "1", subid1: "a" }]);
+    // @ts-expect-error it is subId1, too, in the second
+    createMany([{ programId: "1" }, { programId: "1", subid1: "a" }]);
+    // @ts-expect-error sku is no parameter
+    createMany((function* (): Generator<Wide> {})());
+    // @ts-expect-error sku is no parameter
+    createMany((async function* (): AsyncGenerator<Wide> {})());
+    const inferred = (async function* () {
+      yield { programId: "1", sku: "a" };
+    })();
+    // @ts-expect-error sku is no parameter
+    createMany(inferred);
+    // @ts-expect-error programId is missing
+    createMany([] as { subId1: string }[]);
+    // @ts-expect-error a text is no input
+    createMany(["1"]);
+  });
+
+  test("takes rows of any type with `params`, and gives them back", () => {
+    interface Row {
+      readonly sku: string;
+      readonly price: number;
+    }
+    const params = ({ sku }: Row): CreateTrackingLinkParams => ({ programId: "1", subId1: sku });
+    const rows: Row[] = [];
+    expectTypeOf(createMany(rows, { params })).toEqualTypeOf<Results<Row>>();
+    expectTypeOf(createMany<Row>(rows, { params })).toEqualTypeOf<Results<Row>>();
+    expectTypeOf(createMany(new Map<string, Row>(), { params: ([, row]) => params(row) }))
+      // The entry that the map gives.
+      .toEqualTypeOf<Results<[string, Row]>>();
+    createMany(rows, {
+      concurrency: 2,
+      params(row, index) {
+        expectTypeOf(row).toEqualTypeOf<Row>();
+        expectTypeOf(index).toEqualTypeOf<number>();
+        return { programId: row.sku, type: "Vanity" };
+      },
+    });
+    createMany(["1", undefined], { params: (id) => ({ programId: id ?? "2" }) });
+    createMany([] as ({ programId: string } | Row)[], {
+      params: (row) => ("sku" in row ? params(row) : row),
+    });
+    createMany((async function* (): AsyncGenerator<Row> {})(), { params });
+    const generic = <T>(list: T[], idOf: (row: T) => string): Results<T> =>
+      createMany(list, { params: (row) => ({ programId: idOf(row) }) });
+    expectTypeOf(generic(rows, ({ sku }) => sku)).toEqualTypeOf<Results<Row>>();
+    // @ts-expect-error there is no such column
+    createMany(rows, { params: (row) => ({ programId: row.name }) });
+    // @ts-expect-error programId is missing
+    createMany(rows, { params: (row) => ({ subId1: row.sku }) });
+    // @ts-expect-error a promise is no object of parameters
+    createMany(rows, { params: async (row) => params(row) });
+    // @ts-expect-error it is undefined
+    createMany(rows, { params: undefined });
+  });
+
   test("takes its options, undefined included, and those of one call", () => {
-    expectTypeOf<Required<CreateManyOptions>>().toEqualTypeOf<{
+    expectTypeOf<Required<CreateManyOptions<{ id: string }>>>().toEqualTypeOf<{
       signal: AbortSignal | undefined;
       timeout: number | undefined;
       maxRetries: number | undefined;
@@ -322,6 +418,7 @@ describe("trackingLinks.createMany", () => {
       appendIds: boolean | undefined;
       quotaReserve: number | undefined;
       ordered: boolean | undefined;
+      params: ((input: { id: string }, index: number) => CreateTrackingLinkParams) | undefined;
     }>();
     expectTypeOf<CreateManyOptions>().toExtend<RequestOptions>();
     expectTypeOf(createMany).toBeCallableWith([], {});
@@ -340,14 +437,14 @@ describe("trackingLinks.createMany", () => {
     const result = {} as CreateManyResult;
     expectTypeOf(result.index).toEqualTypeOf<number>();
     expectTypeOf(result.ok).toEqualTypeOf<boolean>();
-    expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
+    expectTypeOf(result.input).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
     // @ts-expect-error there may be none
     void result.link;
     // @ts-expect-error there may be none
     void result.error;
     if (result.ok) {
       expectTypeOf(result.link).toEqualTypeOf<TrackingLink>();
-      expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams>();
+      expectTypeOf(result.input).toEqualTypeOf<CreateTrackingLinkParams>();
       expectTypeOf(result.reused).toEqualTypeOf<boolean>();
       // @ts-expect-error a link is no error
       void result.error;
@@ -355,7 +452,7 @@ describe("trackingLinks.createMany", () => {
       result.index = 1;
     } else {
       expectTypeOf(result.error).toEqualTypeOf<ImpactError>();
-      expectTypeOf(result.params).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
+      expectTypeOf(result.input).toEqualTypeOf<CreateTrackingLinkParams | undefined>();
       // @ts-expect-error an error is no link
       void result.link;
       // @ts-expect-error an error is no link

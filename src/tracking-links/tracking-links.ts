@@ -1,8 +1,7 @@
-import { createMany } from "./many/create-many.ts";
 import { isImpactError } from "../errors.ts";
 import { redactErrors } from "../http/redact-errors.ts";
-import { leavable } from "./many/abort-on-return.ts";
-import type { CreateManyOptions } from "./many/options.ts";
+import { createMany } from "./many/create-many.ts";
+import type { CreateManyFromOptions, CreateManyOptions, OnlyParameters } from "./many/options.ts";
 import type { CreateManyResult } from "./many/results.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
@@ -27,27 +26,40 @@ export interface TrackingLinks {
   create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
 
   /**
-   * Creates a link for each input, and gives one result for each, in the order of the inputs. A failure is a
-   * result, not an exception.
+   * Creates a link for each input. Gives one result for each, in input order. A failure is a result, not an
+   * exception.
    *
-   * Inputs are taken as results are, so any number of them fits in memory. An identical request is sent once.
-   * When the quota is used up it waits until the quota is whole again, however long that takes, and says so
-   * by a `wait` event.
+   * Inputs are read lazily, as you consume results, so any number of them fits in memory. An identical request is
+   * sent once. When the quota is used up, it waits for the quota to reset and emits a `wait` event.
    *
-   * It ends early, after the results that it owes, when the credentials are refused (`unauthorized`); after
-   * `vanity_limit_reached` no further Vanity link is asked for. Leaving the loop ends what is under way.
-   * An abort rejects with the signal's reason, after the results that are known by then.
+   * It stops after `unauthorized`: inputs read by then get a result, and the loop ends. After
+   * `vanity_limit_reached` no further Vanity link is requested. Leaving the loop aborts the requests in flight. An
+   * abort rejects with the signal's reason, after the results that are known by then.
    *
    * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that leaves nothing.
    * @example
-   * for await (const result of impact.trackingLinks.createMany(inputs)) {
-   *   console.log(result.index, result.ok ? result.link.url : result.error.code);
+   * for await (const { input, ...result } of impact.trackingLinks.createMany(inputs)) {
+   *   console.log(input?.deepLink, result.ok ? result.link.url : result.error.code);
    * }
    */
-  createMany(
-    params: Iterable<CreateTrackingLinkParams> | AsyncIterable<CreateTrackingLinkParams>,
-    options?: CreateManyOptions,
-  ): AsyncGenerator<CreateManyResult, void, undefined>;
+  createMany<Input extends CreateTrackingLinkParams = CreateTrackingLinkParams>(
+    inputs: Iterable<Input & OnlyParameters<Input>> | AsyncIterable<Input & OnlyParameters<Input>>,
+    options?: CreateManyOptions<Input>,
+  ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
+
+  /**
+   * The same for rows of any type, with `params` to make the parameters of each.
+   *
+   * @example
+   * const params = (row: Row) => ({ programId: "1000", deepLink: row.url, subId1: row.id });
+   * for await (const result of impact.trackingLinks.createMany(rows, { params })) {
+   *   if (result.ok) await save(result.input.id, result.link.url);
+   * }
+   */
+  createMany<Input>(
+    inputs: Iterable<Input> | AsyncIterable<Input>,
+    options: CreateManyFromOptions<Input>,
+  ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 }
 
 export function createTrackingLinks(
@@ -69,9 +81,12 @@ export function createTrackingLinks(
       throw error;
     }
   };
+  const client = { ...creator, settings, quota };
   return Object.freeze({
     create,
-    createMany: (inputs, options) =>
-      leavable((left) => createMany(creator, settings, () => quota.current, inputs, options, left)),
+    createMany: <Input>(
+      inputs: Iterable<Input> | AsyncIterable<Input>,
+      options?: CreateManyOptions<Input>,
+    ) => createMany(client, inputs, options),
   } satisfies TrackingLinks);
 }

@@ -1,43 +1,70 @@
-import { badInput, expectWhole, kindOf } from "../../validate.ts";
 import {
   readRequestOptions,
   REQUEST_OPTIONS,
   type RequestOptions,
   type Settings,
 } from "../../options.ts";
+import { badInput, expectWhole, kindOf } from "../../validate.ts";
+import type { CreateTrackingLinkParams } from "../params.ts";
 
-/** Options of `createMany`; `timeout`, `maxRetries` and `signal` are as for one call. */
-export interface CreateManyOptions extends RequestOptions {
-  /** Requests under way at once, from 1 to 1000. @default 8 */
+/** Options of `createMany`. `signal`, `timeout` and `maxRetries` are as for one call. */
+export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends RequestOptions {
+  /**
+   * Makes the parameters of a link from an input. Needed unless the inputs are parameters themselves. If it
+   * throws, that input alone fails, with `invalid_input`.
+   *
+   * @example
+   * createMany(rows, { params: (row) => ({ programId: "1000", deepLink: row.url }) });
+   */
+  params?: ((input: Input, index: number) => CreateTrackingLinkParams) | undefined;
+  /** Requests in flight at once, from 1 to 1000. @default 8 */
   concurrency?: number | undefined;
   /**
-   * Sends an identical request once, and gives its link, or the reason why there is none, to all inputs that
-   * ask for it. The 10,000 requests used last are remembered, and all that are under way.
+   * Sends an identical request once. All inputs that ask for it get its link, or its error. Requests in flight and
+   * the 10,000 used last are remembered.
    *
    * @default true
    */
   reuse?: boolean | undefined;
   /**
-   * Asks once for all inputs that differ in `subId1` to `subId3` and `sharedId` alone, without these, and
-   * appends to the link what each input has. impact.com recommends to give them when a link is made.
+   * Sends one request for all inputs that differ only in `subId1` to `subId3` and `sharedId`, without these ids,
+   * and appends each input's own to the link. impact.com recommends to give them when a link is made.
    *
    * @default false
    */
   appendIds?: boolean | undefined;
   /**
-   * Requests of each window of the quota to leave for others. What is sent again after a failure may take some
-   * of them.
+   * Requests of each window of the quota to leave for others. Retries may take some of them.
    *
    * @default 0
    */
   quotaReserve?: number | undefined;
   /**
-   * `false` gives each result as soon as it is known; its `index` says which input it is for.
+   * `false` gives each result as soon as it is known; its `input` and `index` say which one it is.
    *
    * @default true
    */
   ordered?: boolean | undefined;
 }
+
+/** Options for inputs of any type. */
+export interface CreateManyFromOptions<Input> extends CreateManyOptions<Input> {
+  params: (input: Input, index: number) => CreateTrackingLinkParams;
+}
+
+/** The type of a key that is no parameter: nothing can be assigned to it. */
+interface UnknownParameter {
+  readonly "make the parameters with the option `params`": never;
+}
+
+type UnknownKey<Input> = Input extends unknown
+  ? Exclude<keyof Input, keyof CreateTrackingLinkParams>
+  : never;
+
+/** Refuses an input type with a key that is no parameter, in any member of a union. */
+export type OnlyParameters<Input> = {
+  readonly [Key in UnknownKey<Input>]?: UnknownParameter;
+};
 
 const CONCURRENCY = { least: 1, most: 1000, expected: "a whole number from 1 to 1000" };
 const RESERVE = {
@@ -48,13 +75,15 @@ const RESERVE = {
 const FLAGS = ["reuse", "appendIds", "ordered"] as const;
 const OPTIONS: readonly (keyof CreateManyOptions)[] = [
   ...REQUEST_OPTIONS,
+  "params",
   "concurrency",
   "quotaReserve",
   ...FLAGS,
 ];
 
 /** Options, checked and complete. */
-interface ManySettings {
+export interface ManySettings<Input> {
+  readonly params: CreateManyOptions<Input>["params"];
   readonly reuse: boolean;
   readonly appendIds: boolean;
   readonly ordered: boolean;
@@ -64,18 +93,26 @@ interface ManySettings {
 }
 
 /** Throws `invalid_input` for anything that cannot work. */
-export function readManyOptions(options: CreateManyOptions, settings: Settings): ManySettings {
+export function readManyOptions<Input>(
+  options: CreateManyOptions<Input>,
+  settings: Settings,
+): ManySettings<Input> {
   const call = readRequestOptions(options, settings, OPTIONS);
   for (const name of FLAGS) {
     const value: unknown = options[name];
     if (value === undefined || typeof value === "boolean") continue;
     throw badInput("invalid_input", name, `\`${name}\` to be true or false`, kindOf(value));
   }
-  const { concurrency, quotaReserve, reuse = true, appendIds = false, ordered = true } = options;
+  const { params, concurrency, quotaReserve } = options;
+  const { reuse = true, appendIds = false, ordered = true } = options;
+  if (params !== undefined && typeof params !== "function") {
+    throw badInput("invalid_input", "params", "`params` to be a function", kindOf(params));
+  }
   if (appendIds && !reuse) {
     throw badInput("invalid_input", "reuse", "`reuse` with `appendIds`", "`reuse: false`");
   }
   return {
+    params,
     call,
     reuse,
     appendIds,

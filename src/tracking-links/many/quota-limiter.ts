@@ -1,73 +1,84 @@
-import { badInput } from "../../validate.ts";
-import type { Quota } from "../../quota.ts";
+import type { ImpactError } from "../../errors.ts";
+import type { Emit } from "../../events.ts";
+import type { QuotaView } from "../../quota.ts";
+import { createQuotaGate } from "./quota-gate.ts";
 
-/** When the next request may be sent, by what is known of the quota. */
-export interface Pace {
+// Until the command imports it from there.
+export { WINDOW } from "./quota-gate.ts";
+
+/** Admits so many requests at once, and as the quota allows. */
+export interface QuotaLimiter {
+  /** Whether there is a free slot that nobody waits for. If not, `wake` is called when a wait for the quota ends. */
+  hasRoom(wake: () => void): boolean;
   /**
-   * Milliseconds until a request may be sent; Infinity if that depends on the answer to one under way.
-   * Throws `invalid_input` if the reserve leaves nothing of the quota, and nothing is under way.
+   * Takes a slot. Gives undefined if there is one now. Otherwise gives a promise: of undefined once there is one, or
+   * of the refusal that meanwhile makes the request pointless. Throws, or rejects with, `invalid_input` if the
+   * reserve leaves nothing of the quota.
    */
-  delay(underWay: number, now: number): number;
-  /** A request has been answered, or has failed. */
-  answered(): void;
-  /** Nothing is sent for so many milliseconds: the server said that the quota is used up. */
-  pause(ms: number, now: number): void;
-  /** What `delay` asked for last has been waited. The clock may have been set back meanwhile. */
-  waited(): void;
+  acquire(refusal: () => ImpactError | undefined): Promise<ImpactError | undefined> | undefined;
+  /** Gives a slot back, after the answer to its request or its failure. */
+  release(): void;
+  /** Admits nothing for so many milliseconds, because the server said that the quota is used up. */
+  pause(ms: number): void;
 }
 
-/** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
-export const WINDOW = 3_600_000;
+interface Waiter {
+  readonly refusal: () => ImpactError | undefined;
+  readonly resolve: (refusal: ImpactError | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-/** Keeps `reserve` requests of each window for others. */
-export function createPace(quota: () => Quota | undefined, reserve: number): Pace {
-  let hasAnswer = false;
-  let pausedUntil = 0;
-  /** What the last delay was for: the end of a pause, or of the window of this quota. */
-  let waitedFor: number | Quota | undefined;
-  let waitedOut: Quota | undefined;
+/** Leaves `reserve` requests of each window to others. Once the signal aborts, it admits nothing more. */
+export function createQuotaLimiter(
+  concurrency: number,
+  reserve: number,
+  quota: QuotaView,
+  emit: Emit | undefined,
+  signal: AbortSignal,
+): QuotaLimiter {
+  const waiting: Waiter[] = [];
+  let inFlight = 0;
+  let wake = (): void => {};
+
+  const gate = createQuotaGate(reserve, quota, emit, signal, () => {
+    admit();
+    // Those that waited send first.
+    queueMicrotask(() => wake());
+  });
+  const isOpen = (): boolean => inFlight < concurrency && gate.isOpen(inFlight);
+  const admit = (): void => {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      try {
+        const refused = next.refusal();
+        if (!refused && !isOpen()) return;
+        if (!refused) inFlight++;
+        next.resolve(refused);
+      } catch (error) {
+        next.reject(error);
+      }
+      waiting.shift();
+    }
+  };
   return {
-    delay(underWay, now) {
-      if (pausedUntil > now) {
-        waitedFor = pausedUntil;
-        return pausedUntil - now;
-      }
-      const seen = quota();
-      if (seen === undefined) {
-        // Before the first answer nobody knows what is left, so one request goes ahead.
-        return reserve > 0 && underWay > 0 && !hasAnswer ? Infinity : 0;
-      }
-      const { limit, remaining, resetAt, observedAt } = seen;
-      if (limit !== undefined && reserve > 0 && limit <= reserve) {
-        if (underWay > 0) return Infinity;
-        const expected = `\`quotaReserve\` to be less than the account's quota of ${limit}`;
-        throw badInput("invalid_input", "quotaReserve", expected, `the number ${reserve}`);
-      }
-      const end = resetAt?.getTime() ?? observedAt.getTime() + WINDOW;
-      const left = seen === waitedOut || end <= now ? limit : remaining;
-      // Those under way may not have been counted yet.
-      if (left === undefined || left - underWay > reserve) return 0;
-      if (underWay > 0) return Infinity;
-      // A refusal says when to come back; with a reserve it is not to come to that.
-      if (resetAt === undefined && reserve === 0) return 0;
-      waitedFor = seen;
-      return end - now;
+    hasRoom(wakeReader) {
+      wake = wakeReader;
+      return waiting.length === 0 && inFlight < concurrency;
     },
-    answered() {
-      hasAnswer = true;
-    },
-    pause(ms, now) {
-      pausedUntil = Math.max(pausedUntil, now + ms);
-    },
-    waited() {
-      if (typeof waitedFor !== "number") {
-        waitedOut = waitedFor;
-        return;
+    acquire(refusal) {
+      if (waiting.length === 0 && !refusal() && isOpen()) {
+        inFlight++;
+        return undefined;
       }
-      const seen = quota();
-      if (seen?.resetAt && seen.resetAt.getTime() <= waitedFor) waitedOut = seen;
-      // A later refusal may have asked for more.
-      if (waitedFor === pausedUntil) pausedUntil = 0;
+      return new Promise((resolve, reject) => {
+        waiting.push({ refusal, resolve, reject });
+        admit();
+      });
     },
+    release() {
+      inFlight--;
+      gate.answered();
+      admit();
+    },
+    pause: (ms) => gate.pause(ms),
   };
 }

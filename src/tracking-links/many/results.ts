@@ -2,16 +2,15 @@ import type { Redact } from "../../http/credentials.ts";
 import { ImpactError } from "../../errors.ts";
 import { redactCause } from "../../http/redact-cause.ts";
 import type { CreateTrackingLinkParams } from "../params.ts";
-import { isRetryable } from "../../http/retry-policy.ts";
 import type { TrackingLink } from "../create.ts";
 
-/** What became of one input. */
-export type CreateManyResult =
+/** The result for one input: a link, or the error that says why there is none. */
+export type CreateManyResult<Input = CreateTrackingLinkParams> =
   | {
-      /** The position among the inputs, from 0. */
+      /** Position of the input, from 0. */
       readonly index: number;
-      /** The input as it was given. */
-      readonly params: CreateTrackingLinkParams;
+      /** The very value that was given. */
+      readonly input: Input;
       readonly ok: true;
       readonly link: TrackingLink;
       /** Whether the link was made for an earlier input. */
@@ -19,22 +18,17 @@ export type CreateManyResult =
     }
   | {
       readonly index: number;
-      /** The input as it was given; undefined if the inputs threw where it should have been. */
-      readonly params: CreateTrackingLinkParams | undefined;
+      /** The very value that was given; undefined if the inputs threw in its place. */
+      readonly input: Input | undefined;
       readonly ok: false;
       readonly error: ImpactError;
     };
 
-/** The inputs, or one of them, threw when they were looked at. */
-export function unreadable(what: string, thrown: unknown, redact: Redact): ImpactError {
+/** The error for code of the caller that threw where something was expected of it. */
+export function callerThrew(expected: string, thrown: unknown, redact: Redact): ImpactError {
   const cause = redactCause(thrown, redact);
-  const message = `Expected ${what}, got an error: ${cause.message}`;
+  const message = `Expected ${expected}, got an error: ${cause.message}`;
   return new ImpactError(message, { code: "invalid_input", outcome: "not_sent", cause });
-}
-
-/** Whether an identical request may be sent although this one failed. */
-export function isWorthRepeating(error: ImpactError): boolean {
-  return error.method === undefined || isRetryable(error);
 }
 
 /** The same refusal for a request that was not even sent. */

@@ -1,17 +1,17 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRecent, type Recent } from "../src/lru.ts";
+import { lru, type Lru } from "../src/lru.ts";
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-function filled(size: number, count: number): Recent<number> {
-  const recent = createRecent<number>(size);
+function filled(size: number, count: number): Lru<number> {
+  const recent = lru<number>(size);
   for (const each of numbers(count)) recent.set(`${each}`, each);
   return recent;
 }
 
-test("gives what was set, and undefined for what was not", () => {
-  const recent = createRecent<number>(4);
+test("lru gives what was set, and undefined for what was not", () => {
+  const recent = lru<number>(4);
 
   recent.set("a", 1);
   recent.set("b", 2);
@@ -19,7 +19,7 @@ test("gives what was set, and undefined for what was not", () => {
   expect(["a", "b", "c"].map((key) => recent.get(key))).toEqual([1, 2, undefined]);
 });
 
-test("holds the last so many, and at most twice that", () => {
+test("lru keeps the last `size` used entries, and at most twice that", () => {
   for (const count of [1, 9, 10, 11, 19, 20, 21, 29, 30, 31, 100]) {
     // To look one up is to use it, so each is looked up in a map of its own.
     const held = numbers(count).filter((each) => filled(10, count).get(`${each}`) === each);
@@ -30,7 +30,7 @@ test("holds the last so many, and at most twice that", () => {
   }
 });
 
-test("gives nothing but what was set last, and always what was used last", () => {
+test("lru gives nothing but what was set last, and always what was used last", () => {
   const step = fc.record({
     act: fc.constantFrom("get", "get", "set"),
     key: fc.integer({ min: 0, max: 30 }).map(String),
@@ -38,7 +38,7 @@ test("gives nothing but what was set last, and always what was used last", () =>
 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const recent = createRecent<number>(5);
+      const recent = lru<number>(5);
       const values = new Map<string, number>();
       // What was used last comes last.
       let used: string[] = [];
