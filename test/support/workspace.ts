@@ -29,6 +29,19 @@ export interface Result {
   stderr: string;
 }
 
+/** The arguments for Node to run a script of scripts/, from any folder. */
+export function scriptArgs(name: string): string[] {
+  return ["--import", import.meta.resolve("tsx"), join(root, "scripts", `${name}.ts`)];
+}
+
+export function runScript(
+  name: string,
+  args: readonly string[],
+  options?: { cwd?: string; env?: Record<string, string> },
+): Promise<Result> {
+  return runProgram(process.execPath, [...scriptArgs(name), ...args], options);
+}
+
 /** Runs a program to its end. */
 export function runProgram(
   file: string,

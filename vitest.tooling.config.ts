@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+// The tests of scripts/, of the package and of docs/. Most of them run a compiler, so they take minutes.
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ["test/tooling/**/*.test.ts"],
+    globalSetup: "test/support/build.ts",
+    maxWorkers: "100%",
+    testTimeout: 30_000,
+  },
+});
+
+export default config;
