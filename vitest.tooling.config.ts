@@ -6,7 +6,9 @@ const config: ViteUserConfig = defineConfig({
     include: ["test/tooling/**/*.test.ts"],
     globalSetup: "test/support/build.ts",
     maxWorkers: "100%",
-    testTimeout: 30_000,
+    // Most of the time is spent in processes of their own, so a busy machine is no failure.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
 

@@ -1,5 +1,8 @@
 import type { Content, Keywords, OpenApi, Schema } from "../../scripts/openapi/types.ts";
 
+/** Of the operation that the facade needs. */
+export const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
+
 /** A document or a part of one. Tests make it invalid on purpose, so the types of OpenAPI do not fit. */
 export type Json = any; // oxlint-disable-line typescript/no-explicit-any
 

@@ -7,6 +7,16 @@ import { onTestFinished } from "vitest";
 
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
+/** What a project needs for `npm run spec:update`. */
+export const PARTS: readonly string[] = [
+  "spec",
+  "generated",
+  "api",
+  "src",
+  "tsconfig.json",
+  "package.json",
+];
+
 /** An empty folder outside of the project; it ends with the test. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "impact-partner-client-"));

@@ -56,7 +56,7 @@ test("every TypeScript block compiles under the project's own strict settings", 
     stdout: "",
     code: 0,
   });
-}, 60_000);
+});
 
 test.each(programs.map((block) => [nameOf(block), block.code.split("\n", 1)[0], block.code]))(
   "the program %s, which begins %s, prints what its comments say",
@@ -98,7 +98,7 @@ test("the tests in the pages pass", async () => {
     numPassedTests: tests.length,
     numTotalTests: tests.length,
   });
-}, 60_000);
+});
 
 /** As GitHub names the place of a heading. */
 function anchorsOf(page: string): string[] {

@@ -3,19 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { OpenApi } from "../../scripts/openapi/types.ts";
-import type { Json } from "../support/documents.ts";
+import { PATH, type Json } from "../support/documents.ts";
 import { documentInPage } from "../../scripts/openapi/read-page.ts";
 import { jsonText } from "../../scripts/update/spec-folder.ts";
 import { camelCase, generate } from "../../scripts/generator.ts";
 import { spec } from "../../src/index.ts";
 import { copyOfProject, root, runProgram, runScript, type Result } from "../support/workspace.ts";
-
-// Compilers and processes of their own: on a busy machine each takes its time.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
-const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
 
 const page = readFileSync(join(root, "test/fixtures/trackinglinks-v14.md"), "utf8");
 const specText = readFileSync(join(root, "spec/openapi.json"), "utf8");

@@ -2,18 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync, cpSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { spec } from "../../src/index.ts";
 import type * as Raw from "../../src/raw.ts";
 import { serve } from "../support/server.ts";
-import { root, runProgram, runScript, scriptArgs } from "../support/workspace.ts";
-
-// Compilers and processes of their own: on a busy machine each takes its time.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+import { PARTS, root, runProgram, runScript, scriptArgs } from "../support/workspace.ts";
 
 // Three further documents of the vendor's kind go through the command, and their operations are called.
 const FIXTURES = ["actions.md", "conversions.yaml", "catalogs.json"];
-const PARTS = ["spec", "generated", "api", "src", "tsconfig.json", "package.json"];
 
 // By names of their own, whatever spec/ has already.
 const rehearsed = (text: string): string =>

@@ -1,13 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { spec } from "../../src/index.ts";
 import { version } from "../../src/version.ts";
 import { emptyFolder, root, runProgram } from "../support/workspace.ts";
-
-// Compilers and processes of their own: on a busy machine each takes its time.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** The package as npm would publish it, and what it depends on, as files: nothing is asked of a registry. */
 function pack(folder: string): string[] {

@@ -65,7 +65,7 @@ test.each([
   ['{ "info": {} }', "a document without `openapi`"],
   ["# A page\n\nof words\n", "a text without such a code fence"],
   ["[1]", "a document without `openapi`"],
-])("refuses %j", (text, got) => {
+])("refuses the text %j", (text, got) => {
   expect(() => documentsIn("a.md", text)).toThrow(
     `a.md: Expected an OpenAPI document, as JSON, YAML or in the code fence of a docs page, got ${got}.`,
   );

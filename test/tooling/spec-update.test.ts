@@ -4,13 +4,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test, vi } from "vitest";
-import type { Json } from "../support/documents.ts";
+import { PATH, type Json } from "../support/documents.ts";
 import { readSpec, writeSpec } from "../../scripts/update/spec-folder.ts";
 import { spec } from "../../src/index.ts";
 import type * as Package from "../../src/index.ts";
 import { serve } from "../support/server.ts";
 import {
   copyOfProject,
+  PARTS,
   root,
   runProgram,
   runScript,
@@ -18,13 +19,7 @@ import {
   type Result,
 } from "../support/workspace.ts";
 
-// Compilers and processes of their own: on a busy machine each takes its time.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
 // The bump, rehearsed: the real command in a copy of the project, with next versions of the vendor's document.
-
-const PATH = "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks";
-const PARTS = ["spec", "generated", "api", "src", "tsconfig.json", "package.json"];
 
 // Whatever the version in spec/, and whatever other documents lie beside it.
 const own = readSpec(root).parts.find(({ document }) => PATH in (document["paths"] as object));

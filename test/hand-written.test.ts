@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  createImpactClient,
-  isImpactError,
-  spec,
-  type ImpactClientOptions,
-} from "../../src/index.ts";
-import { createFakeImpact, type FakeImpact } from "../../src/testing/index.ts";
-import { readPage } from "../support/pages.ts";
+import { createImpactClient, isImpactError, spec, type ImpactClientOptions } from "../src/index.ts";
+import { createFakeImpact, type FakeImpact } from "../src/testing/index.ts";
+import { readPage } from "./support/pages.ts";
 
 // "Coming from a hand-written call" in docs/recipes.md: each row of its table, shown.
 
