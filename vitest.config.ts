@@ -3,6 +3,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // `npm run test:tooling` runs these.
+    exclude: ["test/tooling/**"],
     globalSetup: "test/support/build.ts",
     // By default one is left idle, of two.
     maxWorkers: "100%",

@@ -7,6 +7,16 @@ import { onTestFinished } from "vitest";
 
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
+/** What a project needs for `npm run spec:update`. */
+export const PARTS: readonly string[] = [
+  "spec",
+  "generated",
+  "api",
+  "src",
+  "tsconfig.json",
+  "package.json",
+];
+
 /** An empty folder outside of the project; it ends with the test. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "impact-partner-client-"));
@@ -27,6 +37,19 @@ export interface Result {
   code: number;
   stdout: string;
   stderr: string;
+}
+
+/** The arguments for Node to run a script of scripts/, from any folder. */
+export function scriptArgs(name: string): string[] {
+  return ["--import", import.meta.resolve("tsx"), join(root, "scripts", `${name}.ts`)];
+}
+
+export function runScript(
+  name: string,
+  args: readonly string[],
+  options?: { cwd?: string; env?: Record<string, string> },
+): Promise<Result> {
+  return runProgram(process.execPath, [...scriptArgs(name), ...args], options);
 }
 
 /** Runs a program to its end. */

@@ -1,0 +1,262 @@
+/**
+ * Generates the files of generated/ from a document. It reads no clock, no path and no network, so the same document
+ * always gives the same bytes.
+ */
+import { readFileSync } from "node:fs";
+import openapiTS, { astToString, COMMENT_HEADER, type OpenAPI3 } from "openapi-typescript";
+import {
+  ACCOUNT_PARAMETER,
+  facadeOperationsOf,
+  isObject,
+  isSentByClient,
+  mappingOf,
+  parametersOf,
+  Refusal,
+  serverUrl,
+  vendorVersion,
+} from "./openapi/document.ts";
+import { shapeOf } from "./openapi/shape.ts";
+import type { OpenApi, Parameter, Schema } from "./openapi/types.ts";
+
+const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
+
+interface FacadeParameter {
+  /** The name in src/. */
+  key: string;
+  name: string;
+  in: string;
+  required: boolean;
+  schema: PlainSchema;
+  doc: string;
+}
+
+interface PlainSchema {
+  /** `unknown` if it has several types, or none. */
+  type: string;
+  enum?: unknown[];
+  format?: string;
+  default?: unknown;
+}
+
+interface FacadeOperation {
+  id: string;
+  method: string;
+  path: string;
+  doc: string;
+  parameters: FacadeParameter[];
+}
+
+/**
+ * @param document an OpenAPI 3.1 document
+ * @param sha256 of the file that holds it
+ * @returns file name in generated/ → its text
+ */
+export async function generate(document: OpenApi, sha256: string): Promise<Map<string, string>> {
+  const operations = readOperations(document);
+  return new Map([
+    ["openapi.ts", await openApiTypes(document)],
+    ["operations.ts", operationFacts(document, sha256, operations)],
+    ["params.ts", parameterInterfaces(operations)],
+  ]);
+}
+
+async function openApiTypes(document: OpenApi): Promise<string> {
+  const copy = structuredClone(document);
+  prepare(copy, Object.keys(copy.components?.schemas ?? {}));
+  // src/ uses its own names, whatever the vendor renames.
+  for (const { id, operation } of facadeOperationsOf(copy)) operation.operationId = id;
+  try {
+    // Validation has shown that it is one.
+    const nodes = await openapiTS(copy as unknown as OpenAPI3, {
+      silent: true,
+      // A default does not mean that a response has the property, or that a request needs it.
+      defaultNonNullable: false,
+      // An object without properties may have any.
+      emptyObjectsUnknown: true,
+    });
+    return COMMENT_HEADER + astToString(nodes);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Refusal(`openapi-typescript cannot generate types: ${message}.`, { cause: error });
+  }
+}
+
+/**
+ * Completes discriminators that name a schema without its path, which openapi-typescript takes for a file. Makes
+ * headers optional that the client sends. Changes the value.
+ *
+ * @param names of schemas
+ */
+function prepare(value: unknown, names: readonly string[]): void {
+  if (!isObject(value)) return;
+  const mapping = mappingOf(value) ?? {};
+  for (const [key, target] of Object.entries(mapping)) {
+    const name = String(target);
+    if (names.includes(name)) mapping[key] = `#/components/schemas/${name}`;
+  }
+  if (isSentByClient(value)) value.required = false;
+  for (const each of Object.values(value)) prepare(each, names);
+}
+
+/** Only the facade needs facts at run time. Other operations are types, so that the package does not grow. */
+function readOperations(document: OpenApi): FacadeOperation[] {
+  return facadeOperationsOf(document).map((found) => {
+    const { id, method, path, place, operation } = found;
+    return {
+      id,
+      method: method.toUpperCase(),
+      path,
+      doc: operation.description ?? operation.summary ?? "",
+      parameters: readParameters(document, place, parametersOf(document, found)),
+    };
+  });
+}
+
+/** Reads the parameters of path and query. Headers are an option of the client. */
+function readParameters(document: OpenApi, place: string, given: Parameter[]): FacadeParameter[] {
+  const parameters = given
+    .filter(({ name, in: location }) => location !== "path" || name !== ACCOUNT_PARAMETER)
+    .filter(({ in: location }) => location === "path" || location === "query")
+    .map(({ name, in: location, required = false, schema = {}, description = "" }) => ({
+      key: camelCase(name) || name,
+      name,
+      in: location,
+      required,
+      schema: plainSchema(document, schema),
+      doc: description,
+    }));
+  const keys = parameters.map(({ key }) => key);
+  const duplicate = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (duplicate !== undefined) {
+    throw new Refusal(`${place}: two parameters would be named "${duplicate}".`);
+  }
+  return parameters;
+}
+
+/** Merges references and `allOf`. Drops null, because a parameter cannot be null. */
+function plainSchema(document: OpenApi, given: Schema): PlainSchema {
+  const { types = [], values = [], format, fallback } = shapeOf(document, given);
+  const [type = "unknown", ...others] = types.filter((each) => each !== "null");
+  return {
+    type: others.length === 0 ? type : "unknown",
+    ...(values.length > 0 && { enum: values }),
+    ...(format && { format }),
+    ...((fallback ?? undefined) !== undefined && { default: fallback }),
+  };
+}
+
+/** `MediaPartnerPropertyId` → `mediaPartnerPropertyId`, `AccountSID` → `accountSid`, `subId1` as it is. */
+export function camelCase(name: string): string {
+  const words = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
+  return words
+    .map((word, index) =>
+      index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase(),
+    )
+    .join("");
+}
+
+function operationFacts(document: OpenApi, sha256: string, operations: FacadeOperation[]): string {
+  const manifest = new URL("../package.json", import.meta.resolve("openapi-typescript"));
+  const { name, version } = JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>;
+  const spec = {
+    title: document.info.title,
+    version: vendorVersion(document) ?? document.info.version,
+    sha256,
+    server: serverUrl(document.servers),
+    generator: `${name} ${version}`,
+  };
+  return `${HEAD}
+/** What the calls of this build were generated from. */
+export interface Spec {
+  /** Title of the vendor's OpenAPI document. */
+  readonly title: string;
+  /** Version of that document, sent as \`IR-Version\`. */
+  readonly version: string;
+  /** SHA-256 of spec/openapi.json, in hex. */
+  readonly sha256: string;
+  /** Where the API is served. */
+  readonly server: string;
+  /** Name and version of the generator of the types. */
+  readonly generator: string;
+}
+
+export interface ParameterFacts {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly required: boolean;
+  readonly type: string;
+  readonly enum?: readonly (string | number | boolean)[];
+  readonly format?: string;
+  readonly default?: unknown;
+}
+
+export interface OperationFacts {
+  readonly method: string;
+  readonly path: string;
+  /** By the name that a caller gives. The account is not among them: it belongs to the client. */
+  readonly params: Readonly<Record<string, ParameterFacts>>;
+}
+
+export const spec: Spec = Object.freeze(${JSON.stringify(spec, null, 2)});
+${operations.map(operationConstant).join("")}
+export const operations: {
+${operations.map(({ id }) => `  readonly ${id}: typeof ${id};\n`).join("")}} = { ${operations.map(({ id }) => id).join(", ")} };
+`;
+}
+
+function operationConstant({ id, method, path, parameters }: FacadeOperation): string {
+  const params = Object.fromEntries(
+    parameters.map(({ key, name, in: location, required, schema }) => [
+      key,
+      {
+        name,
+        in: location,
+        required,
+        ...schema,
+      },
+    ]),
+  );
+  return `\nexport const ${id} = ${JSON.stringify({ method, path, params }, null, 2)} as const;\n`;
+}
+
+function parameterInterfaces(operations: FacadeOperation[]): string {
+  return HEAD + operations.map(parameterInterface).join("");
+}
+
+function parameterInterface({ id, method, path, doc, parameters }: FacadeOperation): string {
+  const properties = parameters.map(({ key, required, schema, doc: words }) => {
+    const value = schema.default;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const defaultTag = value === undefined ? "" : `\n\n@default ${text}`;
+    const property = /^[a-z]/i.test(key) ? key : JSON.stringify(key);
+    const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
+    return `${comment(words.trimEnd() + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
+  });
+  const name = `${id[0]?.toUpperCase()}${id.slice(1)}Params`;
+  return `\n${comment(`${doc.trimEnd()}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
+}
+
+function typeOf(schema: PlainSchema): string {
+  if (schema.enum) {
+    return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  }
+  switch (schema.type) {
+    case "string":
+    case "boolean":
+      return schema.type;
+    case "integer":
+    case "number":
+      return "number";
+    default:
+      return "unknown";
+  }
+}
+
+function comment(text: string, indent: string): string {
+  const lines = text.replaceAll("*/", "*\\/").trim().split("\n");
+  if (text.trim() === "") return "";
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
+  const body = lines.map((line) => `${indent} * ${line}`.trimEnd());
+  return [`${indent}/**`, ...body, `${indent} */`, ""].join("\n");
+}

@@ -1,0 +1,169 @@
+/** Reads an OpenAPI document: its operations, parameters, references, version and server. */
+import {
+  METHODS,
+  type Keywords,
+  type Method,
+  type OpenApi,
+  type Operation,
+  type Parameter,
+  type PathItem,
+  type Server,
+} from "./types.ts";
+
+/** An operation, and where it is in the document. */
+export interface LocatedOperation {
+  method: Method;
+  path: string;
+  /** For messages: `POST /path`. */
+  place: string;
+  item: PathItem;
+  operation: Operation;
+}
+
+/** The operations that src/ calls, under the names that src/ has for them. A document must have them. */
+const FACADE_OPERATIONS = {
+  createTrackingLink: "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
+};
+
+/** An error whose message is printed to the maintainer without a stack. */
+export class Refusal extends Error {}
+
+export function operationsOf(document: OpenApi): LocatedOperation[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, given]) => {
+    const item = resolveRef(document, given ?? {});
+    return METHODS.flatMap((method) => {
+      const operation = item[method];
+      const place = `${method.toUpperCase()} ${path}`;
+      return operation === undefined ? [] : [{ method, path, place, item, operation }];
+    });
+  });
+}
+
+/** Identifies an operation. Names of path parameters do not matter. */
+export function operationKey({ method, path }: { method: string; path: string }): string {
+  return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
+}
+
+/** Finds each by operationId, else by method and path. */
+export function facadeOperationsOf(document: OpenApi): (LocatedOperation & { id: string })[] {
+  const all = operationsOf(document);
+  return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
+    const [method = "", path = ""] = place.split(" ");
+    const found =
+      all.find(({ operation }) => operation.operationId === id) ??
+      all.find((each) => operationKey(each) === operationKey({ method, path }));
+    if (found !== undefined) return { id, ...found };
+    throw new Refusal(
+      `Expected the operation "${id}", which src/ needs, got neither that operationId nor ${place}. ` +
+        "If the vendor renamed it, change FACADE_OPERATIONS in scripts/openapi/document.ts.",
+    );
+  });
+}
+
+/**
+ * The parameters of the path and of the operation, which override them.
+ *
+ * @returns resolved, except for their schemas
+ */
+export function parametersOf(
+  document: OpenApi,
+  { item, operation }: Pick<LocatedOperation, "item" | "operation">,
+): Parameter[] {
+  const byName = new Map<string, Parameter>();
+  for (const given of [...(item.parameters ?? []), ...(operation.parameters ?? [])]) {
+    const parameter = resolveRef(document, given);
+    byName.set(
+      `${parameter.in} ${parameter.name}`,
+      isSentByClient(parameter) ? { ...parameter, required: false } : parameter,
+    );
+  }
+  return [...byName.values()];
+}
+
+/** The client sends these headers with every request, so no caller has to. */
+const SENT = ["accept", "authorization", "content-type", "ir-version"];
+
+export function isSentByClient({ in: location, name }: Keywords): boolean {
+  return location === "header" && SENT.includes(String(name).toLowerCase());
+}
+
+/** Follows `$ref`. A value without one is returned as it is. */
+export function resolveRef<T extends object>(document: OpenApi, value: T): T {
+  const seen: string[] = [];
+  for (let found: unknown = value; ;) {
+    const reference = (found as Keywords | undefined)?.$ref;
+    // A reference stands where its target may stand; validation has shown that the target is of that kind.
+    if (typeof reference !== "string") return found as T;
+    if (seen.includes(reference)) throw new Refusal(`Can't resolve ${reference}: it is circular.`);
+    seen.push(reference);
+    found = targetOf(document, reference);
+    if (found === undefined) throw new Refusal(`Can't resolve ${reference}`);
+  }
+}
+
+function targetOf(document: OpenApi, reference: string): unknown {
+  if (!reference.startsWith("#/")) return undefined;
+  return reference
+    .slice(2)
+    .split("/")
+    .map((part) => decode(part).replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce<unknown>((node, part) => (isObject(node) ? node[part] : undefined), document);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function isObject(value: unknown): value is Keywords {
+  return typeof value === "object" && value !== null;
+}
+
+/** Every reference in a value, each with the object that holds it. */
+export function* referencesIn(
+  value: unknown,
+): Generator<{ holder: Keywords; reference: string }, void> {
+  if (!isObject(value)) return;
+  if (typeof value.$ref === "string") yield { holder: value, reference: value.$ref };
+  for (const each of Object.values(value)) yield* referencesIn(each);
+}
+
+/** The targets of a discriminator by value; undefined if there is none. */
+export function mappingOf(value: Keywords): Record<string, unknown> | undefined {
+  const { discriminator } = value;
+  return isObject(discriminator) && isObject(discriminator.mapping)
+    ? discriminator.mapping
+    : undefined;
+}
+
+/**
+ * The vendor numbers its versions: `v16` and `16.0` are `16`. Returns undefined for the version of the document
+ * itself, such as `1.0`.
+ */
+export function vendorVersion(document: OpenApi): string | undefined {
+  const version = document.info.version.trim();
+  return /^v?(\d{2,4}(?=\.0$)|\d{1,4}$)/i.exec(version)?.[1];
+}
+
+const SERVER = "https://api.impact.com";
+
+/** The account is a setting of the client, so no call takes it as a parameter. */
+export const ACCOUNT_PARAMETER = "AccountSID";
+
+/**
+ * The URL of the first server. Variables get their defaults, except for the account. Some of the vendor's
+ * documents name no server, a relative one, or example.com; those APIs are served at the usual address.
+ */
+export function serverUrl(servers: readonly Server[] | undefined): string {
+  const { url: given = "", variables = {} } = servers?.[0] ?? {};
+  const url = given
+    .replace(/\{([^{}]*)\}/g, (whole, name: string) =>
+      name === ACCOUNT_PARAMETER ? whole : (variables[name]?.default ?? whole),
+    )
+    .replace(/\/+$/, "");
+  if (!/^https:\/\/[^{}/]+(\/.*)?$/.test(url) || !URL.canParse(url)) return SERVER;
+  return /(^|\.)example\.(com|org|net)$/.test(new URL(url).hostname) ? SERVER : url;
+}

@@ -1,0 +1,209 @@
+/** Validates OpenAPI documents with Redocly, and prepares them for the bundle. */
+import {
+  BaseResolver,
+  bundle,
+  createConfig,
+  lintDocument,
+  makeDocumentFromString,
+} from "@redocly/openapi-core";
+import { upgrade } from "@scalar/openapi-upgrader";
+import {
+  isObject,
+  operationsOf,
+  parametersOf,
+  referencesIn,
+  Refusal,
+  resolveRef,
+} from "./document.ts";
+import { shapeOf } from "./shape.ts";
+import type { OpenApi, Parameter } from "./types.ts";
+
+/** Redocly's rules that a document must pass. */
+const RULES = {
+  struct: "error",
+  "no-unresolved-refs": "error",
+  "operation-parameters-unique": "error",
+  "path-declaration-must-exist": "error",
+  "path-parameters-defined": "error",
+  "no-identical-paths": "error",
+} as const;
+
+/** Redocly's rules that the vendor's documents break. */
+const WARNING_RULES = {
+  "security-defined": "warn",
+  "no-enum-type-mismatch": "warn",
+  "no-invalid-media-type-examples": "warn",
+  "no-invalid-parameter-examples": "warn",
+  "no-invalid-schema-examples": "warn",
+  "no-server-example.com": "warn",
+} as const;
+
+/** Errors that do not change the generated types. */
+const HARMLESS = [
+  "Property `nullable` is not expected here.",
+  "The `type` field must be defined when the `nullable` field is used.",
+  "Expected type `ExamplesMap` (object) but got `array`",
+];
+
+/** Refuses external references, which `resolveExternalRefs` has already followed. */
+class NoResolver extends BaseResolver {
+  override loadExternalRef(reference: string): Promise<never> {
+    return Promise.reject(new Refusal(`${reference} is not in the document`));
+  }
+}
+
+/** Reads files next to the document, and never the network. */
+class FileResolver extends BaseResolver {
+  override loadExternalRef(reference: string): ReturnType<BaseResolver["loadExternalRef"]> {
+    if (!/^[a-z][a-z\d+.-]+:\/\//i.test(reference)) return super.loadExternalRef(reference);
+    return Promise.reject(new Refusal(`${reference} is never fetched: give it as a file`));
+  }
+}
+
+/**
+ * Checks the OpenAPI version, and bundles the files that the document refers to.
+ *
+ * @param source for messages: the file or URL that the maintainer gave
+ * @param file the document's path, if it is a file: relative references start there
+ * @returns a document without external references
+ */
+export async function resolveExternalRefs(
+  source: string,
+  document: OpenApi,
+  file: string | undefined,
+): Promise<OpenApi> {
+  const { openapi, swagger } = document;
+  const version = openapi ?? `Swagger ${swagger}`;
+  if (!/^3\.[01](\.\d+)?(-.*)?$/.test(version)) {
+    const why = /^3\.2(\.|$)/.test(version)
+      ? " openapi-typescript, which generates the types, does not support 3.2."
+      : "";
+    throw new Refusal(`${source}: Expected OpenAPI 3.0 or 3.1, got ${version}.${why}`);
+  }
+  const external = [...referencesIn(document)].find(({ reference }) => !reference.startsWith("#"));
+  if (external === undefined) return document;
+  if (file === undefined) {
+    throw new Refusal(
+      `${source}: Expected a document without external references, got ${external.reference}. ` +
+        "They are read from files, never over the network: save both files, and pass the path.",
+    );
+  }
+  const config = await createConfig({});
+  const result = await bundle({
+    doc: makeDocumentFromString(JSON.stringify(document), file),
+    config,
+    externalRefResolver: new FileResolver(config.resolve),
+  });
+  const [problem] = result.problems.filter(({ severity }) => severity === "error");
+  if (problem) throw new Refusal(`${source}: ${placeOf(problem)}: ${problem.message}.`);
+  // Redocly types its result as `any`.
+  return result.bundle.parsed as OpenApi;
+}
+
+/**
+ * Validates a document without external references.
+ *
+ * @returns messages, each with its place
+ */
+export async function validate(
+  document: OpenApi,
+): Promise<{ errors: string[]; warnings: string[] }> {
+  const must = await problemsOf(document, RULES).catch(failure);
+  const errors = must.filter(({ message }) => !HARMLESS.includes(message)).map(lineOf);
+  const warnings = must.filter(({ message }) => HARMLESS.includes(message)).map(lineOf);
+  // The checks below need references that resolve.
+  if (errors.length > 0) return { errors, warnings };
+  const known = await problemsOf(document, WARNING_RULES).catch(failure);
+  return { errors: [], warnings: [...warnings, ...known.map(lineOf), ...ownWarnings(document)] };
+}
+
+interface Problem {
+  message: string;
+  location: { pointer?: string | undefined }[];
+}
+
+/** Redocly throws on some malformed references and examples. */
+function failure({ message }: Error): Problem[] {
+  return [{ message: `Redocly fails: ${message}.`, location: [{ pointer: "#" }] }];
+}
+
+async function problemsOf(
+  document: OpenApi,
+  rules: typeof RULES | typeof WARNING_RULES,
+): Promise<Problem[]> {
+  const { styleguide } = await createConfig({ rules });
+  return lintDocument({
+    document: makeDocumentFromString(JSON.stringify(document), "openapi.json"),
+    externalRefResolver: new NoResolver(),
+    config: styleguide,
+  });
+}
+
+function lineOf(problem: Problem): string {
+  return `${placeOf(problem)}: ${problem.message.trim()}`;
+}
+
+/** What a caller of openapi-fetch has to pass for a body that is not JSON. */
+const HOW: Readonly<Record<string, string | undefined>> = {
+  "application/x-www-form-urlencoded": "this Content-Type",
+  "multipart/form-data": "a FormData, and a bodySerializer",
+};
+
+/** Warnings that no rule of Redocly covers: calls that need more than parameters, and empty enum values. */
+function ownWarnings(document: OpenApi): string[] {
+  const media = operationsOf(document).flatMap(({ place, operation }) => {
+    const { requestBody, responses } = operation;
+    const sent = Object.keys(resolveRef(document, requestBody ?? {}).content ?? {});
+    const given = Object.entries(responses ?? {}).flatMap(([status, response]) =>
+      Object.keys(resolveRef(document, response).content ?? {}).map((type) => ({ status, type })),
+    );
+    return [
+      ...(sent.some((type) => /[/+]json\b/.test(type)) ? [] : sent).map(
+        (type) =>
+          `${place}: takes ${type}: give ${HOW[type] ?? "a bodySerializer and this Content-Type"}.`,
+      ),
+      ...given
+        .filter(({ status, type }) => status.startsWith("2") && !/[/+]json\b/.test(type))
+        .map(({ status, type }) => `${place}: ${status} is ${type}: give parseAs.`),
+    ];
+  });
+  const queries = operationsOf(document).flatMap((operation) =>
+    parametersOf(document, operation)
+      .filter((parameter) => parameter.in === "query" && needsSerializer(document, parameter))
+      .map(
+        ({ name, style = "form" }) =>
+          `${operation.place}: query ${name} is written as ${style}: give a querySerializer.`,
+      ),
+  );
+  return [...emptyEnumValues(document, "#"), ...media, ...queries];
+}
+
+/** openapi-fetch serializes an array as `a=1&a=2`, and an object as `a[b]=1`. */
+function needsSerializer(
+  document: OpenApi,
+  { schema = {}, style = "form", explode = style === "form" }: Parameter,
+): boolean {
+  const { types = [] } = shapeOf(document, schema);
+  if (types.includes("array")) return style !== "form" || !explode;
+  return types.includes("object") && style !== "deepObject";
+}
+
+function emptyEnumValues(value: unknown, place: string): string[] {
+  if (!isObject(value)) return [];
+  const own =
+    Array.isArray(value.enum) && value.enum.includes("") ? [`${place}/enum: An empty value.`] : [];
+  const inner = Object.entries(value).flatMap(([name, each]) =>
+    emptyEnumValues(each, `${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`),
+  );
+  return [...own, ...inner];
+}
+
+function placeOf({ location }: Pick<Problem, "location">): string {
+  return location[0]?.pointer ?? "#";
+}
+
+/** Upgrades OpenAPI 3.0 to 3.1, because a bundle has one version. Returns a 3.1 document unchanged. */
+export function upgradeTo31(document: OpenApi): OpenApi {
+  if (!document.openapi?.startsWith("3.0")) return document;
+  return upgrade(structuredClone(document), "3.1") as OpenApi;
+}

@@ -1,0 +1,134 @@
+/** Formats the result of an update as text. */
+import { GRAVEST_FIRST, type Class } from "../diff/change-classes.ts";
+import type { Row } from "../diff/diff.ts";
+
+export interface Findings {
+  rows: readonly Row[];
+  warnings: readonly string[];
+  /** Keys of rows in the retry rules. */
+  retryRules: { added: string[]; removed: string[] };
+  /** Lines of the diff of the public types. */
+  types: readonly string[];
+  /** Errors of the compiler. */
+  compile: readonly string[];
+  /** Of the package. */
+  version: string;
+}
+
+export function report({ rows, warnings, retryRules, types, compile, version }: Findings): string {
+  return [
+    section("Warnings", warnings),
+    heading(rows),
+    ...GRAVEST_FIRST.map((kind) =>
+      section(kind, rows.filter((row) => row.class === kind).flatMap(rowLines)),
+    ),
+    section("Retry rules: src/http/retry-rules.ts", [
+      ...retryRules.added.map((key) => `new row: "${key}": "never"`),
+      ...retryRules.removed.map((key) => `deleted row: "${key}": "never"`),
+    ]),
+    section("Public types", types.length > 0 ? types : ["unchanged"]),
+    section("src/ against the new types", compile.length > 0 ? compile : ["compiles"]),
+    section("Semver", [semver(rows, version)]),
+    section("CHANGELOG entry", changelog(rows, version)),
+  ]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+function heading(rows: readonly Row[]) {
+  const counts = GRAVEST_FIRST.map((kind) => [
+    kind,
+    rows.filter((row) => row.class === kind).length,
+  ]);
+  const list = counts.filter(([, count]) => count !== 0).map(([kind, count]) => `${count} ${kind}`);
+  return list.length > 0 ? `Changes: ${list.join(", ")}` : "Changes: none";
+}
+
+function section(title: string, lines: readonly string[]) {
+  return lines.length === 0
+    ? ""
+    : [title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
+}
+
+function rowLines({ place, what, before, after }: Row) {
+  const [was, is] = excerpts(before, after);
+  return [
+    `${place}: ${what}`,
+    ...(was === undefined ? [] : [`  was ${was}`]),
+    ...(is === undefined ? [] : [`  is  ${is}`]),
+  ];
+}
+
+const MAX_LENGTH = 120;
+
+/** Shortens two long texts to the part where they differ. */
+function excerpts(before: string | undefined, after: string | undefined): (string | undefined)[] {
+  const [was = "", is = ""] = [before, after];
+  let same = 0;
+  while (same < was.length && same < is.length && was[same] === is[same]) same++;
+  const start = Math.max(0, same - 30);
+  return [before, after].map((text) => {
+    if (text === undefined) return undefined;
+    const line = text.replaceAll("\n", "\\n");
+    if (line.length <= MAX_LENGTH) return line === "" ? '""' : line;
+    const cut = text.slice(start, start + MAX_LENGTH).replaceAll("\n", "\\n");
+    return `${start > 0 ? "…" : ""}${cut}${start + MAX_LENGTH < text.length ? "…" : ""}`;
+  });
+}
+
+function gravest(rows: readonly Row[]): Class | undefined {
+  return GRAVEST_FIRST.find((kind) => rows.some((row) => row.class === kind));
+}
+
+/** The version step and its reason. Users of `^0.1.0` get patches only, so breaking changes of a 0.x are a minor. */
+function semver(rows: readonly Row[], version: string) {
+  const kind = gravest(rows);
+  if (kind === undefined) return "no release: nothing changed";
+  const isZero = version.startsWith("0.");
+  const why = {
+    breaking: isZero ? "in 0.x, a breaking change is a minor" : "a breaking change",
+    wire: "requests send a new version of the API",
+    additive: isZero ? "in 0.x, an addition is a patch" : "an addition",
+    docs: "documentation only",
+  };
+  return `${stepOf(kind, isZero)}: ${version} → ${nextVersion(rows, version)} (${why[kind]})`;
+}
+
+function stepOf(kind: Class, isZero: boolean) {
+  if (kind === "breaking") return isZero ? "minor" : "major";
+  if (kind === "wire") return "minor";
+  return kind === "additive" && !isZero ? "minor" : "patch";
+}
+
+function nextVersion(rows: readonly Row[], version: string) {
+  const kind = gravest(rows);
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  const step = kind && stepOf(kind, major === 0);
+  if (step === "major") return `${major + 1}.0.0`;
+  if (step === "minor") return `${major}.${minor + 1}.0`;
+  return `${major}.${minor}.${patch + (step === "patch" ? 1 : 0)}`;
+}
+
+function changelog(rows: readonly Row[], version: string): string[] {
+  if (rows.length === 0) return [];
+  const of = (kind: Class) => rows.filter((row) => row.class === kind);
+  const words = ({ place, what, before, after }: Row) => {
+    const [was, is] = excerpts(before, after);
+    const isChanged = was !== undefined && is !== undefined;
+    const values = isChanged ? `was \`${was}\`, is \`${is}\`` : `\`${was ?? is}\``;
+    return `\`${place}\`: ${what} (${values}).`;
+  };
+  const docs = of("docs").length;
+  return [
+    `## ${nextVersion(rows, version)}`,
+    "",
+    ...of("breaking").map((row) => `- **Breaking**: ${words(row)}`),
+    ...of("wire").map(
+      ({ before, after }) => `- Every request sends \`IR-Version: ${after}\` instead of ${before}.`,
+    ),
+    ...of("additive").map((row) => `- ${words(row)}`),
+    ...(docs > 0
+      ? [`- The vendor's documentation changed in ${docs === 1 ? "one place" : `${docs} places`}.`]
+      : []),
+  ];
+}

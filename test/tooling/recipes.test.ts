@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { createFakeImpact, type FakeImpact } from "../../src/testing/index.ts";
+import { load, readPage } from "../support/pages.ts";
+import { emptyFolder, root, runProgram } from "../support/workspace.ts";
+
+// What docs/recipes.md does when things go wrong; that its blocks do what they say is shown in docs.test.ts.
+
+type Handle = (request: Request) => Promise<Response>;
+
+let fake: FakeImpact;
+
+beforeEach(() => {
+  fake = createFakeImpact();
+  vi.stubGlobal("fetch", fake.fetch);
+  vi.stubEnv("IMPACT_ACCOUNT_SID", "IR1");
+  vi.stubEnv("IMPACT_AUTH_TOKEN", "t0ken-1");
+  vi.stubEnv("IMPACT_BASE_URL", "");
+  return () => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  };
+});
+
+test("the cache recipe makes one call for concurrent requests, and does not cache a failure", async () => {
+  const { linkTo, linkFor } = (await load("links.ts")) as {
+    linkTo: (deepLink: string) => Promise<string>;
+    linkFor: (visitor: string, deepLink: string) => Promise<string>;
+  };
+  const boots = "https://shop.example/boots";
+  fake.failNext({ status: 400 });
+
+  await expect(Promise.all([linkTo(boots), linkTo(boots)])).rejects.toMatchObject({ status: 400 });
+  expect(fake.requests.length).toBe(1);
+
+  const [plain, ada] = await Promise.all([linkTo(boots), linkFor("ada", boots)]);
+  expect(fake.requests.length).toBe(2);
+  expect(new URL(ada).searchParams.get("subId1")).toBe("ada");
+  expect(await linkTo(boots)).toBe(plain);
+  expect(fake.requests.length).toBe(2);
+});
+
+test("the web handler recipe answers with Retry-After if there is no link, and logs why", async () => {
+  const { handle } = (await load("handle.ts")) as { handle: Handle };
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  onTestFinished(() => log.mockRestore());
+  const headers = { "Retry-After": "700" };
+  fake.failNext({ status: 429, headers }, { status: 403 });
+  const ask = async (): Promise<unknown[]> => {
+    const response = await handle(new Request("https://my.example/boots"));
+    return [response.status, response.headers.get("retry-after"), await response.text()];
+  };
+
+  expect(await ask()).toEqual([503, "700", "Try again later"]);
+  expect(await ask()).toEqual([503, "60", "Try again later"]);
+  expect(await ask()).toEqual([302, null, ""]);
+  expect(log.mock.calls.map((words) => words.slice(0, 2))).toEqual([
+    ["rate_limited", "rejected"],
+    ["forbidden", "rejected"],
+  ]);
+});
+
+test("the Worker, Next.js and Hono recipes answer alike", async () => {
+  const {
+    default: worker,
+    GET,
+    app,
+  } = (await load("mount.ts")) as {
+    default: { fetch: Handle };
+    GET: Handle;
+    app: { fetch: Handle };
+  };
+  const request = new Request("https://my.example/boots");
+  const answers = await Promise.all([worker.fetch(request), GET(request), app.fetch(request)]);
+  const [location] = fake.links.map((link) => link.url);
+  expect(answers.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
+    [302, location],
+    [302, location],
+    [302, location],
+  ]);
+});
+
+test("the cron recipe writes a file per day, and prints to be mailed if a row has no link", async () => {
+  const [line = ""] = /^0 2 \* \* \* .*$/m.exec(readPage("docs/recipes.md")) ?? [];
+  const folder = emptyFolder();
+  // As cron reads it: five fields of time, and \% for %.
+  const command = line
+    .split(" ")
+    .slice(5)
+    .join(" ")
+    .replaceAll("\\%", "%")
+    .replace("/srv/links", folder);
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const stubs = {
+    npx: `shift; exec "${process.execPath}" "${join(root, "dist/cli.js")}" "$@"`,
+    mail: `echo "$@" >> "${join(folder, "mail.txt")}"`,
+  };
+  for (const [name, script] of Object.entries(stubs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const sandbox = spawn(process.execPath, [join(root, "dist/cli.js"), "sandbox", "--port", "0"]);
+  onTestFinished(() => void sandbox.kill());
+  const [address] = (await once(sandbox.stdout, "data")) as [Buffer];
+  const env = { IMPACT_BASE_URL: address.toString().trim(), PATH: `${bin}:${process.env["PATH"]}` };
+  const run = (feed: string): Promise<unknown> => {
+    writeFileSync(join(folder, "feed.csv"), feed);
+    return runProgram("/bin/sh", ["-c", command], { env });
+  };
+  const outputs = (): string[] => readdirSync(folder).filter((name) => name.startsWith("links-"));
+
+  expect(await run("programId\n1000\n")).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(outputs()).toEqual([
+    expect.stringMatching(/^links-\d{4}-\d\d-\d\d\.csv$/),
+    expect.stringMatching(/\.csv\.journal$/),
+  ]);
+  expect(readFileSync(join(folder, outputs()[0] ?? ""), "utf8")).toMatch(/,created,,\n$/);
+  expect(existsSync(join(folder, "mail.txt"))).toBe(false);
+
+  for (const name of outputs()) rmSync(join(folder, name));
+  await run("programId,deepLink\n1000,nowhere\n");
+  expect(readFileSync(join(folder, "mail.txt"), "utf8")).toBe("-s links: exit 3 me@example.com\n");
+});

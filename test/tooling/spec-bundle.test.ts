@@ -1,0 +1,525 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Json } from "../support/documents.ts";
+import { bundleDocuments } from "../../scripts/openapi/bundle.ts";
+import { serverUrl, vendorVersion } from "../../scripts/openapi/document.ts";
+import { dropDuplicates, mergeParts, refuseDuplicateIds } from "../../scripts/update/parts.ts";
+import { validate, resolveExternalRefs, upgradeTo31 } from "../../scripts/openapi/validate.ts";
+import { emptyFolder } from "../support/workspace.ts";
+
+const ok = { 200: { description: "OK" } };
+const operation = (operationId: string, more: Json = {}): Json => ({
+  operationId,
+  responses: ok,
+  ...more,
+});
+const made = (title: string, paths: Json, more: Json = {}): Json => ({
+  openapi: "3.1.0",
+  info: { title, version: "16" },
+  servers: [{ url: "https://api.impact.com" }],
+  security: [{ basicAuth: [] }],
+  ...more,
+  components: {
+    securitySchemes: { basicAuth: { type: "http", scheme: "basic" } },
+    ...more["components"],
+  },
+  paths,
+});
+const schema = (name: string): Json => ({
+  description: "OK",
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
+});
+
+test("returns a single document unchanged", () => {
+  const one = made("One", { "/a": { get: operation("a") } });
+  const { document, warnings }: { document: Json; warnings: string[] } = bundleDocuments([one]);
+  expect(document).toBe(one);
+  expect(warnings).toEqual([]);
+});
+
+test("renames components of the later document that differ under one name, or refer to such ones", () => {
+  const user = (type: string): Json => ({ type: "object", properties: { Id: { type } } });
+  const comment = { type: "object", properties: { By: { $ref: "#/components/schemas/User" } } };
+  const same = { type: "string" };
+  const of = (title: string, path: string, type: string): Json =>
+    made(
+      title,
+      { [path]: { get: operation(title, { responses: { 200: schema("Comment") } }) } },
+      { components: { schemas: { User: user(type), Comment: comment, Same: same } } },
+    );
+  const { document, warnings }: { document: Json; warnings: string[] } = bundleDocuments([
+    of("One", "/a", "string"),
+    of("Partner ads API", "/b", "integer"),
+  ]);
+  expect(document["components"].schemas).toEqual({
+    User: user("string"),
+    Comment: comment,
+    Same: same,
+    User_PartnerAdsApi: user("integer"),
+    Comment_PartnerAdsApi: {
+      type: "object",
+      properties: { By: { $ref: "#/components/schemas/User_PartnerAdsApi" } },
+    },
+  });
+  expect(document["paths"]["/b"].get.responses[200]).toEqual(schema("Comment_PartnerAdsApi"));
+  expect(warnings).toEqual([
+    "Partner ads API: renamed, since the names are in use: schemas/User → User_PartnerAdsApi, " +
+      "schemas/Comment → Comment_PartnerAdsApi.",
+  ]);
+});
+
+test("renames components in the mapping of a discriminator and in `security` too", () => {
+  const pet = {
+    discriminator: {
+      propertyName: "kind",
+      mapping: { cat: "#/components/schemas/Cat", dog: "Dog" },
+    },
+    oneOf: [{ $ref: "#/components/schemas/Cat" }],
+  };
+  const of = (title: string, type: string, scheme: string): Json =>
+    made(
+      title,
+      { [`/${title}`]: { get: operation(title, { security: [{ basicAuth: [] }] }) } },
+      {
+        components: {
+          schemas: { Pet: pet, Cat: { type }, Dog: { type } },
+          securitySchemes: { basicAuth: { type: "http", scheme } },
+        },
+      },
+    );
+  const { document }: { document: Json } = bundleDocuments([
+    of("One", "string", "basic"),
+    of("Two", "object", "bearer"),
+  ]);
+  expect(document["components"].schemas.Pet_Two).toEqual({
+    discriminator: {
+      propertyName: "kind",
+      mapping: { cat: "#/components/schemas/Cat_Two", dog: "Dog_Two" },
+    },
+    oneOf: [{ $ref: "#/components/schemas/Cat_Two" }],
+  });
+  expect(document["paths"]["/Two"].get.security).toEqual([{ basicAuth_Two: [] }]);
+  expect(document["components"].securitySchemes).toEqual({
+    basicAuth: { type: "http", scheme: "basic" },
+    basicAuth_Two: { type: "http", scheme: "bearer" },
+  });
+});
+
+test("keeps the tags, servers and security of each operation", () => {
+  const path = "/a/{Id}";
+  const id = { name: "Id", in: "path", required: true, schema: { type: "string" } };
+  const one = made(
+    "One",
+    { [path]: { parameters: [id], get: operation("a") } },
+    {
+      tags: [{ name: "A", description: "as One says" }],
+    },
+  );
+  const two = made(
+    "Two",
+    { [path]: { put: operation("b", { parameters: [id] }) }, "/c": { get: operation("c") } },
+    {
+      servers: [{ url: "https://files.impact.com" }],
+      security: [],
+      tags: [{ name: "A", description: "as Two says" }, { name: "B" }],
+    },
+  );
+  const silent = made("Three", { "/d": { get: operation("d") } });
+  delete silent["security"];
+  const { document, warnings }: { document: Json; warnings: string[] } = bundleDocuments([
+    one,
+    two,
+    silent,
+  ]);
+
+  expect(document["tags"]).toEqual([{ name: "A", description: "as One says" }, { name: "B" }]);
+  const theirs = { security: [], servers: [{ url: "https://files.impact.com" }] };
+  expect(document["paths"]).toEqual({
+    [path]: {
+      get: { ...operation("a"), parameters: [id] },
+      put: { ...operation("b"), parameters: [id], ...theirs },
+    },
+    "/c": { get: { ...operation("c"), ...theirs } },
+    "/d": { get: operation("d") },
+  });
+  expect(document["security"]).toEqual([{ basicAuth: [] }]);
+  expect(warnings).toEqual([
+    "Two: is served at https://files.impact.com: give its operations this `baseUrl`.",
+  ]);
+});
+
+test.each([
+  [undefined, "https://api.impact.com"],
+  [[{ url: "/" }], "https://api.impact.com"],
+  [[{ url: "https://api.example.com" }], "https://api.impact.com"],
+  [[{ url: "https://api.impact.com/" }], "https://api.impact.com"],
+  [
+    [{ url: "https://{env}.impact.com", variables: { env: { default: "files" } } }],
+    "https://files.impact.com",
+  ],
+  [[{ url: "https://{env}.impact.com" }], "https://api.impact.com"],
+  [
+    [
+      {
+        url: "https://api.impact.com/Mediapartners/{AccountSID}/",
+        variables: { AccountSID: { default: "IR1" } },
+      },
+    ],
+    "https://api.impact.com/Mediapartners/{AccountSID}",
+  ],
+])("reads the server %j as %s", (servers, url) => {
+  expect(serverUrl(servers)).toBe(url);
+});
+
+test.each([
+  ["16", "16"],
+  ["v16", "16"],
+  ["16.0", "16"],
+  ["1.0", undefined],
+  ["1.0.0", undefined],
+  ["beta", undefined],
+])("reads version %j as the vendor's %s", (version, own) => {
+  expect(vendorVersion({ openapi: "3.1.0", info: { title: "A", version } })).toBe(own);
+});
+
+test("sends the newest of the vendor's versions, and warns if documents differ", () => {
+  const of = (title: string, version: string): Json => ({
+    ...made(title, {}),
+    info: { title, version },
+  });
+  const { document, warnings }: { document: Json; warnings: string[] } = bundleDocuments([
+    of("One", "v9"),
+    of("Two", "16"),
+    of("Three", "1.0.0"),
+    of("Four", "v9"),
+  ]);
+  expect(document["info"]).toEqual({ title: "Partner API", version: "16" });
+  expect(warnings).toEqual([
+    "The documents have different versions: v9 (One, Four), 16 (Two), 1.0.0 (Three). Every request sends 16. " +
+      "Update the other documents too.",
+  ]);
+});
+
+type Part = { page: string; date: string; document: Json };
+const part = (page: string, title: string, ids: readonly string[]): Part => ({
+  page,
+  date: "2026-01-01",
+  document: made(title, Object.fromEntries(ids.map((id) => [`/${id}`, { get: operation(id) }]))),
+});
+const names = (parts: readonly { document: Json }[]): unknown[] =>
+  parts.map(({ document }) => [
+    document["info"]["title"],
+    Object.keys(document["paths"]).join(" "),
+  ]);
+const A = part("https://x.example/partner-v14/a.md", "A", ["a", "b"]);
+const B = part("https://x.example/partner-v14/b.md", "B", ["c"]);
+
+test("refuses one operationId for two operations, and names both", () => {
+  expect(() => refuseDuplicateIds([A, B, part("z.json", "Z", ["z"])])).not.toThrow();
+  const other = part("z.json", "Z", []);
+  other.document["paths"] = { "/z": { post: operation("a") } };
+  expect(() => refuseDuplicateIds([A, B, other])).toThrow(
+    'operationId "a" is used twice: by GET /a of A (https://x.example/partner-v14/a.md) and by POST /z of Z (z.json).',
+  );
+});
+
+test.each([
+  [
+    "of the same page, in another version",
+    part("https://x.example/partner-v16/a.md", "New", ["z"]),
+    [
+      ["New", "/z"],
+      ["B", "/c"],
+    ],
+  ],
+  [
+    "of the same title, from a file",
+    part("a.json", "A", ["z"]),
+    [
+      ["A", "/z"],
+      ["B", "/c"],
+    ],
+  ],
+  [
+    "of the same title and an operation, from another page",
+    part("https://x.example/z.md", "A", ["b"]),
+    [
+      ["A", "/b"],
+      ["B", "/c"],
+    ],
+  ],
+])("replaces a recorded document by a document %s", (_, next, expected) => {
+  const { parts, warnings } = mergeParts([A, B], [next]);
+  expect(names(parts)).toEqual(expected);
+  expect(warnings).toEqual([]);
+});
+
+test.each<[string, Part[], Part[], unknown[]]>([
+  [
+    "the same title from another page, about other things",
+    [A],
+    [part("https://x.example/z.md", "A", ["z"])],
+    [
+      ["A", "/a /b"],
+      ["A", "/z"],
+    ],
+  ],
+  [
+    "the same file name in another folder",
+    [part("openapi.json", "A", ["a"])],
+    [part("openapi.json", "Z", ["z"])],
+    [
+      ["A", "/a"],
+      ["Z", "/z"],
+    ],
+  ],
+  [
+    "one title for all, each a file of its own",
+    [A, part("b.json", "A", ["c"])],
+    [part("b.json", "A", ["c", "d"]), part("z.json", "A", ["z"])],
+    [
+      ["A", "/a /b"],
+      ["A", "/c /d"],
+      ["A", "/z"],
+    ],
+  ],
+])("adds a document: %s", (_, recorded, given, expected) => {
+  expect(names(mergeParts(recorded, given).parts)).toEqual(expected);
+});
+
+test("recognizes a document by an operationId if its path changed", () => {
+  const moved = part("b.json", "B", []);
+  moved.document["paths"] = { "/v2/c": { get: operation("c") } };
+  expect(names(mergeParts([A, B, part("c.json", "B", ["d"])], [moved]).parts)).toEqual([
+    ["A", "/a /b"],
+    ["B", "/v2/c"],
+    ["B", "/d"],
+  ]);
+});
+
+test("skips a duplicate document, and refuses two versions of one document", () => {
+  const given = (source: string, one: Part): { source: string; part: Part } => ({
+    source,
+    part: one,
+  });
+  expect(
+    dropDuplicates([
+      given("a.md", A),
+      given("b.md", B),
+      given("copy.json", { ...A, page: "copy.json" }),
+    ]),
+  ).toEqual({
+    parts: [A, B],
+    warnings: ["copy.json: skipped, since it is the same document as a.md."],
+  });
+  const next = part("https://x.example/partner-v16/a.md", "A2", ["z"]);
+  expect(() =>
+    dropDuplicates([given("a-v14.md", A), given("b.md", B), given("a-v16.md", next)]),
+  ).toThrow("Expected one version of each document, got two of A2: a-v14.md and a-v16.md.");
+});
+
+test("moves an operation to another document, and warns about the operations that stay", () => {
+  const { parts, warnings } = mergeParts([A, B], [part("z.json", "Z", ["b", "c", "z"])]);
+  expect(names(parts)).toEqual([
+    ["A", "/a"],
+    ["Z", "/b /c /z"],
+  ]);
+  expect(warnings).toEqual(["A: GET /b moved to another document; kept: GET /a."]);
+});
+
+test("treats paths that differ only in parameter names as one if the method is the same", () => {
+  const of = (file: string, path: string, method: string, id: string): Part => ({
+    page: file,
+    date: "2026-01-01",
+    document: made(file, { [path]: { [method]: operation(id) } }),
+  });
+  const get = of("a.json", "/c/{Id}", "get", "get");
+  const put = of("b.json", "/c/{ContractId}", "put", "put");
+  const { parts } = mergeParts([get], [put]);
+  const { document }: { document: Json } = bundleDocuments(parts.map((each) => each.document));
+  expect(Object.keys(document["paths"])).toEqual(["/c/{Id}", "/c/{ContractId}"]);
+  const other = of("b.json", "/c/{ContractId}", "get", "get");
+  expect(names(mergeParts([get], [other]).parts)).toEqual([["b.json", "/c/{ContractId}"]]);
+});
+
+test("uses the operation of the later of two new documents, and warns if they differ", () => {
+  const differing = part("z.json", "Z", ["z"]);
+  differing.document["paths"]["/a"] = { get: operation("a", { summary: "Other" }) };
+  const { parts, warnings } = mergeParts([], [A, B, differing]);
+  expect(names(parts)).toEqual([
+    ["A", "/b"],
+    ["B", "/c"],
+    ["Z", "/z /a"],
+  ]);
+  expect(warnings).toEqual(["GET /a: in both A and Z; the latter's is used."]);
+  expect(mergeParts([], [A, { ...A, page: "copy.json" }])).toEqual({
+    parts: [{ ...A, page: "copy.json" }],
+    warnings: [],
+  });
+});
+
+test.each([
+  ["Swagger 2.0", { swagger: "2.0" }, "Expected OpenAPI 3.0 or 3.1, got Swagger 2.0."],
+  [
+    "3.2",
+    { openapi: "3.2.0" },
+    "Expected OpenAPI 3.0 or 3.1, got 3.2.0. openapi-typescript, which generates the types, does not support 3.2.",
+  ],
+])("refuses %s", async (_, document: Json, message) => {
+  await expect(resolveExternalRefs("a.json", document, undefined)).rejects.toThrow(
+    `a.json: ${message}`,
+  );
+});
+
+test("bundles files next to the document, and never uses the network", async () => {
+  const folder = emptyFolder();
+  const file = join(folder, "a.json");
+  writeFileSync(join(folder, "user.yaml"), "User:\n  type: object\n");
+  const of = ($ref: string): Json =>
+    made("A", {
+      "/a": {
+        get: operation("a", {
+          responses: {
+            200: { description: "OK", content: { "application/json": { schema: { $ref } } } },
+          },
+        }),
+      },
+    });
+
+  const whole: Json = await resolveExternalRefs("a.json", of("./user.yaml#/User"), file);
+  expect(whole["components"].schemas).toEqual({ User: { type: "object" } });
+  expect(JSON.stringify(whole)).not.toContain("user.yaml");
+  await expect(resolveExternalRefs("a.json", of("./none.yaml"), file)).rejects.toThrow(
+    /^a\.json: #\/paths\/~1a\/get\/.*: Can't resolve \$ref/,
+  );
+  await expect(
+    resolveExternalRefs("a.json", of("https://x.example/user.json"), file),
+  ).rejects.toThrow("https://x.example/user.json is never fetched: give it as a file");
+  await expect(resolveExternalRefs("-", of("./user.yaml"), undefined)).rejects.toThrow(
+    "-: Expected a document without external references, got ./user.yaml.",
+  );
+});
+
+const broken = (change: (document: Json) => void): Json => {
+  const document = made("A", { "/a": { get: operation("a") } }, { components: {} });
+  change(document);
+  return document;
+};
+const at = (document: Json, ...path: string[]): Json =>
+  path.reduce((node, name) => node[name], document);
+
+test.each<[string, (document: Json) => void, string[]]>([
+  ["no info", (d) => delete d["info"], ["#/: The field `info` must be present on this level."]],
+  [
+    "an object for a list",
+    (d) => Object.assign(at(d, "paths", "/a", "get"), { parameters: {} }),
+    ["#/paths/~1a/get/parameters: Expected type `ParameterList` (array) but got `object`"],
+  ],
+  [
+    "a reference to nothing",
+    (d) => Object.assign(at(d, "paths", "/a", "get"), { responses: { 200: schema("None") } }),
+    ["#/paths/~1a/get/responses/200/content/application~1json/schema: Can't resolve $ref"],
+  ],
+  [
+    "a reference to itself",
+    (d) => (d["components"] = { schemas: { A: { $ref: "#/components/schemas/A" } } }),
+    ["#: Redocly fails: Self-referencing circular pointer."],
+  ],
+  [
+    "a path whose parameter is not there",
+    (d) => (d["paths"] = { "/a/{Id}": { get: operation("a") } }),
+    [
+      "#/paths/~1a~1{Id}/get/parameters: The operation does not define the path parameter `{Id}` expected by path `/a/{Id}`.",
+    ],
+  ],
+])("refuses %s, with its place", async (_, change, errors) => {
+  expect((await validate(broken(change))).errors).toEqual(errors);
+});
+
+test.each<[string, (document: Json) => void, string[]]>([
+  [
+    "no security",
+    (d) => delete d["security"],
+    ["#/paths/~1a/get: Every operation should have security defined on it or on the root level."],
+  ],
+  [
+    "`nullable` in a 3.1",
+    (d) => (d["components"] = { schemas: { A: { type: "string", nullable: true } } }),
+    ["#/components/schemas/A/nullable: Property `nullable` is not expected here."],
+  ],
+  [
+    "an example that contradicts its schema",
+    (d) => (d["components"] = { schemas: { A: { type: "integer", example: "x" } } }),
+    [
+      "#/components/schemas/A/example: Example value must conform to the schema: type must be integer.",
+    ],
+  ],
+  [
+    "`nullable` without a type",
+    (d) => (d["components"] = { schemas: { A: { allOf: [{ type: "string" }], nullable: true } } }),
+    ["#/components/schemas/A/nullable: Property `nullable` is not expected here."],
+  ],
+  [
+    "a list where examples have names",
+    (d) =>
+      (at(d, "paths", "/a", "get")["parameters"] = [
+        { name: "Page", in: "query", schema: { type: "integer" }, examples: ["1"] },
+      ]),
+    [
+      "#/paths/~1a/get/parameters/0/examples: Expected type `ExamplesMap` (object) but got `array`",
+      "#: Redocly fails: Cannot use 'in' operator to search for 'value' in 1.",
+    ],
+  ],
+  [
+    "an empty enum value",
+    (d) => (d["components"] = { schemas: { A: { type: "string", enum: ["", "x"] } } }),
+    ["#/components/schemas/A/enum: An empty value."],
+  ],
+  [
+    "binary and multipart bodies",
+    (d) =>
+      Object.assign(at(d, "paths", "/a", "get"), {
+        requestBody: {
+          content: {
+            "multipart/form-data": { schema: { type: "object" } },
+            "application/x-www-form-urlencoded": { schema: { type: "object" } },
+            "application/octet-stream": {},
+          },
+        },
+        responses: { 200: { description: "OK", content: { "application/pdf": {} } } },
+      }),
+    [
+      "GET /a: takes multipart/form-data: give a FormData, and a bodySerializer.",
+      "GET /a: takes application/x-www-form-urlencoded: give this Content-Type.",
+      "GET /a: takes application/octet-stream: give a bodySerializer and this Content-Type.",
+      "GET /a: 200 is application/pdf: give parseAs.",
+    ],
+  ],
+])("accepts %s, with a warning", async (_, change, warnings) => {
+  const document = broken((d) => {
+    d["components"] = { securitySchemes: { basicAuth: { type: "http", scheme: "basic" } } };
+    change(d);
+    if (d["security"])
+      d["components"] = {
+        ...d["components"],
+        securitySchemes: { basicAuth: { type: "http", scheme: "basic" } },
+      };
+  });
+  expect(await validate(document)).toEqual({ errors: [], warnings });
+});
+
+test("upgrades OpenAPI 3.0 to 3.1, and leaves 3.1 unchanged", () => {
+  const old = {
+    ...made("A", {}),
+    openapi: "3.0.3",
+    components: { schemas: { A: { type: "string", nullable: true } } },
+  };
+  expect(upgradeTo31(old)).toMatchObject({
+    openapi: "3.1.1",
+    components: { schemas: { A: { type: ["string", "null"] } } },
+  });
+  expect(old.components.schemas.A).toEqual({ type: "string", nullable: true });
+  const next = made("A", {});
+  expect(upgradeTo31(next)).toBe(next);
+});
