@@ -499,8 +499,8 @@ test("JSON lines are recognised by their first character if the name does not te
   expect(await formatOf('a,b\n{"c":1}\n', "in.NDJSON")).toEqual({ kind: "jsonl" });
 });
 
-test("a table may have a cell of 3 MB, with line ends, quotes and NUL", async () => {
-  const huge = 'a"b\r\n\0€'.repeat(300_000);
+test("a table may have a very long cell, with line ends, quotes and NUL", async () => {
+  const huge = 'a"b\r\n\0€'.repeat(times(60_000, 300_000));
   const text = stringify([
     ["programId", "name"],
     ["1", huge],

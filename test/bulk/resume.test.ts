@@ -10,6 +10,7 @@ import {
   writeInput,
   regular,
   vanity,
+  requestOf,
 } from "../support/bulk/rows.ts";
 import { audit, readOr, readRows, readJournal, isFinished } from "../support/bulk/audit.ts";
 import {
@@ -85,9 +86,11 @@ test("a journal whose end is torn at any byte is as good as without its last lin
 test.each(['{"row":', "", "\0\0\0", "null", "7", '"x"', "[]", "{}", '{"row":1}'])(
   "a journal with the line %j in its middle is refused",
   async (damage) => {
-    const story = await setUp(regular(30));
-    await killAfter(story, 8);
+    const story = await setUp(regular(30), {
+      decide: ({ index }) => (index < 8 ? "link" : "unauthorized"),
+    });
     const { args, server, journal } = story;
+    expect((await command(args, server)).code).toBe(1);
     const lines = readOr(journal).split("\n");
     lines[2] = damage;
     writeFileSync(journal, lines.join("\n"));
@@ -103,6 +106,20 @@ test.each(['{"row":', "", "\0\0\0", "null", "7", '"x"', "[]", "{}", '{"row":1}']
     expect(server.arrivals.length).toBe(sent);
   },
 );
+
+test("a Vanity row is marked in the journal before its request is sent", async () => {
+  const rows = [...vanity(20), ...regular(20)];
+  const { args, server, journal } = await setUp(rows);
+  const unmarked: string[] = [];
+  server.decide = ({ key, isVanity }) => {
+    const marks = readJournal(journal).map(({ sent = -1 }) => rows[sent]);
+    if (isVanity && !marks.some((row) => row && requestOf(row).key === key)) unmarked.push(key);
+    return "link";
+  };
+  expect((await command(args, server)).code).toBe(0);
+  expect(unmarked).toEqual([]);
+  expect(server.arrivals.length).toBe(40);
+});
 
 test("an empty journal is none", async () => {
   const story = await setUp(mixedRows(30, randomFrom(3)), { decide: decideFor(() => 1, []) });

@@ -73,7 +73,7 @@ function complete({ out }: Story, rows: readonly Row[]): void {
 }
 
 test("a kill while a complete output is retried loses none of its rows", async () => {
-  const rows = vanity(8000);
+  const rows = vanity(times(2000, 8000));
   const story = await setUp(rows);
   const { args, server, out, journal } = story;
   complete(story, rows);

@@ -50,7 +50,7 @@ export const changesOf = ({ args, server }: Story): Change[] => [
 ];
 
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(2);
+  while (!isSo()) await sleep(5);
 }
 
 /** Runs it until so many rows are recorded, and kills it. */
