@@ -4,8 +4,6 @@ import type { ImpactError } from "../../index.ts";
 const GRACE = 10_000;
 const CHECK_EVERY = 100;
 
-export type Drain = ReturnType<typeof createDrain>;
-
 /**
  * How a run ends before its last row: it starts no more rows, and requests in flight get a grace period, because a link
  * that is made and not recorded is lost.

@@ -30,9 +30,9 @@ export function count({ counts, codes }: Tally, { status, errorCode }: Outcome):
   if (errorCode !== undefined) codes.set(errorCode, (codes.get(errorCode) ?? 0) + 1);
 }
 
-/** Keeps when a wait begins and ends. */
+/** Keeps when a wait for the quota begins and ends. */
 export function observe(tally: Tally, event: ImpactEvent): void {
-  if (event.type === "wait") tally.waitingUntil = event.until;
+  if (event.type === "wait" && event.cause !== "backoff") tally.waitingUntil = event.until;
   if (event.type !== "request" || tally.waitingUntil === undefined) return;
   tally.waitingUntil = undefined;
   tally.since = { time: event.time, done: doneNow(tally) };
