@@ -6,17 +6,17 @@ const interrupted = new AbortController();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const interrupt = (signal: string): void => {
   if (interrupted.signal.aborted) return;
-  // A second Ctrl-C ends the process at once, as users expect; `timeout` sends two for one.
-  const forget = (): void => {
+  // A second Ctrl-C ends the process at once, as users expect. Not within 500 ms: `timeout` sends the signal twice.
+  const stopListening = (): void => {
     for (const each of signals) process.removeListener(each, interrupt);
   };
-  setTimeout(forget, 500).unref();
+  setTimeout(stopListening, 500).unref();
   interrupted.abort(new Error(signal));
-  // It may be read from, and never end.
+  // A read of stdin may otherwise never end.
   process.stdin.destroy();
 };
 for (const signal of signals) process.on(signal, interrupt);
-// Each write tells of its own failure; without these, Node would end the process before it can be told.
+// Each write reports its own failure. Without these listeners, Node would end the process first.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 

@@ -1,7 +1,7 @@
 import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
 import { openClient } from "./account.ts";
 import { detailsOf, exitCodeOf } from "./failure.ts";
-import { parameterFlags, readFlags, readParameters, withFlags } from "./flags.ts";
+import { parameterFlags, readArguments, readParameters, withFlags } from "./flags.ts";
 import { createHelp } from "./help.ts";
 import { EXIT, say, show, why, write, type Io } from "./io.ts";
 
@@ -12,9 +12,9 @@ const FLAGS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** `impact-links create`: one link, its URL on stdout. */
+/** `impact-links create`: creates one link and prints its URL. */
 export async function create(args: readonly string[], io: Io): Promise<number> {
-  const { json, sandbox, help, ...values } = readFlags(args, FLAGS);
+  const { json, sandbox, help, ...values } = readArguments(args, FLAGS).flags;
   if (help) return show(io, createHelp);
   if (sandbox) await say(io, "impact-links: sandbox, nothing is sent and the link is fake\n");
   let link: TrackingLink;
@@ -34,7 +34,7 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
     await write(io.stdout, `${json ? JSON.stringify(link) : link.url}\n`);
     return EXIT.done;
   } catch (error) {
-    // It exists, and there is no call that lists links.
+    // It exists, and the API cannot list links.
     const text = `the link was made but could not be printed: ${link.url} (${why(error)})`;
     await say(io, `impact-links: ${text}\n`);
     return EXIT.failed;
@@ -47,7 +47,7 @@ const LINK_MADE: Readonly<Record<ImpactError["outcome"], string>> = {
   unknown: "a link may have been made",
 };
 
-/** What happened, and whether a link can exist. */
+/** The error, and whether a link may exist. */
 function explain(error: ImpactError): string {
   const { message, code, outcome, retryAfter } = error;
   const details = detailsOf(error).map((detail) => `  ${detail}\n`);

@@ -10,18 +10,18 @@ const PARAMETERS: readonly [key: string, facts: ParameterFacts][] = Object.entri
   createTrackingLink.params,
 );
 
-/** `mediaPartnerPropertyId` → `media-partner-property-id`; the program is asked for so often that it is short. */
+/** `mediaPartnerPropertyId` → `media-partner-property-id`; `programId` is used most, so it is short. */
 function flagOf(key: string): string {
   if (key === "programId") return "program";
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A flag for each parameter of the vendor's document. */
+/** A flag for each parameter of the API document. */
 export const parameterFlags: Options = Object.fromEntries(
   PARAMETERS.map(([key]) => [flagOf(key), { type: "string" }]),
 );
 
-/** A line for each of these flags. */
+/** A line of help for each of these flags. */
 export const parameterHelp: string = PARAMETERS.map(([key, facts]) => {
   const flag = `--${flagOf(key)} <${hint(facts)}>`;
   return `  ${flag.padEnd(36)} ${facts.name}${facts.required ? " (required)" : ""}`;
@@ -32,7 +32,7 @@ function hint({ enum: choices, format, type }: ParameterFacts): string {
   return format === "uri" ? "url" : type === "string" ? "text" : type;
 }
 
-/** The flags' values under the parameters' names, each of the type that the document gives it; not checked. */
+/** The parameters that these flags give, with the types of the API document. Not checked. */
 export function readParameters(
   values: Readonly<Record<string, unknown>>,
 ): CreateTrackingLinkParams {
@@ -40,10 +40,11 @@ export function readParameters(
   const params = Object.fromEntries(
     given.map(([key, facts]) => [key, fromText(String(values[flagOf(key)]), facts)]),
   );
+  // Not checked: `create` does that.
   return params as unknown as CreateTrackingLinkParams;
 }
 
-/** A text as the document's type of the parameter; a choice in any case of letters. */
+/** A text as a value of the parameter's type. Enum values are matched without regard to case. */
 export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
   if (choices)
     return choices.find((each) => String(each).toLowerCase() === text.toLowerCase()) ?? text;
@@ -52,7 +53,7 @@ export function fromText(text: string, { enum: choices, type }: ParameterFacts):
   return text;
 }
 
-/** A message of the client, with flags where it names parameters. */
+/** A message of the client with flags in place of parameter names. */
 export function withFlags(message: string): string {
   return PARAMETERS.reduce(
     (text, [key]) => text.replaceAll(`\`${key}\``, `--${flagOf(key)}`),
@@ -60,7 +61,7 @@ export function withFlags(message: string): string {
   );
 }
 
-/** Throws {@link UsageError} for anything but a whole number within bounds. */
+/** Throws {@link UsageError} for anything but a whole number from `least` to `most`. */
 export function readNumber(
   flags: Readonly<Record<string, unknown>>,
   name: string,
@@ -76,49 +77,40 @@ export function readNumber(
   throw new UsageError(`--${name} takes a whole number from ${least} to ${most}`);
 }
 
-/** Reads flags. Throws {@link UsageError} for what is unknown, repeated, or no flag at all. */
-export function readFlags(
-  args: readonly string[],
-  options: Options,
-): Record<string, string | boolean | undefined> {
-  return readArguments(args, options, 0).flags;
-}
+type Flags = Record<string, string | boolean | undefined>;
 
-/** Reads flags, and up to so many arguments that are none. */
+/**
+ * Reads flags, and up to `most` other arguments. Throws {@link UsageError} for an unknown or repeated flag, and for more
+ * arguments.
+ */
 export function readArguments(
   args: readonly string[],
   options: Options,
-  most: number,
-): { flags: Record<string, string | boolean | undefined>; given: readonly string[] } {
-  // Taken as lists, so that a flag that is given twice can be told.
-  const lists = Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { ...option, multiple: true }]),
-  );
-  const { values: found, positionals: given } = parse(args, lists);
-  // Not shown: it may be a token that lost its flag.
+  most: number = 0,
+): { flags: Flags; given: readonly string[] } {
+  // As lists, because parseArgs would let the last of two equal flags win.
+  const lists = Object.entries(options).map(([name, option]) => [
+    name,
+    { ...option, multiple: true },
+  ]);
+  const { values, positionals: given } = parse(args, Object.fromEntries(lists) as Options);
+  // The argument is not shown: it may be a token without its flag.
   if (given.length > most) {
     throw new UsageError("Unexpected argument: every value belongs to a flag");
   }
-  const flags = Object.fromEntries(
-    Object.entries(found).map(([name, values = []]) => {
-      if (values.length > 1) throw new UsageError(`--${name} is given twice`);
-      return [name, values[0]];
-    }),
-  );
+  const flags: Flags = {};
+  for (const [name, list] of Object.entries(values)) {
+    // `multiple` makes lists of all of them.
+    const [value, again] = list as (string | boolean)[];
+    if (again !== undefined) throw new UsageError(`--${name} is given twice`);
+    flags[name] = value;
+  }
   return { flags, given };
 }
 
-function parse(
-  args: readonly string[],
-  options: Options,
-): { values: Record<string, (string | boolean)[] | undefined>; positionals: string[] } {
+function parse(args: readonly string[], options: Options) {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options,
-      allowPositionals: true,
-    });
-    return { values: values as Record<string, (string | boolean)[] | undefined>, positionals };
+    return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(explain((error as Error).message, options));
   }

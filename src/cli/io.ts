@@ -7,7 +7,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** Where a command writes, and what stops it. Data goes to stdout, everything else to stderr. */
+/** The streams of a command, its environment, and the signal that interrupts it. */
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Output;
@@ -16,43 +16,43 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** Writes to the end. Rejects if the reader has gone away or the disk is full. */
+/** Resolves when all is written. Rejects if the reader has gone away or the disk is full. */
 export function write(output: Output, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** Says what happened; where nobody hears it, nothing is lost. */
+/** Writes a message to stderr. Does nothing if stderr is closed. */
 export async function say(io: Io, text: string): Promise<void> {
   await write(io.stderr, text).catch(() => {});
 }
 
-/** Prints help or a version, which may be read no further than its first line. */
+/** Prints help or a version. A reader may close the pipe after the first line. */
 export async function show({ stdout }: Io, text: string): Promise<number> {
   await write(stdout, text).catch(() => {});
   return EXIT.done;
 }
 
-/** Writes to a file at once, all of it: a full disk may take a part. */
+/** Writes all of it at once. A single write may take a part, and then fail on a full disk. */
 export function writeWhole(file: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }
 
-/** A text of a file or a server, as it may be shown: a terminal obeys control characters. */
+/** Makes a text of a file or a server safe to show: a terminal obeys control characters. */
 export function plain(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
 
-/** An error of the system in words. */
+/** The message of an error. */
 export function why(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 export const EXIT = {
   done: 0,
-  /** The API refused or failed, or what it gave could not be printed. */
+  /** The API refused or failed, or the result could not be printed. */
   failed: 1,
   /** Wrong usage or input. */
   usage: 2,

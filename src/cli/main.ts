@@ -1,13 +1,16 @@
+// The command impact-links on top of the public surface: each command is a function of arguments and streams to an exit
+// code. Data goes to stdout, everything else to stderr.
+
 import { nearest } from "../suggest.ts";
 import { version } from "../version.ts";
 import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 
-// Loaded when asked for, so that --help does not wait for what it does not use.
+// Imported when needed: --help must not wait for code that it does not use.
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await import("./create.ts")).create,
-  bulk: async () => (await import("./bulk.ts")).bulk,
+  bulk: async () => (await import("./bulk/bulk.ts")).bulk,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
 };
 

@@ -1,8 +1,8 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { onAbort } from "../abort.ts";
 import { createFakeImpact } from "../testing/index.ts";
-import { readFlags, readNumber } from "./flags.ts";
+import { readArguments, readNumber } from "./flags.ts";
 import { sandboxHelp } from "./help.ts";
 import { EXIT, say, show, why, type Io } from "./io.ts";
 
@@ -13,9 +13,9 @@ const FLAGS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** `impact-links sandbox`: the fake API over HTTP, its address on stdout, until interrupted. */
+/** `impact-links sandbox`: serves the fake API over HTTP until interrupted. Its address goes to stdout. */
 export async function sandbox(args: readonly string[], io: Io): Promise<number> {
-  const flags = readFlags(args, FLAGS);
+  const { flags } = readArguments(args, FLAGS);
   if (flags["help"]) return show(io, sandboxHelp);
   const port = readNumber(flags, "port", 65_535) ?? 4010;
   const vanityLimit = readNumber(flags, "vanity-limit") ?? 5000;
@@ -37,7 +37,7 @@ export async function sandbox(args: readonly string[], io: Io): Promise<number> 
     "impact-links: sandbox, every link is fake; any account and token will do\n" +
       `export IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token\n`,
   );
-  if (!io.signal.aborted) await new Promise<void>((resolve) => onAbort(io.signal, resolve));
+  if (!io.signal.aborted) await once(io.signal, "abort");
   server.close();
   server.closeAllConnections();
   return EXIT.interrupted;

@@ -1,16 +1,39 @@
 import { createHash } from "node:crypto";
-import { fstatSync, unlinkSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError, why } from "../io.ts";
+
+/** Opens the file for this process alone. Throws {@link UsageError} if another process has it. */
+export async function openLocked(path: string): Promise<{ fd: number; unlock: () => void }> {
+  const output = path.replace(/\.journal$/, "");
+  for (;;) {
+    let fd: number;
+    try {
+      fd = openSync(path, "a+", 0o600);
+    } catch (error) {
+      throw new UsageError(`Cannot write ${output}: ${why(error)}`);
+    }
+    const unlock = await lock(fd);
+    if (unlock === undefined) {
+      closeSync(fd);
+      throw new UsageError(`Another process is writing ${output}`);
+    }
+    // The process that had the lock may have removed or replaced the file since it was opened here.
+    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd, unlock };
+    closeSync(fd);
+    unlock();
+  }
+}
 
 /**
- * Keeps an open file to one process. Gives what ends that, or undefined if another process has it.
+ * Locks an open file. Returns the function that unlocks it, or undefined if another process has the lock.
  *
- * The lock is a local socket that is named after the file: the system takes it back however the process ends,
- * `kill -9` included, where a lock file would stay behind.
+ * The lock is a local socket that is named after the file. The system removes it however the process ends, `kill -9`
+ * included, where a lock file would stay behind.
  */
-export async function lock(file: number): Promise<(() => void) | undefined> {
+async function lock(file: number): Promise<(() => void) | undefined> {
   const { dev, ino } = fstatSync(file);
   const address = addressFor(
     createHash("sha256").update(`${dev}:${ino}`).digest("hex").slice(0, 32),
@@ -38,7 +61,7 @@ function listen(address: string): Promise<Server | undefined> {
   });
 }
 
-/** Whether a socket in the file system is one that a process left behind. It is removed then. */
+/** Whether the socket file was left behind by a process that has ended. It is then removed. */
 function isStale(address: string): Promise<boolean> {
   if (!address.startsWith("/")) return Promise.resolve(false);
   return new Promise((resolve) => {

@@ -1,32 +1,31 @@
+// How rows are written and read back: as text (this file), into a file or a stream (writer.ts), and from an output
+// of an earlier run (read-output.ts).
+
 import { extname } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { RESULT_COLUMNS } from "./columns.ts";
-import { UsageError } from "./io.ts";
-import type { Outcome } from "./journal.ts";
-import type { Format } from "./table.ts";
+import type { Format } from "../input/table.ts";
+import { UsageError } from "../io.ts";
+import { RESULT_COLUMNS, type Outcome } from "../outcome.ts";
 
-/** How rows are written: a text for the beginning, and one for each row. */
+/** The text of an output: its head, and one text for each row. */
 export interface RowFormat {
   readonly head: string;
   readonly row: (cells: readonly unknown[], outcome: Outcome) => string;
 }
 
-/** By the name of the output; on stdout as the input is. */
+/** By the extension of the output; on stdout as the input. */
 export function rowFormat(out: string, input: Format, columns: readonly string[]): RowFormat {
   const extension =
     out === "-" ? (input.kind === "jsonl" ? ".jsonl" : "") : extname(out).toLowerCase();
   if (extension === ".jsonl" || extension === ".ndjson") return jsonLines(columns);
-  const given = input.kind === "csv" ? input.delimiter : ",";
   if (extension === ".tsv") return csv(columns, "\t", false);
   if (extension === ".csv" || out === "-") {
-    return csv(columns, given, input.kind === "csv" && input.hasBom);
+    return input.kind === "csv"
+      ? csv(columns, input.delimiter, input.hasBom)
+      : csv(columns, ",", false);
   }
   throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
 }
-
-/** A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
-const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 
 function csv(columns: readonly string[], delimiter: string, bom: boolean): RowFormat {
   const line = (cells: string[]): string =>
@@ -41,6 +40,14 @@ function csv(columns: readonly string[], delimiter: string, bom: boolean): RowFo
   };
 }
 
+/** A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
+
+function harmless(cell: string): string {
+  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+}
+
 function jsonLines(columns: readonly string[]): RowFormat {
   const double = columns.find((name, position) => columns.indexOf(name) !== position);
   if (double !== undefined) {
@@ -51,17 +58,13 @@ function jsonLines(columns: readonly string[]): RowFormat {
     row(cells, outcome) {
       const given = columns.map((name, position) => [name, cells[position]]);
       const added = RESULT_COLUMNS.map((name) => [name, outcome[name]]);
-      // JSON leaves out what is undefined.
+      // JSON leaves out values that are undefined.
       return `${JSON.stringify(Object.fromEntries([...given, ...added]))}\n`;
     },
   };
 }
 
-function harmless(cell: string): string {
-  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
-}
-
-/** A cell as a text. */
+/** A cell as text. */
 export function textOf(cell: unknown): string {
   if (cell === undefined || cell === null) return "";
   return typeof cell === "string" ? cell : JSON.stringify(cell);

@@ -1,0 +1,114 @@
+import { createTrackingLink, type ParameterFacts } from "../../../generated/operations.ts";
+import type { CreateTrackingLinkParams } from "../../index.ts";
+import { nearest } from "../../suggest.ts";
+import { fromText } from "../flags.ts";
+import { plain, UsageError } from "../io.ts";
+import { RESULT_COLUMNS } from "../outcome.ts";
+
+const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
+  Object.entries(createTrackingLink.params),
+);
+
+/** Parameters by the names that a column may have: in camelCase, or as in the API. */
+const KEYS: ReadonlyMap<string, string> = new Map(
+  [...FACTS].flatMap(([key, { name }]): [string, string][] => [
+    [key, key],
+    [name, key],
+  ]),
+);
+
+/** The columns that hold parameters. */
+export interface ColumnMap {
+  /** Names of columns, by parameter. */
+  readonly used: ReadonlyMap<string, string>;
+  /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
+  readParams(cells: readonly unknown[]): CreateTrackingLinkParams;
+  /** Why a row must not be sent although its values are valid. */
+  problemIn(cells: readonly unknown[]): string | undefined;
+}
+
+interface ColumnOptions {
+  /** The program of rows that have none. */
+  readonly program: string | undefined;
+  /** Whether columns that look like a misspelt parameter are kept as they are. */
+  readonly passThrough: boolean;
+}
+
+/** Throws {@link UsageError} for columns that would be lost, or that look like a misspelt parameter. */
+export function mapColumns(
+  columns: readonly string[],
+  { program, passThrough }: ColumnOptions,
+): ColumnMap {
+  const used = new Map<string, string>();
+  const keys = columns.map((column) => {
+    const name = column.trim();
+    const key = keyOf(name, passThrough);
+    if (key === undefined) return undefined;
+    const other = used.get(key);
+    if (other !== undefined) {
+      throw new UsageError(`Columns "${other}" and "${name}" are the same parameter`);
+    }
+    used.set(key, name);
+    return key;
+  });
+  if (program === undefined && !used.has("programId")) {
+    throw new UsageError("Expected a column programId, or --program for all rows");
+  }
+  return {
+    used,
+    problemIn(cells) {
+      const position = cells.findIndex(
+        (cell, place) => keys[place] !== undefined && isShortened(cell),
+      );
+      if (position < 0) return undefined;
+      const number = String(cells[position]);
+      return `Expected \`${keys[position]}\` to be written out, got ${number}: a spreadsheet has shortened it; format the column as text`;
+    },
+    readParams(cells) {
+      const params: Record<string, unknown> = {};
+      keys.forEach((key, position) => {
+        const value = key && read(cells[position], FACTS.get(key));
+        if (key !== undefined && value !== undefined) params[key] = value;
+      });
+      // Spreadsheets leave empty rows behind: the default program must not make links for them.
+      if (params["programId"] === undefined && program !== undefined && cells.some(isFilled)) {
+        params["programId"] = program;
+      }
+      // Not checked: `createMany` does that.
+      return params as unknown as CreateTrackingLinkParams;
+    },
+  };
+}
+
+/** The parameter that a column holds, if any. */
+function keyOf(name: string, passThrough: boolean): string | undefined {
+  const key = KEYS.get(name);
+  if (key !== undefined) return key;
+  const near = nearest(name, [...KEYS.keys()]);
+  if (near !== undefined && !passThrough) {
+    throw new UsageError(
+      `Column "${plain(name)}" is not a parameter; did you mean "${near}"? (--pass-through keeps it as it is)`,
+    );
+  }
+  if ((RESULT_COLUMNS as readonly string[]).includes(name)) {
+    throw new UsageError(`Column "${name}" would be overwritten by a result; give it another name`);
+  }
+  return undefined;
+}
+
+const isFilled = (cell: unknown): boolean =>
+  typeof cell === "string" ? cell.trim() !== "" : cell !== undefined && cell !== null;
+
+/** Spreadsheets turn a long id into "1.23E+05". */
+const isShortened = (cell: unknown): boolean =>
+  typeof cell === "string" && /^\s*\d([.,]\d+)?E\+\d+\s*$/.test(cell);
+
+function read(cell: unknown, facts: ParameterFacts | undefined): unknown {
+  if (cell === undefined || cell === null || facts === undefined) return undefined;
+  if (typeof cell === "string") {
+    const text = cell.trim();
+    return text === "" ? undefined : fromText(text, facts);
+  }
+  // JSON may have a number where the parameter is a string.
+  return facts.type === "string" && Number.isSafeInteger(cell) ? `${cell as number}` : cell;
+}

@@ -1,0 +1,78 @@
+import { UsageError } from "../io.ts";
+import type { Outcome } from "../outcome.ts";
+
+/** Everything that determines the output of a run. A run that resumes must have the same. */
+export type Task = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The only line of a complete run. It is no task, so no run resumes from it. */
+export interface Finished {
+  readonly finished: Task;
+}
+
+export type Entry =
+  /** The row's request is about to be sent. Only for requests that must not be sent twice. */
+  | { readonly sent: number }
+  /** The server has made no link for it, so it may be sent again. */
+  | { readonly back: number }
+  /** The row is finished. */
+  | ({ readonly row: number } & Outcome);
+
+/** What a journal says of the earlier runs. */
+export interface Recorded {
+  /** The task of an unfinished run. */
+  task?: Task;
+  /** The task of a complete run. */
+  finished?: Task;
+  /** The last line of each finished row. Parsed when it is needed: lines take less memory. */
+  readonly outcomes: Map<number, string>;
+  /** Rows that were sent and whose result is not recorded. */
+  readonly inFlight: Set<number>;
+}
+
+/** Throws {@link UsageError} for a line that is none of ours. */
+export function readEntries(text: string, path: string): Recorded {
+  const recorded: Recorded = { outcomes: new Map(), inFlight: new Set() };
+  const [head, ...lines] = text.split("\n").slice(0, -1);
+  if (head === undefined) return recorded;
+  const task = parseLine(head);
+  if (!isObject(task)) throw new UsageError(`${path} is damaged in line 1`);
+  if (isFinished(task)) recorded.finished = task.finished;
+  else recorded.task = task as Task;
+  lines.forEach((line, position) => {
+    const entry = parseLine(line);
+    if (!isEntry(entry)) throw new UsageError(`${path} is damaged in line ${position + 2}`);
+    apply(recorded, entry, line);
+  });
+  return recorded;
+}
+
+function apply({ outcomes, inFlight }: Recorded, entry: Entry, line: string): void {
+  if ("sent" in entry) inFlight.add(entry.sent);
+  else if ("back" in entry) inFlight.delete(entry.back);
+  else {
+    inFlight.delete(entry.row);
+    outcomes.set(entry.row, line);
+  }
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFinished(value: unknown): value is Finished {
+  return isObject(value) && isObject(value["finished"]);
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { sent, back, row, status } = value;
+  return [sent, back, typeof status === "string" ? row : undefined].some(Number.isSafeInteger);
+}

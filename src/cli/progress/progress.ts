@@ -1,0 +1,101 @@
+// What a run says of itself on stderr: its counts (tally.ts), a bar on a terminal, and elsewhere a line now and then.
+
+import type { Quota } from "../../index.ts";
+import { say, type Io } from "../io.ts";
+import { doneNow, doneOf, formatCount, type Tally } from "./tally.ts";
+
+/** What is known at one moment. */
+export interface Moment {
+  readonly now: number;
+  readonly quota: Quota | undefined;
+  readonly reserve: number;
+}
+
+/** When the run will be done at its present speed. Undefined if the quota may not suffice, or too little is known. */
+export function estimate(tally: Tally, { now, quota, reserve }: Moment): Date | undefined {
+  const done = doneNow(tally) - tally.since.done;
+  const left = tally.total - doneOf(tally);
+  if (done <= 0 || left <= 0 || tally.waitingUntil !== undefined) return undefined;
+  if (quota?.remaining !== undefined && left > quota.remaining - reserve) return undefined;
+  return new Date(now + (left * Math.max(0, now - tally.since.time)) / done);
+}
+
+/** "14:05", with the date if it is not today. */
+export function clock(time: Date, now: number): string {
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  const text = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  if (time.toDateString() === new Date(now).toDateString()) return text;
+  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${text}`;
+}
+
+/** The parts of a line of progress, the most important first. */
+export function describe(tally: Tally, moment: Moment): string[] {
+  const { counts, total, waitingUntil } = tally;
+  const { quota, now } = moment;
+  const eta = estimate(tally, moment);
+  const limit = quota?.limit === undefined ? "" : `/${formatCount(quota.limit)}`;
+  return [
+    `${formatCount(doneOf(tally))}/${formatCount(total)}`,
+    waitingUntil && `waiting for the quota until ${clock(waitingUntil, now)}`,
+    counts.failed > 0 && `${formatCount(counts.failed)} failed`,
+    counts.unknown > 0 && `${formatCount(counts.unknown)} unknown`,
+    eta && `done by ${clock(eta, now)}`,
+    counts.reused > 0 && `${formatCount(counts.reused)} reused`,
+    quota?.remaining !== undefined && `quota ${formatCount(quota.remaining)}${limit}`,
+  ].filter((part): part is string => typeof part === "string");
+}
+
+/** A narrow terminal, too, has to say why nothing moves. */
+function shorter(part: string): string[] {
+  const [, time] = /^waiting .* until (.*)$/.exec(part) ?? [];
+  return time === undefined ? [part] : [part, `waiting until ${time}`, `wait ${time}`];
+}
+
+/** As many parts as fit, after a bar if there is room for one. */
+export function barLine(tally: Tally, moment: Moment, width: number, isColoured: boolean): string {
+  const [first = "", ...others] = describe(tally, moment);
+  let text = first;
+  for (const part of others) {
+    const fitting = shorter(part).find((each) => text.length + each.length + 3 <= width);
+    if (fitting !== undefined) text += ` · ${fitting}`;
+  }
+  const room = Math.min(30, width - text.length - 1);
+  if (room < 10) return text.slice(0, width);
+  const share = tally.total === 0 ? 1 : doneOf(tally) / tally.total;
+  const full = Math.floor(share * room);
+  const bar = `${"█".repeat(full)}${"░".repeat(room - full)}`;
+  return `${isColoured ? `\u001b[36m${bar}\u001b[39m` : bar} ${text}`;
+}
+
+const REDRAW_EVERY = 100;
+const LINE_EVERY = 30_000;
+
+/** A bar on a terminal; elsewhere a line from time to time, if it differs from the last one. */
+export function createProgress(io: Io, tally: Tally, moment: () => Moment) {
+  const { stderr, env } = io;
+  const isTerminal = stderr.isTTY === true && env["TERM"] !== "dumb";
+  const isColoured = isTerminal && !env["NO_COLOR"];
+  let timer: NodeJS.Timeout | undefined;
+  let last = "";
+  const show = (): void => {
+    const line = isTerminal
+      ? barLine(tally, moment(), (stderr.columns || 80) - 1, isColoured)
+      : describe(tally, moment()).join(" · ");
+    if (line !== last) void say(io, isTerminal ? `\r${line}\u001b[K` : `impact-links: ${line}\n`);
+    last = line;
+  };
+  return {
+    start: (): void => {
+      timer = setInterval(show, isTerminal ? REDRAW_EVERY : LINE_EVERY);
+    },
+    /** Says at once how it stands. Does nothing unless it was started. */
+    note: (): void => {
+      if (timer !== undefined) show();
+    },
+    stop: (): void => {
+      clearInterval(timer);
+      timer = undefined;
+      if (isTerminal && last !== "") void say(io, "\r\u001b[K");
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { TYPES } from "../support/known.ts";
+import { PATH, bulk, put, text, targets, linker, usage } from "../support/bulk/command.ts";
+
+const run1 = (header: string, row: string, flags = "") => {
+  put("in.csv", `${header}\n${row}\n`);
+  return bulk(`in.csv --out - ${flags}`);
+};
+
+test("columns are parameters in camelCase and under the names of the API", async () => {
+  const server = await linker();
+  put(
+    "a.csv",
+    "programId,adId,deepLink,mediaPartnerPropertyId,subId1\n1,2,https://a.example/,3,4\n",
+  );
+  put(
+    "b.csv",
+    "ProgramId,AdId,DeepLink,MediaPartnerPropertyId,subId1\n1,2,https://a.example/,3,4\n",
+  );
+  await bulk("a.csv --out -");
+  await bulk("b.csv --out -");
+  const target = `${PATH}/1/TrackingLinks?AdId=2&DeepLink=https%3A%2F%2Fa.example%2F&MediaPartnerPropertyId=3&subId1=4`;
+  expect(targets(server)).toEqual([target, target]);
+});
+
+test.each([
+  ["SubID1", "subId1"],
+  ["subId", "subId1"],
+  ["subId99", "subId1"],
+  ["sub_id_2", "subId2"],
+  ["deeplink", "deepLink"],
+  ["Deep Link", "deepLink"],
+  ["program_id", "programId"],
+  ["programid", "programId"],
+  ["PROGRAMID", "programId"],
+  ["custompath", "customPath"],
+  ["Custom Path", "customPath"],
+  ["shared_id", "sharedId"],
+  ["Type ", "nothing"],
+])("columns that only look like a parameter are refused: %j", async (column, near) => {
+  const server = await linker();
+  const other = column.toLowerCase().replace(/\W|_/g, "") === "programid" ? "sku" : "programId";
+  const ran = await run1(`${other},${column}`, "1,Regular", "--program 1");
+  if (near === "nothing") {
+    expect(ran.code).toBe(0);
+    expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?Type=Regular`]);
+    return;
+  }
+  expect(ran).toEqual(
+    usage(
+      `Column "${column}" is not a parameter; did you mean "${near}"? (--pass-through keeps it as it is)`,
+    ),
+  );
+  expect(targets(server)).toEqual([]);
+});
+
+test("columns that look like a parameter are passed through with --pass-through", async () => {
+  const server = await linker();
+  expect((await run1("programId,deeplink", "1,x", "--pass-through")).stdout).toBe(
+    "programId,deeplink,trackingUrl,status,errorCode,error\n1,x,https://example.sjv.io/1,created,,\n",
+  );
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks`]);
+});
+
+test.each(
+  "id sku title name url price page date color tags link category brand image state size gtin".split(
+    " ",
+  ),
+)("columns that mean something else are passed through: %s", async (column) => {
+  await linker();
+  expect((await run1(`programId,${column}`, "1,x")).stdout).toBe(
+    `programId,${column},trackingUrl,status,errorCode,error\n1,x,https://example.sjv.io/1,created,,\n`,
+  );
+});
+
+// Columns of product feeds that are two letters away from `type` or `adId`.
+test.each(["style", "time", "asin", "ASIN", "cat_id", "paid", "valid", "tile"])(
+  "columns of product feeds are not taken for misspelt parameters: %s",
+  async (column) => {
+    await linker();
+    expect((await run1(`programId,${column}`, "1,x")).code).toBe(0);
+  },
+);
+
+test.each([
+  ["programId,ProgramId", 'Columns "programId" and "ProgramId" are the same parameter'],
+  ["programId,deepLink,deepLink", 'Columns "deepLink" and "deepLink" are the same parameter'],
+  ["programId, DeepLink ,deepLink", 'Columns "DeepLink" and "deepLink" are the same parameter'],
+  ["programId,status", 'Column "status" would be overwritten by a result; give it another name'],
+  ["programId,error", 'Column "error" would be overwritten by a result; give it another name'],
+  [
+    "programId,trackingUrl",
+    'Column "trackingUrl" would be overwritten by a result; give it another name',
+  ],
+  [
+    "programId, errorCode ",
+    'Column "errorCode" would be overwritten by a result; give it another name',
+  ],
+  ["sku,name", "Expected a column programId, or --program for all rows"],
+  ["", "Expected a column programId, or --program for all rows"],
+])("columns %j are refused", async (header, message) => {
+  const server = await linker();
+  expect(await run1(header, "1,2,3")).toEqual(usage(message));
+  expect(targets(server)).toEqual([]);
+});
+
+test("columns of results are refused with --pass-through too", async () => {
+  expect((await run1("programId,status", "1,2", "--pass-through")).code).toBe(2);
+});
+
+test("columns of the same name, and of none, are passed through in their places", async () => {
+  await linker();
+  expect((await run1("a,programId,a,,", "x,1,y,,z")).stdout).toBe(
+    "a,programId,a,,,trackingUrl,status,errorCode,error\nx,1,y,,z,https://example.sjv.io/1,created,,\n",
+  );
+});
+
+test("columns do not bring control characters to the terminal", async () => {
+  await linker();
+  const { stderr } = await run1('programId,a\u001b[31m,"b\nc"', "1,x,y");
+  expect(stderr).toMatch(/^impact-links: in\.csv: .*\nimpact-links: 1 row: 1 created\n$/);
+  // oxlint-disable-next-line no-control-regex
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
+test("cells of the program that are empty are filled by --program", async () => {
+  const server = await linker();
+  put("in.csv", "programId,sku\n1,a\n,b\n  ,c\n");
+  expect((await bulk("in.csv --out out.csv --program 9 --silent --concurrency 1")).code).toBe(0);
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks`, `${PATH}/9/TrackingLinks`]);
+  expect(text("out.csv").split("\n").slice(1, 4)).toEqual([
+    "1,a,https://example.sjv.io/1,created,,",
+    ",b,https://example.sjv.io/2,created,,",
+    "  ,c,https://example.sjv.io/2,reused,,",
+  ]);
+});
+
+test("cells that are empty are absent, and the rest is trimmed for the request alone", async () => {
+  const server = await linker();
+  put("in.csv", 'programId,adId,deepLink,subId1\n1,,  ,"\u00a0 a\tb \r\n"\n');
+  await bulk("in.csv --out out.csv --silent");
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?subId1=a%09b`]);
+  expect(text("out.csv").split("\n").slice(1).join("\n")).toBe(
+    '1,,  ,"\u00a0 a\tb \r\n",https://example.sjv.io/1,created,,\n',
+  );
+});
+
+test.each(["vanity", "VANITY", " Vanity "])("cells say the type in any case: %j", async (type) => {
+  const server = await linker();
+  put("in.csv", `programId,type\n1,${type}\n`);
+  expect((await bulk("in.csv --out - --silent")).code).toBe(0);
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?Type=Vanity`]);
+});
+
+test("cells that are wrong fail their row alone, and nothing is sent for it", async () => {
+  const server = await linker();
+  const long = "x".repeat(256);
+  put(
+    "in.csv",
+    "programId,deepLink,type,customPath,subId1\n" +
+      "1,shop.example,,,\n1,https://a.example/ b,,,\n1,,Short,,\n1,,,x,\n" +
+      `1,,,,${long}\n,,,,\n..,,,,\n1,,,,ok\n`,
+  );
+  expect(await bulk("in.csv --out out.csv")).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      /\nimpact-links: 8 rows: 1 created, 7 failed\n {2}invalid_input: 7\n$/,
+    ) as string,
+  });
+  const rows = parse(text("out.csv"), { columns: true }) as Record<string, string>[];
+  expect(rows.map(({ status, errorCode, error }) => [status, errorCode, error])).toEqual([
+    [
+      "failed",
+      "invalid_input",
+      'Expected `deepLink` to be an absolute http(s) URL, got "shop.example"',
+    ],
+    [
+      "failed",
+      "invalid_input",
+      'Expected `deepLink` to be an absolute http(s) URL without spaces (encoded: %20), got "https://a.example/ b"',
+    ],
+    ["failed", "invalid_input", `Expected \`type\` to be ${TYPES}, got "Short"`],
+    ["failed", "invalid_input", 'Expected `customPath` only with type "Vanity", got no type'],
+    ["failed", "invalid_input", "Expected `subId1` to be at most 255 characters, got 256"],
+    ["failed", "invalid_input", "Expected `programId`, got none"],
+    ["failed", "invalid_input", 'Expected `programId` to be an id, got ".."'],
+    ["created", "", ""],
+  ]);
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?subId1=ok`]);
+});
+
+test("cells that are missing or too many fail their row: a cut row makes no link", async () => {
+  const server = await linker();
+  put("in.csv", "programId,deepLink,sku\n1,https://a.example/\n1,https://a.example/,x,y\n1\n2,,\n");
+  expect((await bulk("in.csv --out out.csv --silent --program 7")).code).toBe(3);
+  expect(targets(server)).toEqual([`${PATH}/2/TrackingLinks`]);
+  expect(text("out.csv")).toBe(
+    "programId,deepLink,sku,trackingUrl,status,errorCode,error\n" +
+      '1,https://a.example/,,,failed,invalid_input,"line 2: Expected 3 cells as in the header, got 2"\n' +
+      '1,https://a.example/,x,,failed,invalid_input,"line 3: Expected 3 cells as in the header, got 4: [""1"",""https://a.example/"",""x"",""y""]"\n' +
+      '1,,,,failed,invalid_input,"line 4: Expected 3 cells as in the header, got 1"\n' +
+      "2,,,https://example.sjv.io/1,created,,\n",
+  );
+});
+
+test("cells that are all empty make no link, even with --program", async () => {
+  const server = await linker();
+  put("in.csv", "programId;deepLink;sku\r\n;https://a.example/;x\r\n;;\r\n;;\r\n");
+  expect((await bulk("in.csv --out out.csv --silent --program 7")).code).toBe(3);
+  expect(targets(server)).toEqual([`${PATH}/7/TrackingLinks?DeepLink=https%3A%2F%2Fa.example%2F`]);
+});
+
+test("an id that a spreadsheet has shortened is not sent", async () => {
+  const server = await linker();
+  put("in.csv", "programId,subId1\n1.23E+05,a\n1,4.5E+12\n1,1e5\n");
+
+  const { code } = await bulk("in.csv --out out.csv");
+
+  expect(code).toBe(3);
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?subId1=1e5`]);
+  expect(text("out.csv").split("\n").slice(1, 3)).toEqual([
+    '1.23E+05,a,,failed,invalid_input,"Expected `programId` to be written out, got 1.23E+05: a spreadsheet has shortened it; format the column as text"',
+    '1,4.5E+12,,failed,invalid_input,"Expected `subId1` to be written out, got 4.5E+12: a spreadsheet has shortened it; format the column as text"',
+  ]);
+  expect((await bulk("in.csv --dry-run")).code).toBe(2);
+});
