@@ -26,6 +26,3 @@ export function lru<T>(size: number): Lru<T> {
     set,
   };
 }
-
-// Until the command imports the new name.
-export { lru as createRecent };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ImpactEvent } from "../src/index.ts";
 import type { Quota } from "../src/quota.ts";
-import { createQuotaLimiter } from "../src/tracking-links/many/quota-limiter.ts";
+import { QuotaLimiter } from "../src/tracking-links/many/quota-limiter.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const HOUR = 3_600_000;
@@ -29,18 +30,15 @@ function limiterOf(seen?: Quota, reserve = 0, inFlight = 0) {
   const state = { seen, admitted: 0 };
   const delays: number[] = [];
   const { signal } = new AbortController();
-  const limiter = createQuotaLimiter(
-    1000,
-    reserve,
-    {
-      get current() {
-        return state.seen;
-      },
-      observe() {},
+  const view = {
+    get current() {
+      return state.seen;
     },
-    (event) => void (event.type === "wait" && delays.push(event.delay)),
-    signal,
-  );
+    observe() {},
+  };
+  const emit = (event: ImpactEvent): void =>
+    void (event.type === "wait" && delays.push(event.delay));
+  const limiter = new QuotaLimiter(1000, { quota: view, reserve, emit, signal });
   const acquire = (): void => {
     const slot = limiter.acquire(() => undefined);
     if (slot === undefined) state.admitted++;

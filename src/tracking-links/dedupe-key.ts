@@ -32,6 +32,3 @@ export function splitIds(params: CreateTrackingLinkParams): {
   // Only optional parameters were taken out.
   return { base: base as unknown as CreateTrackingLinkParams, ids: hasIds ? ids : undefined };
 }
-
-// Until the command imports the new name.
-export { dedupeKey as keyOf };

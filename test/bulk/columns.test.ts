@@ -159,7 +159,7 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
   put(
     "in.csv",
     "programId,deepLink,type,customPath,subId1\n" +
-      "1,shop.example,,,\n1,https://a.example/ b,,,\n1,,Short,,\n1,,,x,\n" +
+      "1,shop.example,,,\n1,https://a.example/ b,,,\n1,,Short,,\n1,,Regular,x,\n" +
       `1,,,,${long}\n,,,,\n..,,,,\n1,,,,ok\n`,
   );
   expect(await bulk("in.csv --out out.csv")).toMatchObject({
@@ -181,7 +181,7 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
       'Expected `deepLink` to be an absolute http(s) URL without spaces (encoded: %20), got "https://a.example/ b"',
     ],
     ["failed", "invalid_input", `Expected \`type\` to be ${TYPES}, got "Short"`],
-    ["failed", "invalid_input", 'Expected `customPath` only with type "Vanity", got no type'],
+    ["failed", "invalid_input", 'Expected `customPath` only with type "Vanity", got type "Regular"'],
     ["failed", "invalid_input", "Expected `subId1` to be at most 255 characters, got 256"],
     ["failed", "invalid_input", "Expected `programId`, got none"],
     ["failed", "invalid_input", 'Expected `programId` to be an id, got ".."'],

@@ -156,12 +156,12 @@ test("--dry-run prints rows, invalid lines, calls, vanity links and time, and se
   const server = await linker();
   put(
     "in.csv",
-    "programId,type,customPath,subId1\n1,,,a\n1,,,b\n1,,,a\n\n1,vanity,Sale,\n1,,x,\n1,Vanity\n2,bad,,\n",
+    "programId,type,customPath,subId1\n1,,,a\n1,,,b\n1,,,a\n\n1,vanity,Sale,\n1,regular,x,\n1,Vanity\n2,bad,,\n",
   );
   expect(await bulk("in.csv --dry-run")).toEqual({
     code: 2,
     stdout:
-      'line 7: Expected `customPath` only with type "Vanity", got no type\n' +
+      'line 7: Expected `customPath` only with type "Vanity", got type "Regular"\n' +
       "line 8: Expected 4 cells as in the header, got 2\n" +
       `line 9: Expected \`type\` to be ${TYPES}, got "bad"\n` +
       "rows: 7\ninvalid rows: 3\ncalls needed: 3\nvanity links needed: 1\n" +

@@ -107,17 +107,29 @@ test.each(['{"row":', "", "\0\0\0", "null", "7", '"x"', "[]", "{}", '{"row":1}']
   },
 );
 
-test("a Vanity row is marked in the journal before its request is sent", async () => {
-  const rows = [...vanity(20), ...regular(20)];
+/** Vanity by `customPath` alone. */
+const untyped = vanity(20).map(({ type: _, ...row }, index) => ({
+  ...row,
+  customPath: `p${index}`,
+}));
+
+test.each([
+  ["", vanity(20)],
+  [" that has a customPath and no type", untyped],
+])("a Vanity row%s is marked in the journal before its request is sent", async (_, vanityRows) => {
+  const rows = [...vanityRows, ...regular(20)];
   const { args, server, journal } = await setUp(rows);
   const unmarked: string[] = [];
+  const vanityKeys = new Set<string>();
   server.decide = ({ key, isVanity }) => {
     const marks = readJournal(journal).map(({ sent = -1 }) => rows[sent]);
+    if (isVanity) vanityKeys.add(key);
     if (isVanity && !marks.some((row) => row && requestOf(row).key === key)) unmarked.push(key);
     return "link";
   };
   expect((await command(args, server)).code).toBe(0);
   expect(unmarked).toEqual([]);
+  expect(vanityKeys.size).toBe(20);
   expect(server.arrivals.length).toBe(40);
 });
 

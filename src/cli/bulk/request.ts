@@ -7,10 +7,10 @@ import {
   type ImpactError,
   type TrackingLink,
 } from "../../index.ts";
-import { createRecent, type Recent } from "../../lru.ts";
-import { keyOf, REMEMBERED, splitIds } from "../../tracking-links/dedupe-key.ts";
+import { lru, type Lru } from "../../lru.ts";
+import { dedupeKey, REMEMBERED, splitIds } from "../../tracking-links/dedupe-key.ts";
 import { readTrackingUrl } from "../../tracking-links/link.ts";
-import { checkParams } from "../../tracking-links/params.ts";
+import { checkParams, type LinkRequest } from "../../tracking-links/params.ts";
 
 /** The request of a row, as `createMany` would send it. */
 export interface RowRequest {
@@ -26,22 +26,24 @@ export function requestOf(
   params: CreateTrackingLinkParams,
   appendIds: boolean,
 ): RowRequest | ImpactError {
+  let request: LinkRequest;
   try {
-    checkParams(params);
+    request = checkParams(params);
   } catch (error) {
     if (isImpactError(error)) return error;
     throw error;
   }
-  const { base, ids } = appendIds ? splitIds(params) : { base: params, ids: undefined };
+  const { given, type } = request;
+  const { base, ids } = appendIds ? splitIds(given) : { base: given, ids: undefined };
   return {
-    key: keyOf(base),
-    isVanity: base.type === "Vanity",
+    key: dedupeKey(base),
+    isVanity: type === "Vanity",
     extend: (link) => (ids ? extendTrackingLink(link, ids) : link),
   };
 }
 
 /** Values by the key of a request, for as many as `createMany` remembers. */
-export const createRequestCache = <T>(): Recent<T> => createRecent(REMEMBERED);
+export const createRequestCache = <T>(): Lru<T> => lru(REMEMBERED);
 
 /** The link before ids were appended to it. */
 export function baseOf({ raw }: TrackingLink): string | undefined {

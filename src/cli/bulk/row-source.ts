@@ -27,7 +27,9 @@ export function createRowSource(
           if (isSent === undefined) return;
           if (!isSent) continue;
           const params = columns.readParams(row.cells);
-          pending.set(count++, { row, isVanity: params.type === "Vanity" });
+          // `customPath` alone means Vanity.
+          const isVanity = params.type === "Vanity" || params.customPath !== undefined;
+          pending.set(count++, { row, isVanity });
           yield params;
         }
       } catch (error) {

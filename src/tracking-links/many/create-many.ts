@@ -8,12 +8,12 @@ import { dedupeKey, splitIds } from "../dedupe-key.ts";
 import { extendTrackingLink, type TrackingLinkExtension } from "../link.ts";
 import type { LinkRequest } from "../params.ts";
 import { abortOnReturn } from "./abort-on-return.ts";
-import { createDedupe, type Outcome } from "./dedupe.ts";
+import { Dedupe, type Outcome } from "./dedupe.ts";
 import { isPromise, openSource, paramsOf } from "./inputs.ts";
 import { readManyOptions, type CreateManyOptions, type ManySettings } from "./options.ts";
 import { pool, type PoolOptions } from "./pool.ts";
-import { createQuotaLimiter } from "./quota-limiter.ts";
-import { createRefusals } from "./refusals.ts";
+import { QuotaLimiter } from "./quota-limiter.ts";
+import { Refusals } from "./refusals.ts";
 import { callerThrew, notSent, type CreateManyResult } from "./results.ts";
 
 /** The client, as far as `createMany` uses it. */
@@ -42,7 +42,7 @@ async function* results<Input>(
   const { ordered, concurrency, call } = many;
   const source = openSource(inputs);
   const sender = createSender(client, many, stop.signal);
-  const dedupe = createDedupe();
+  const dedupe = new Dedupe();
 
   type Result = CreateManyResult<Input>;
   const run = (input: Input, index: number): Result | Promise<Result> => {
@@ -118,9 +118,10 @@ function createSender<Input>(
   { concurrency, quotaReserve, call: { timeout, maxRetries } }: ManySettings<Input>,
   signal: AbortSignal,
 ): Sender {
-  const { emit } = client.settings;
-  const limiter = createQuotaLimiter(concurrency, quotaReserve, client.quota, emit, signal);
-  const refusals = createRefusals();
+  const { quota, settings } = client;
+  const gate = { quota, reserve: quotaReserve, emit: settings.emit, signal };
+  const limiter = new QuotaLimiter(concurrency, gate);
+  const refusals = new Refusals();
   const drain = new AbortController();
   return {
     isReady: (wake) => limiter.hasRoom(wake),

@@ -1,8 +1,8 @@
+import type { ImpactError } from "../../errors.ts";
 import { isRetryable } from "../../http/retry-policy.ts";
 import { lru } from "../../lru.ts";
-import type { ImpactError } from "../../errors.ts";
-import { REMEMBERED } from "../dedupe-key.ts";
 import type { TrackingLink } from "../create.ts";
+import { REMEMBERED } from "../dedupe-key.ts";
 
 /** The end of a request. */
 export type Outcome =
@@ -10,31 +10,27 @@ export type Outcome =
   | { readonly link?: undefined; readonly error: ImpactError };
 
 /** One request for equal ones. */
-export interface Dedupe {
+export class Dedupe {
+  readonly #inFlight = new Map<string, Promise<Outcome>>();
+  readonly #settled = lru<Outcome>(REMEMBERED);
+
   /** The outcome of an equal request, or a promise of it while that is in flight. */
-  find(key: string): Outcome | Promise<Outcome> | undefined;
+  find(key: string): Outcome | Promise<Outcome> | undefined {
+    return this.#settled.get(key) ?? this.#inFlight.get(key);
+  }
+
   /** Shares a request with equal ones that come while it is in flight, and its outcome with later ones. */
-  share(key: string, request: Promise<Outcome>): Promise<Outcome>;
-}
-
-export function createDedupe(): Dedupe {
-  const inFlight = new Map<string, Promise<Outcome>>();
-  const settled = lru<Outcome>(REMEMBERED);
-  return {
-    find: (key) => settled.get(key) ?? inFlight.get(key),
-    share(key, request) {
-      const shared = request.then((outcome) => {
-        inFlight.delete(key);
-        if (!outcome.error || !isWorthRepeating(outcome.error)) settled.set(key, outcome);
-        return outcome;
-      });
-      inFlight.set(key, shared);
-      return shared;
-    },
-  };
-}
-
-/** Whether an equal request may be sent although this one failed. */
-function isWorthRepeating(error: ImpactError): boolean {
-  return error.method === undefined || isRetryable(error);
+  share(key: string, request: Promise<Outcome>): Promise<Outcome> {
+    const shared = request.then((outcome) => {
+      this.#inFlight.delete(key);
+      const { error } = outcome;
+      // A failure that a retry may mend is not kept.
+      if (!error || (error.method !== undefined && !isRetryable(error))) {
+        this.#settled.set(key, outcome);
+      }
+      return outcome;
+    });
+    this.#inFlight.set(key, shared);
+    return shared;
+  }
 }

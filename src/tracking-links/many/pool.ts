@@ -1,7 +1,7 @@
 import { onAbort } from "../../abort.ts";
 import { RETURNED } from "./abort-on-return.ts";
 import { isPromise, type Source, type Step } from "./inputs.ts";
-import { createResultQueue } from "./result-queue.ts";
+import { ResultQueue } from "./result-queue.ts";
 
 /** What is done with each input. */
 export interface Task<Input, Result> {
@@ -37,7 +37,7 @@ export async function* pool<Input, Result extends object>(
   { ordered, lookAhead, isReady, drain, stop }: PoolOptions,
 ): AsyncGenerator<Result, void, undefined> {
   const { signal } = stop;
-  const results = createResultQueue<Result>(ordered);
+  const results = new ResultQueue<Result>(ordered);
   let count = 0;
 
   const mayRead = (): boolean => {

@@ -3,81 +3,88 @@ import type { Quota, QuotaView } from "../../quota.ts";
 import { sleep } from "../../sleep.ts";
 import { badInput } from "../../validate.ts";
 
-/** Open while the quota allows a request. */
-export interface QuotaGate {
-  /** Whether a request may be sent now. Throws `invalid_input` if the reserve leaves nothing of the quota. */
-  isOpen(inFlight: number): boolean;
-  /** Notes that a request was answered, or failed. */
-  answered(): void;
-  /** Closes it for so many milliseconds. */
-  pause(ms: number): void;
+export interface GateOptions {
+  readonly quota: QuotaView;
+  /** Requests of each window to leave for others. */
+  readonly reserve: number;
+  readonly emit: Emit | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
-export const WINDOW = 3_600_000;
+const WINDOW = 3_600_000;
 
 /**
- * Waits by one timer at a time, emits a `wait` event for each, and calls `opened` after it. Waits are measured by a
- * monotonic clock, because the system's may be set while it waits for an hour.
+ * Open while the quota allows a request. Waits by one timer at a time, emits a `wait` event for each, and calls `opened`
+ * after it. The clock is monotonic, because the system's may be set during an hour.
  */
-export function createQuotaGate(
-  reserve: number,
-  quota: QuotaView,
-  emit: Emit | undefined,
-  signal: AbortSignal,
-  opened: () => void,
-): QuotaGate {
-  let seen: Quota | undefined;
-  let windowEnd = 0;
-  let pauseEnd = 0;
-  let hasAnswer = false;
-  let isWaiting = false;
-  let now = 0;
+export class QuotaGate {
+  readonly #options: GateOptions;
+  readonly #opened: () => void;
+  #seen: Quota | undefined;
+  #windowEnd = 0;
+  #pauseEnd = 0;
+  #hasAnswer = false;
+  #isWaiting = false;
+  #now = 0;
 
-  const look = (): void => {
-    now = Math.max(now, performance.now());
-    const latest = quota.current;
-    if (latest === undefined || latest === seen) return;
-    seen = latest;
-    const end = latest.resetAt?.getTime() ?? latest.observedAt.getTime() + WINDOW;
-    windowEnd = now + end - Date.now();
-  };
-  const wait = (delay: number): void => {
-    const end = now + delay;
+  constructor(options: GateOptions, opened: () => void) {
+    this.#options = options;
+    this.#opened = opened;
+  }
+
+  /** Whether a request may be sent now. Throws `invalid_input` if the reserve leaves nothing of the quota. */
+  isOpen(inFlight: number): boolean {
+    if (this.#isWaiting || this.#options.signal.aborted) return false;
+    this.#look();
+    const delay = this.#delay(inFlight);
+    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(delay));
+    return delay <= 0;
+  }
+
+  /** Notes that a request was answered, or failed. */
+  answered(): void {
+    this.#hasAnswer = true;
+    this.#look();
+  }
+
+  /** Closes it for so many milliseconds. */
+  pause(ms: number): void {
+    this.#look();
+    this.#pauseEnd = Math.max(this.#pauseEnd, this.#now + ms);
+  }
+
+  #look(): void {
+    this.#now = Math.max(this.#now, performance.now());
+    const { current } = this.#options.quota;
+    if (current === undefined || current === this.#seen) return;
+    this.#seen = current;
+    const end = current.resetAt?.getTime() ?? current.observedAt.getTime() + WINDOW;
+    this.#windowEnd = this.#now + end - Date.now();
+  }
+
+  #delay(inFlight: number): number {
+    const { reserve } = this.#options;
+    if (this.#pauseEnd > this.#now) return this.#pauseEnd - this.#now;
+    if (this.#seen) return quotaDelay(this.#seen, this.#windowEnd - this.#now, reserve, inFlight);
+    // Before the first answer nobody knows what is left, so one request goes ahead.
+    return reserve > 0 && inFlight > 0 && !this.#hasAnswer ? Infinity : 0;
+  }
+
+  #wait(delay: number): void {
+    const { emit, signal } = this.#options;
+    const end = this.#now + delay;
     const time = Date.now();
-    isWaiting = true;
+    this.#isWaiting = true;
     emit?.({ type: "wait", cause: "quota", time, delay, until: new Date(time + delay) });
     const wakeUp = (): void => {
-      isWaiting = false;
+      this.#isWaiting = false;
       // A timer may fire a millisecond early.
-      now = Math.max(now, end);
-      opened();
+      this.#now = Math.max(this.#now, end);
+      this.#opened();
     };
     sleep(delay, signal).then(wakeUp, () => {});
-  };
-  const delayOf = (inFlight: number): number => {
-    if (pauseEnd > now) return pauseEnd - now;
-    if (seen) return quotaDelay(seen, windowEnd - now, reserve, inFlight);
-    // Before the first answer nobody knows what is left, so one request goes ahead.
-    return reserve > 0 && inFlight > 0 && !hasAnswer ? Infinity : 0;
-  };
-  return {
-    isOpen(inFlight) {
-      if (isWaiting || signal.aborted) return false;
-      look();
-      const delay = delayOf(inFlight);
-      if (delay > 0 && delay < Infinity) wait(Math.ceil(delay));
-      return delay <= 0;
-    },
-    answered() {
-      hasAnswer = true;
-      look();
-    },
-    pause(ms) {
-      look();
-      pauseEnd = Math.max(pauseEnd, now + ms);
-    },
-  };
+  }
 }
 
 /**

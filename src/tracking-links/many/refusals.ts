@@ -8,19 +8,16 @@ const HOLDS_FOR: Partial<Record<ImpactErrorCode, (request: LinkRequest) => boole
 };
 
 /** Refusals that make further requests pointless. */
-export interface Refusals {
-  note(error: ImpactError): void;
-  /** The refusal that holds for this request, too. */
-  of(request: LinkRequest): ImpactError | undefined;
-}
+export class Refusals {
+  readonly #errors: ImpactError[] = [];
 
-export function createRefusals(): Refusals {
-  const refusals: ImpactError[] = [];
-  return {
-    note(error) {
-      const isKnown = refusals.some(({ code }) => code === error.code);
-      if (error.code in HOLDS_FOR && !isKnown) refusals.push(error);
-    },
-    of: (request) => refusals.find(({ code }) => HOLDS_FOR[code]?.(request)),
-  };
+  note(error: ImpactError): void {
+    const isKnown = this.#errors.some(({ code }) => code === error.code);
+    if (error.code in HOLDS_FOR && !isKnown) this.#errors.push(error);
+  }
+
+  /** The refusal that holds for this request, too. */
+  of(request: LinkRequest): ImpactError | undefined {
+    return this.#errors.find(({ code }) => HOLDS_FOR[code]?.(request));
+  }
 }

@@ -1,68 +1,64 @@
-/** Results of tasks, in the order of the tasks or as they are known. */
-export interface ResultQueue<Result> {
-  /** Tasks whose result has not been taken, the running ones included. */
-  readonly unread: number;
-  /** Whether the next result is known. */
-  readonly isReady: boolean;
-  readonly hasFailed: boolean;
-  /** Makes room for the result of the next task. */
-  open(): Slot<Result>;
-  settle(slot: Slot<Result>, result: Result): void;
-  fail(error: unknown): void;
-  /** The next result, or undefined while it is not known. Throws the failure after all known results. */
-  take(): Result | undefined;
-  /** Resolves at the next change, or call of `wake`. */
-  changed(): Promise<void>;
-  wake(): void;
-}
-
+/** The result of a task; undefined while the task runs. */
 interface Slot<Result> {
-  /** Undefined while the task runs. */
   result: Result | undefined;
 }
 
-export function createResultQueue<Result extends object>(ordered: boolean): ResultQueue<Result> {
+/** Results of tasks, in the order of the tasks or as they are known. */
+export class ResultQueue<Result extends object> {
   /** All tasks in their order, or those with a result. */
-  const slots: Slot<Result>[] = [];
-  const failures: unknown[] = [];
-  let unread = 0;
-  let wake = (): void => {};
+  readonly #slots: Slot<Result>[] = [];
+  readonly #failures: unknown[] = [];
+  readonly #ordered: boolean;
+  /** Tasks whose result has not been taken, the running ones included. */
+  unread = 0;
+  /** Resolves {@link changed}. */
+  wake = (): void => {};
 
-  return {
-    get unread() {
-      return unread;
-    },
-    get isReady() {
-      return slots[0]?.result !== undefined;
-    },
-    get hasFailed() {
-      return failures.length > 0;
-    },
-    open() {
-      const slot: Slot<Result> = { result: undefined };
-      unread++;
-      if (ordered) slots.push(slot);
-      return slot;
-    },
-    settle(slot, result) {
-      slot.result = result;
-      if (!ordered) slots.push(slot);
-      if (slots[0] === slot) wake();
-    },
-    fail(error) {
-      failures.push(error);
-      wake();
-    },
-    take() {
-      if (failures.length > 0) while (slots[0] && !slots[0].result) slots.shift();
-      const result = slots[0]?.result;
-      if (result !== undefined) {
-        slots.shift();
-        unread--;
-      } else if (failures.length > 0) throw failures[0];
-      return result;
-    },
-    changed: () => new Promise((resolve) => (wake = resolve)),
-    wake: () => wake(),
-  };
+  constructor(ordered: boolean) {
+    this.#ordered = ordered;
+  }
+
+  /** Whether the next result is known. */
+  get isReady(): boolean {
+    return this.#slots[0]?.result !== undefined;
+  }
+
+  get hasFailed(): boolean {
+    return this.#failures.length > 0;
+  }
+
+  /** Makes room for the result of the next task. */
+  open(): Slot<Result> {
+    const slot: Slot<Result> = { result: undefined };
+    this.unread++;
+    if (this.#ordered) this.#slots.push(slot);
+    return slot;
+  }
+
+  settle(slot: Slot<Result>, result: Result): void {
+    slot.result = result;
+    if (!this.#ordered) this.#slots.push(slot);
+    if (this.#slots[0] === slot) this.wake();
+  }
+
+  fail(error: unknown): void {
+    this.#failures.push(error);
+    this.wake();
+  }
+
+  /** The next result, or undefined while it is not known. Throws the failure after all known results. */
+  take(): Result | undefined {
+    if (this.hasFailed) while (this.#slots[0] && !this.isReady) this.#slots.shift();
+    const result = this.#slots[0]?.result;
+    if (result !== undefined) {
+      this.#slots.shift();
+      this.unread--;
+    } else if (this.hasFailed) throw this.#failures[0];
+    return result;
+  }
+
+  /** Resolves at the next change. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
+  }
 }

@@ -37,7 +37,7 @@ function jsonlOf(rows: readonly Row[]): string {
 export function requestOf(row: Row, appendIds = false): { key: string; isVanity: boolean } {
   const query = new URLSearchParams();
   const { programId, type, customPath, deepLink, subId1 } = row;
-  if (type) query.set("Type", type);
+  if (type || customPath) query.set("Type", type || "Vanity");
   if (customPath) query.set("CustomPath", customPath);
   if (deepLink) query.set("DeepLink", deepLink);
   if (subId1 && !appendIds) query.set("subId1", subId1);
