@@ -32,22 +32,35 @@ export function readQuota(headers: Headers, now: number): Quota | undefined {
   };
 }
 
+/** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
+const WINDOW = 3_600_000;
+
 /** The client's one view of the quota. */
 export interface QuotaView {
   readonly current: Quota | undefined;
+  /** When the window ends, by the monotonic clock `performance.now()`: the system's may be set meanwhile. */
+  readonly windowEnd: number;
   /** Merges the headers of an answer. */
   observe(headers: Headers): void;
 }
 
 export function createQuotaView(): QuotaView {
   let current: Quota | undefined;
+  let windowEnd = 0;
   return {
     get current() {
       return current;
     },
+    get windowEnd() {
+      return windowEnd;
+    },
     observe(headers) {
-      const next = readQuota(headers, Date.now());
-      if (next !== undefined) current = mergeQuota(current, next);
+      const now = Date.now();
+      const next = readQuota(headers, now);
+      if (next === undefined) return;
+      current = mergeQuota(current, next);
+      const end = current.resetAt?.getTime() ?? now + WINDOW;
+      windowEnd = performance.now() + end - now;
     },
   };
 }

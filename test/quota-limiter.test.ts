@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ImpactEvent } from "../src/index.ts";
-import type { Quota } from "../src/quota.ts";
+import type { Quota, QuotaView } from "../src/quota.ts";
 import { QuotaLimiter } from "../src/tracking-links/many/quota-limiter.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -30,15 +30,24 @@ function limiterOf(seen?: Quota, reserve = 0, inFlight = 0) {
   const state = { seen, admitted: 0 };
   const delays: number[] = [];
   const { signal } = new AbortController();
-  const view = {
+  /** By the monotonic clock, as soon as each quota is known. */
+  const ends = new Map<Quota, number>();
+  const view: QuotaView = {
     get current() {
       return state.seen;
+    },
+    get windowEnd() {
+      const { current = PLENTY } = view;
+      const end = current.resetAt?.getTime() ?? current.observedAt.getTime() + HOUR;
+      if (!ends.has(current)) ends.set(current, performance.now() + end - Date.now());
+      return ends.get(current) ?? NaN;
     },
     observe() {},
   };
   const emit = (event: ImpactEvent): void =>
     void (event.type === "wait" && delays.push(event.delay));
-  const limiter = new QuotaLimiter(1000, { quota: view, reserve, emit, signal });
+  const limiter = new QuotaLimiter({ concurrency: 1000, quota: view, reserve, emit, signal });
+  ends.set(seen ?? PLENTY, view.windowEnd);
   const acquire = (): void => {
     const slot = limiter.acquire(() => undefined);
     if (slot === undefined) state.admitted++;

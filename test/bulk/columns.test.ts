@@ -181,7 +181,11 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
       'Expected `deepLink` to be an absolute http(s) URL without spaces (encoded: %20), got "https://a.example/ b"',
     ],
     ["failed", "invalid_input", `Expected \`type\` to be ${TYPES}, got "Short"`],
-    ["failed", "invalid_input", 'Expected `customPath` only with type "Vanity", got type "Regular"'],
+    [
+      "failed",
+      "invalid_input",
+      'Expected `customPath` only with type "Vanity", got type "Regular"',
+    ],
     ["failed", "invalid_input", "Expected `subId1` to be at most 255 characters, got 256"],
     ["failed", "invalid_input", "Expected `programId`, got none"],
     ["failed", "invalid_input", 'Expected `programId` to be an id, got ".."'],

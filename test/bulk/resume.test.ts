@@ -108,8 +108,9 @@ test.each(['{"row":', "", "\0\0\0", "null", "7", '"x"', "[]", "{}", '{"row":1}']
 );
 
 /** Vanity by `customPath` alone. */
-const untyped = vanity(20).map(({ type: _, ...row }, index) => ({
+const untyped = vanity(20).map((row, index) => ({
   ...row,
+  type: "",
   customPath: `p${index}`,
 }));
 

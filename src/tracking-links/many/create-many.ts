@@ -1,17 +1,21 @@
+/**
+ * many/ holds `createMany`: pool.ts reads the inputs and orders the results, quota-limiter.ts says when a request may be
+ * sent, dedupe.ts sends equal ones once, and this file composes them.
+ */
 import { onAbort } from "../../abort.ts";
 import { isImpactError } from "../../errors.ts";
+import type { Redact } from "../../http/credentials.ts";
 import { redactErrors } from "../../http/redact-errors.ts";
 import type { Settings } from "../../options.ts";
 import type { QuotaView } from "../../quota.ts";
+import { badInput } from "../../validate.ts";
 import type { LinkCreator } from "../create.ts";
 import { dedupeKey, splitIds } from "../dedupe-key.ts";
 import { extendTrackingLink, type TrackingLinkExtension } from "../link.ts";
-import type { LinkRequest } from "../params.ts";
-import { abortOnReturn } from "./abort-on-return.ts";
+import type { CreateTrackingLinkParams, LinkRequest } from "../params.ts";
 import { Dedupe, type Outcome } from "./dedupe.ts";
-import { isPromise, openSource, paramsOf } from "./inputs.ts";
 import { readManyOptions, type CreateManyOptions, type ManySettings } from "./options.ts";
-import { pool, type PoolOptions } from "./pool.ts";
+import { abortOnReturn, isPromise, pool, type Task } from "./pool.ts";
 import { QuotaLimiter } from "./quota-limiter.ts";
 import { Refusals } from "./refusals.ts";
 import { callerThrew, notSent, type CreateManyResult } from "./results.ts";
@@ -22,13 +26,17 @@ export interface ManyClient extends LinkCreator {
   readonly quota: QuotaView;
 }
 
+/** Milliseconds to wait after a 429 that does not say how long. */
+const PAUSE = 60_000;
+
 /** Creates a link for each input. Gives a result for each. */
 export function createMany<Input>(
   client: ManyClient,
   inputs: Iterable<Input> | AsyncIterable<Input>,
   options: CreateManyOptions<Input> = {},
 ): AsyncGenerator<CreateManyResult<Input>, void, undefined> {
-  return abortOnReturn((stop) => results(client, inputs, options, stop));
+  const stop = new AbortController();
+  return abortOnReturn(results(client, inputs, options, stop), stop);
 }
 
 async function* results<Input>(
@@ -37,46 +45,19 @@ async function* results<Input>(
   options: CreateManyOptions<Input>,
   stop: AbortController,
 ): AsyncGenerator<CreateManyResult<Input>, void, undefined> {
-  const { redact } = client.settings;
-  const many = redactErrors(redact, () => readManyOptions(options, client.settings));
-  const { ordered, concurrency, call } = many;
-  const source = openSource(inputs);
-  const sender = createSender(client, many, stop.signal);
-  const dedupe = new Dedupe();
-
-  type Result = CreateManyResult<Input>;
-  const run = (input: Input, index: number): Result | Promise<Result> => {
-    let row: Row;
-    try {
-      row = readRow(client, many, input, index);
-    } catch (thrown) {
-      const error = isImpactError(thrown) ? thrown : callerThrew("an input", thrown, redact);
-      return { index, input, ok: false, error };
-    }
-    const { request, key, ids } = row;
-    const equal = key === undefined ? undefined : dedupe.find(key);
-    const finish = ({ link, error }: Outcome): Result => {
-      if (error) return { index, input, ok: false, error };
-      const own = ids ? { ...link, url: extendTrackingLink(link.url, ids) } : link;
-      return { index, input, ok: true, link: own, reused: equal !== undefined };
-    };
-    if (equal !== undefined) return isPromise(equal) ? equal.then(finish) : finish(equal);
-    const sent = sender.send(request, index);
-    return (key === undefined ? sent : dedupe.share(key, sent)).then(finish);
-  };
-  const sourceFailed = (thrown: unknown, index: number): Result => {
-    const error = callerThrew("another input", thrown, redact);
-    return { index, input: undefined, ok: false, error };
-  };
-
-  const { isReady, drain } = sender;
-  const forget = onAbort(call.signal, () => stop.abort(call.signal?.reason));
-  if (call.signal?.aborted) stop.abort(call.signal.reason);
+  const { settings } = client;
+  const many = redactErrors(settings.redact, () => readManyOptions(options, settings));
+  const { ordered, concurrency } = many;
+  const { signal } = many.call;
+  const links = new Links(client, many, stop.signal);
+  const stopListening = onAbort(signal, () => stop.abort(signal?.reason));
+  if (signal?.aborted) stop.abort(signal.reason);
   try {
-    const task = { run, sourceFailed };
-    yield* pool(source, task, { ordered, lookAhead: concurrency, isReady, drain, stop });
+    const isReady = (wake: () => void): boolean => links.limiter.hasRoom(wake);
+    const { drain } = links;
+    yield* pool(inputs, links, { ordered, lookAhead: concurrency, isReady, drain, stop });
   } finally {
-    forget();
+    stopListening();
   }
 }
 
@@ -89,64 +70,110 @@ interface Row {
   readonly ids: TrackingLinkExtension | undefined;
 }
 
-/** Throws for an input that cannot be sent. */
-function readRow<Input>(
-  { check, settings }: ManyClient,
-  { params, reuse, appendIds }: ManySettings<Input>,
+class Links<Input> implements Task<Input, CreateManyResult<Input>> {
+  readonly limiter: QuotaLimiter;
+  readonly #client: ManyClient;
+  readonly #many: ManySettings<Input>;
+  readonly #signal: AbortSignal;
+  readonly #dedupe = new Dedupe();
+  readonly #refusals = new Refusals();
+  readonly #drain = new AbortController();
+
+  constructor(client: ManyClient, many: ManySettings<Input>, signal: AbortSignal) {
+    const { concurrency, quotaReserve: reserve } = many;
+    const { quota, settings } = client;
+    this.#client = client;
+    this.#many = many;
+    this.#signal = signal;
+    this.limiter = new QuotaLimiter({ concurrency, quota, reserve, emit: settings.emit, signal });
+  }
+
+  /** Aborts once nothing is sent any more, because the credentials are refused. */
+  get drain(): AbortSignal {
+    return this.#drain.signal;
+  }
+
+  /** Validates, looks for an equal request, or sends one. */
+  run(input: Input, index: number): CreateManyResult<Input> | Promise<CreateManyResult<Input>> {
+    let row: Row;
+    try {
+      row = this.#readRow(input, index);
+    } catch (thrown) {
+      const { redact } = this.#client.settings;
+      const error = isImpactError(thrown) ? thrown : callerThrew("an input", thrown, redact);
+      return { index, input, ok: false, error };
+    }
+    const { request, key, ids } = row;
+    const equal = key === undefined ? undefined : this.#dedupe.find(key);
+    const finish = ({ link, error }: Outcome): CreateManyResult<Input> => {
+      if (error) return { index, input, ok: false, error };
+      const own = ids ? { ...link, url: extendTrackingLink(link.url, ids) } : link;
+      return { index, input, ok: true, link: own, reused: equal !== undefined };
+    };
+    if (equal !== undefined) return isPromise(equal) ? equal.then(finish) : finish(equal);
+    const sent = this.#send(request, index);
+    return (key === undefined ? sent : this.#dedupe.share(key, sent)).then(finish);
+  }
+
+  inputsFailed(thrown: unknown, index: number): CreateManyResult<Input> {
+    const error = callerThrew("another input", thrown, this.#client.settings.redact);
+    return { index, input: undefined, ok: false, error };
+  }
+
+  /** Throws for an input that cannot be sent. */
+  #readRow(input: Input, index: number): Row {
+    const { params, reuse, appendIds } = this.#many;
+    const { check, settings } = this.#client;
+    const given = check(paramsOf(input, index, params, settings.redact));
+    const split = appendIds ? splitIds(given.given) : undefined;
+    const request = split?.ids ? check(split.base) : given;
+    return { request, ids: split?.ids, key: reuse ? dedupeKey(request.given) : undefined };
+  }
+
+  /** Waits for a slot and sends. On 429 it pauses all requests and sends again. */
+  async #send(request: LinkRequest, index: number): Promise<Outcome> {
+    const { timeout, maxRetries } = this.#many.call;
+    const options = { signal: this.#signal, timeout, maxRetries, index };
+    for (;;) {
+      const slot = this.limiter.acquire(() => this.#refusals.of(request));
+      // Not awaited if there is one, so that this is sent before the next input is read.
+      const refusal = slot && (await slot);
+      if (refusal) return { error: notSent(refusal) };
+      try {
+        return { link: await this.#client.send(request, options) };
+      } catch (error) {
+        // An abort, whose reason may be anything.
+        if (!isImpactError(error) || error === this.#signal.reason) throw error;
+        if (error.code !== "rate_limited") {
+          this.#refusals.note(error);
+          if (error.code === "unauthorized") this.#drain.abort();
+          return { error };
+        }
+        this.limiter.pause(error.retryAfter ?? PAUSE);
+      } finally {
+        this.limiter.release();
+      }
+    }
+  }
+}
+
+/** The parameters of a link for an input. Throws `invalid_input` if the caller's function gives none. */
+function paramsOf<Input>(
   input: Input,
   index: number,
-): Row {
-  const given = check(paramsOf(input, index, params, settings.redact));
-  const split = appendIds ? splitIds(given.given) : undefined;
-  const request = split?.ids ? check(split.base) : given;
-  return { request, ids: split?.ids, key: reuse ? dedupeKey(request.given) : undefined };
-}
-
-/** Milliseconds to wait after a 429 that does not say how long. */
-const PAUSE = 60_000;
-
-interface Sender {
-  send(request: LinkRequest, index: number): Promise<Outcome>;
-  /** Whether a further input may be read. */
-  readonly isReady: PoolOptions["isReady"];
-  /** Aborts once nothing is sent any more, because the credentials are refused. */
-  readonly drain: AbortSignal;
-}
-
-function createSender<Input>(
-  client: ManyClient,
-  { concurrency, quotaReserve, call: { timeout, maxRetries } }: ManySettings<Input>,
-  signal: AbortSignal,
-): Sender {
-  const { quota, settings } = client;
-  const gate = { quota, reserve: quotaReserve, emit: settings.emit, signal };
-  const limiter = new QuotaLimiter(concurrency, gate);
-  const refusals = new Refusals();
-  const drain = new AbortController();
-  return {
-    isReady: (wake) => limiter.hasRoom(wake),
-    drain: drain.signal,
-    async send(request, index) {
-      for (;;) {
-        const slot = limiter.acquire(() => refusals.of(request));
-        // Not awaited if there is one, so that this is sent before the next input is read.
-        const refusal = slot && (await slot);
-        if (refusal) return { error: notSent(refusal) };
-        try {
-          return { link: await client.send(request, { signal, timeout, maxRetries, index }) };
-        } catch (error) {
-          // An abort, whose reason may be anything.
-          if (!isImpactError(error) || error === signal.reason) throw error;
-          if (error.code !== "rate_limited") {
-            refusals.note(error);
-            if (error.code === "unauthorized") drain.abort();
-            return { error };
-          }
-          limiter.pause(error.retryAfter ?? PAUSE);
-        } finally {
-          limiter.release();
-        }
-      }
-    },
-  };
+  params: CreateManyOptions<Input>["params"],
+  redact: Redact,
+): CreateTrackingLinkParams {
+  // The types ask for `params` unless inputs are parameters, and these are checked in any case.
+  if (params === undefined) return input as unknown as CreateTrackingLinkParams;
+  let made: CreateTrackingLinkParams | Promise<CreateTrackingLinkParams>;
+  try {
+    made = params(input, index);
+  } catch (thrown) {
+    throw callerThrew("`params` to return parameters", thrown, redact);
+  }
+  if (!isPromise(Object(made))) return made;
+  // Nobody else handles its rejection, which would end the process.
+  Promise.resolve(made).catch(() => {});
+  throw badInput("invalid_input", "params", "`params` to return parameters", "a promise");
 }

@@ -1,14 +1,12 @@
 import { onAbort } from "../../abort.ts";
-import { RETURNED } from "./abort-on-return.ts";
-import { isPromise, type Source, type Step } from "./inputs.ts";
-import { ResultQueue } from "./result-queue.ts";
+import { badInput, kindOf } from "../../validate.ts";
 
 /** What is done with each input. */
 export interface Task<Input, Result> {
   /** Gives the result. The pool fails if it throws or rejects. */
   run(input: Input, index: number): Result | Promise<Result>;
-  /** Gives the last result if the source throws. */
-  sourceFailed(error: unknown, index: number): Result;
+  /** Gives the last result if the inputs throw. */
+  inputsFailed(error: unknown, index: number): Result;
 }
 
 export interface PoolOptions {
@@ -20,74 +18,196 @@ export interface PoolOptions {
   readonly isReady: (wake: () => void) => boolean;
   /** Once it aborts, no further input is read, and the pool ends after the tasks that run. */
   readonly drain: AbortSignal;
-  /** Once it aborts, the pool fails with its reason, or ends if that is `RETURNED`. Aborted when the pool ends. */
+  /** Once it aborts, the pool fails with its reason. Aborted when the pool ends. */
   readonly stop: AbortController;
 }
 
-/** Room for results behind a slow task, as a multiple of `lookAhead`. */
+/** The result of a task; undefined while the task runs. */
+interface Slot<Result> {
+  result: Result | undefined;
+}
+
 const BEHIND_SLOW = 16;
 
+/** The reason of `stop` after `return()`: there is nobody to report to. */
+const RETURNED = new DOMException("The reader returned", "AbortError");
+
 /**
- * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort it
- * delivers the results that are known before it throws.
+ * Makes `return()` abort immediately. Async generators otherwise queue it behind the pending `await`, up to an hour while
+ * waiting for quota.
  */
-export async function* pool<Input, Result extends object>(
-  source: Source<Input>,
+export function abortOnReturn<T>(
+  results: AsyncGenerator<T, void, undefined>,
+  stop: AbortController,
+): AsyncGenerator<T, void, undefined> {
+  const end = results.return.bind(results);
+  results.return = (value) => {
+    stop.abort(RETURNED);
+    return end(value);
+  };
+  return results;
+}
+
+/**
+ * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort it delivers the
+ * results that are known before it throws. Throws `invalid_input` for inputs that cannot be iterated.
+ */
+export function pool<Input, Result extends object>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
   task: Task<Input, Result>,
-  { ordered, lookAhead, isReady, drain, stop }: PoolOptions,
+  options: PoolOptions,
 ): AsyncGenerator<Result, void, undefined> {
-  const { signal } = stop;
-  const results = new ResultQueue<Result>(ordered);
-  let count = 0;
+  return new Pool(iteratorOf(inputs), task, options).results();
+}
 
-  const mayRead = (): boolean => {
-    if (source.isReading || source.hasEnded || drain.aborted) return false;
-    if (signal.aborted || results.hasFailed) return false;
-    // With the next result at hand it is the reader who is slow.
-    return results.unread < (results.isReady ? lookAhead : lookAhead * BEHIND_SLOW);
-  };
-  const fill = (): void => {
-    while (mayRead() && isReady(fill)) {
-      const step = source.next();
-      if (isPromise(step)) step.then(takeLater).catch(fail);
-      else take(step);
-    }
-  };
-  const takeLater = (step: Step<Input>): void => {
-    if (!signal.aborted) take(step);
-    fill();
-    results.wake();
-  };
-  const take = (step: Step<Input>): void => {
-    if (step.done) return;
-    const index = count++;
-    const result = step.isThrown
-      ? task.sourceFailed(step.error, index)
-      : task.run(step.input, index);
-    const slot = results.open();
-    if (!isPromise(result)) return results.settle(slot, result);
-    const settle = (known: Result): void => {
-      results.settle(slot, known);
-      fill();
-    };
-    result.then(settle).catch(fail);
-  };
-  const fail = (error: unknown): void => results.fail(error);
+type Step<Input> = IteratorResult<Input, unknown>;
 
-  if (signal.aborted) fail(signal.reason);
-  const forget = onAbort(signal, () => fail(signal.reason));
-  try {
-    while (signal.reason !== RETURNED) {
-      fill();
-      const result = results.take();
-      if (result !== undefined) yield result;
-      else if (results.unread === 0 && (source.hasEnded || drain.aborted)) return;
-      else await results.changed();
-    }
-  } finally {
-    forget();
-    const isFailed = results.hasFailed && signal.reason !== RETURNED;
-    stop.abort();
-    await source.close(isFailed);
+class Pool<Input, Result extends object> {
+  readonly #iterator: Iterator<Input> | AsyncIterator<Input>;
+  readonly #task: Task<Input, Result>;
+  readonly #options: PoolOptions;
+  /** All tasks in their order, or those with a result. */
+  readonly #slots: Slot<Result>[] = [];
+  readonly #failures: unknown[] = [];
+  /** Tasks whose result has not been taken. */
+  #unread = 0;
+  #count = 0;
+  /** Whether a promised input has not come yet. */
+  #isReading = false;
+  #hasEnded = false;
+  #wake = (): void => {};
+
+  constructor(
+    iterator: Iterator<Input> | AsyncIterator<Input>,
+    task: Task<Input, Result>,
+    options: PoolOptions,
+  ) {
+    this.#iterator = iterator;
+    this.#task = task;
+    this.#options = options;
   }
+
+  async *results(): AsyncGenerator<Result, void, undefined> {
+    const { drain, stop } = this.#options;
+    const { signal } = stop;
+    if (signal.aborted) this.#fail(signal.reason);
+    const stopListening = onAbort(signal, () => this.#fail(signal.reason));
+    try {
+      while (signal.reason !== RETURNED) {
+        this.#fill();
+        const result = this.#take();
+        if (result !== undefined) yield result;
+        else if (this.#unread === 0 && (this.#hasEnded || drain.aborted)) return;
+        else await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      stopListening();
+      const isQuiet = this.#failures.length > 0 && signal.reason !== RETURNED;
+      stop.abort();
+      await this.#close(isQuiet);
+    }
+  }
+
+  readonly #fill = (): void => {
+    while (this.#mayRead() && this.#options.isReady(this.#fill)) {
+      try {
+        const step = this.#iterator.next();
+        if (isPromise(step)) void this.#startLater(step);
+        else this.#start(step);
+      } catch (error) {
+        this.#startLast(error);
+      }
+    }
+  };
+
+  #mayRead(): boolean {
+    const { drain, stop, lookAhead } = this.#options;
+    if (this.#isReading || this.#hasEnded || drain.aborted) return false;
+    if (stop.signal.aborted || this.#failures.length > 0) return false;
+    // With the next result at hand it is the reader who is slow.
+    return this.#unread < (this.#slots[0]?.result ? lookAhead : lookAhead * BEHIND_SLOW);
+  }
+
+  async #startLater(promise: Promise<Step<Input>>): Promise<void> {
+    this.#isReading = true;
+    try {
+      this.#start(await promise);
+    } catch (error) {
+      this.#startLast(error);
+    }
+    this.#isReading = false;
+    this.#fill();
+    this.#wake();
+  }
+
+  #start({ done, value }: Step<Input>): void {
+    if (done) this.#hasEnded = true;
+    else if (!this.#options.stop.signal.aborted) {
+      this.#track(this.#task.run(value, this.#count++));
+    }
+  }
+
+  /** The inputs threw, so there are no more. */
+  #startLast(error: unknown): void {
+    this.#hasEnded = true;
+    this.#track(this.#task.inputsFailed(error, this.#count++));
+  }
+
+  #track(result: Result | Promise<Result>): void {
+    const slot: Slot<Result> = { result: undefined };
+    this.#unread++;
+    if (this.#options.ordered) this.#slots.push(slot);
+    if (!isPromise(result)) return this.#settle(slot, result);
+    const settle = (known: Result): void => {
+      this.#settle(slot, known);
+      this.#fill();
+    };
+    result.then(settle).catch(this.#fail);
+  }
+
+  #settle(slot: Slot<Result>, result: Result): void {
+    slot.result = result;
+    if (!this.#options.ordered) this.#slots.push(slot);
+    if (this.#slots[0] === slot) this.#wake();
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#failures.push(error);
+    this.#wake();
+  };
+
+  /** The next result, or undefined while it is not known. Throws the failure after all known results. */
+  #take(): Result | undefined {
+    const slots = this.#slots;
+    const hasFailed = this.#failures.length > 0;
+    if (hasFailed) while (slots[0] && !slots[0].result) slots.shift();
+    const result = slots[0]?.result;
+    if (result !== undefined) {
+      slots.shift();
+      this.#unread--;
+    } else if (hasFailed) throw this.#failures[0];
+    return result;
+  }
+
+  /** With `isQuiet` the inputs' own error is ignored. They are not awaited while one is pending: it may never come. */
+  async #close(isQuiet: boolean): Promise<void> {
+    if (this.#hasEnded) return;
+    const closed = (async () => this.#iterator.return?.())();
+    if (isQuiet || this.#isReading) closed.catch(() => {});
+    else await closed;
+  }
+}
+
+function iteratorOf<Input>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+): Iterator<Input> | AsyncIterator<Input> {
+  if (typeof inputs === "object" && inputs !== null) {
+    if (Symbol.asyncIterator in inputs) return inputs[Symbol.asyncIterator]();
+    if (Symbol.iterator in inputs) return inputs[Symbol.iterator]();
+  }
+  throw badInput("invalid_input", "params", "inputs that can be iterated", kindOf(inputs));
+}
+
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Promise<T>).then === "function";
 }

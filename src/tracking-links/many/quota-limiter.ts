@@ -1,5 +1,19 @@
 import type { ImpactError } from "../../errors.ts";
-import { QuotaGate, type GateOptions } from "./quota-gate.ts";
+import type { Emit } from "../../events.ts";
+import type { Quota, QuotaView } from "../../quota.ts";
+import { sleep } from "../../sleep.ts";
+import { badInput } from "../../validate.ts";
+
+export interface LimiterOptions {
+  /** Requests at once. */
+  readonly concurrency: number;
+  readonly quota: QuotaView;
+  /** Requests of each window of the quota to leave for others. */
+  readonly reserve: number;
+  readonly emit: Emit | undefined;
+  /** Once it aborts, nothing more is admitted. */
+  readonly signal: AbortSignal;
+}
 
 interface Waiter {
   readonly refusal: () => ImpactError | undefined;
@@ -7,41 +21,39 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Admits so many requests at once, and as the quota allows. Admits nothing more once the signal aborts. */
+/** Admits so many requests at once, and as the quota allows. Waits by one timer, with a `wait` event for each wait. */
 export class QuotaLimiter {
-  readonly #concurrency: number;
-  readonly #gate: QuotaGate;
-  readonly #waiting: Waiter[] = [];
+  readonly #options: LimiterOptions;
+  readonly #waiters: Waiter[] = [];
   #inFlight = 0;
+  #hasAnswer = false;
+  /** By the monotonic clock: the system's may be set during an hour. */
+  #pausedUntil = 0;
+  #isPaused = false;
   #wakeReader = (): void => {};
 
-  constructor(concurrency: number, options: GateOptions) {
-    this.#concurrency = concurrency;
-    this.#gate = new QuotaGate(options, () => {
-      this.#admit();
-      // Those that waited send first.
-      queueMicrotask(() => this.#wakeReader());
-    });
+  constructor(options: LimiterOptions) {
+    this.#options = options;
   }
 
-  /** Whether there is a free slot that nobody waits for. If not, `wake` is called when a wait for the quota ends. */
+  /** Whether there is a free slot that nobody waits for. If not, `wake` is called after the next wait for the quota. */
   hasRoom(wake: () => void): boolean {
     this.#wakeReader = wake;
-    return this.#waiting.length === 0 && this.#inFlight < this.#concurrency;
+    return this.#waiters.length === 0 && this.#inFlight < this.#options.concurrency;
   }
 
   /**
    * Takes a slot. Gives undefined if there is one now. Otherwise gives a promise: of undefined once there is one, or of
-   * the refusal that meanwhile makes the request pointless. Fails with `invalid_input` if the reserve leaves nothing of
+   * the refusal that meanwhile makes the request pointless. Rejects with `invalid_input` if the reserve leaves nothing of
    * the quota.
    */
   acquire(refusal: Waiter["refusal"]): Promise<ImpactError | undefined> | undefined {
-    if (this.#waiting.length === 0 && !refusal() && this.#isOpen()) {
+    if (this.#waiters.length === 0 && !refusal() && this.#isOpen()) {
       this.#inFlight++;
       return undefined;
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ refusal, resolve, reject });
+      this.#waiters.push({ refusal, resolve, reject });
       this.#admit();
     });
   }
@@ -49,21 +61,17 @@ export class QuotaLimiter {
   /** Gives a slot back, after the answer to its request or its failure. */
   release(): void {
     this.#inFlight--;
-    this.#gate.answered();
+    this.#hasAnswer = true;
     this.#admit();
   }
 
   /** Admits nothing for so many milliseconds, because the server said that the quota is used up. */
   pause(ms: number): void {
-    this.#gate.pause(ms);
-  }
-
-  #isOpen(): boolean {
-    return this.#inFlight < this.#concurrency && this.#gate.isOpen(this.#inFlight);
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (let next = this.#waiters[0]; next !== undefined; next = this.#waiters[0]) {
       try {
         const refused = next.refusal();
         if (!refused && !this.#isOpen()) return;
@@ -72,7 +80,62 @@ export class QuotaLimiter {
       } catch (error) {
         next.reject(error);
       }
-      this.#waiting.shift();
+      this.#waiters.shift();
     }
   }
+
+  /** Whether a request may be sent now. If only time is needed, it waits. */
+  #isOpen(): boolean {
+    const { concurrency, signal } = this.#options;
+    if (this.#inFlight >= concurrency || this.#isPaused || signal.aborted) return false;
+    const delay = this.#delay();
+    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(delay));
+    return delay <= 0;
+  }
+
+  /** Milliseconds until a request may be sent; Infinity if that depends on the answer to one in flight. */
+  #delay(): number {
+    const { quota, reserve } = this.#options;
+    const now = performance.now();
+    // A timer may fire a millisecond early.
+    if (this.#pausedUntil - now >= 1) return this.#pausedUntil - now;
+    if (quota.current)
+      return quotaDelay(quota.current, quota.windowEnd - now, reserve, this.#inFlight);
+    // Before the first answer nobody knows what is left, so one request goes ahead.
+    return reserve > 0 && this.#inFlight > 0 && !this.#hasAnswer ? Infinity : 0;
+  }
+
+  #wait(delay: number): void {
+    const { emit, signal } = this.#options;
+    const time = Date.now();
+    this.#isPaused = true;
+    emit?.({ type: "wait", cause: "quota", time, delay, until: new Date(time + delay) });
+    const wake = (): void => {
+      this.#isPaused = false;
+      this.#admit();
+      // Those that waited send first.
+      queueMicrotask(this.#wakeReader);
+    };
+    sleep(delay, signal).then(wake, () => {});
+  }
+}
+
+/** Throws `invalid_input` if the reserve leaves nothing of the quota. */
+function quotaDelay(
+  { limit, remaining, resetAt }: Quota,
+  untilEnd: number,
+  reserve: number,
+  inFlight: number,
+): number {
+  if (limit !== undefined && reserve > 0 && limit <= reserve) {
+    if (inFlight > 0) return Infinity;
+    const expected = `\`quotaReserve\` to be less than the account's quota of ${limit}`;
+    throw badInput("invalid_input", "quotaReserve", expected, `the number ${reserve}`);
+  }
+  const left = untilEnd < 1 ? limit : remaining;
+  // Those in flight may not have been counted yet.
+  if (left === undefined || left - inFlight > reserve) return 0;
+  if (inFlight > 0) return Infinity;
+  // Without a reserve, a refusal may say when to come back.
+  return resetAt === undefined && reserve === 0 ? 0 : untilEnd;
 }
