@@ -34,7 +34,7 @@ export function entryOf(changelog: string, version: string): { entry: string; pr
 const PACKED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/[\w-]+\.(js|d\.ts)(\.map)?$/,
-  /^src\/([\w-]+\/)*[\w-]+\.ts$/,
+  /^src\/([\w-]+\/){0,2}[\w-]+\.ts$/,
   /^generated\/[\w-]+\.ts$/,
   /^docs\/(api\/)?[\w-]+\.md$/,
 ];

@@ -46,33 +46,15 @@ export interface FieldError {
   message: string;
 }
 
+type Known = "fields" | "status" | "reason" | "body" | "headers" | "retryAfter" | "method" | "url";
+
 /** Everything an {@link ImpactError} knows besides its message. */
-export interface ImpactErrorDetails {
-  /** What kind of failure it was. */
-  code: ImpactErrorCode;
-  /** Can a link exist although this failed? */
-  outcome: Outcome;
-  /** HTTP status, if there was an answer. */
-  status?: number | undefined;
-  /** The server's own words. */
-  reason?: string | undefined;
-  /** The parameters that were refused, where they are named. */
-  fields?: readonly FieldError[] | undefined;
-  /** The answer's body: parsed if it was JSON or the API's XML, else its text; at most 64 KiB are read. */
-  body?: unknown;
-  /** The answer's headers, without cookies. */
-  headers?: Headers | undefined;
-  /** Requests sent, this failure included; 0 if none was. @default 0 */
-  attempts?: number | undefined;
-  /** Milliseconds that the server asked to wait before the next request. */
-  retryAfter?: number | undefined;
-  /** The request's method. */
-  method?: string | undefined;
-  /** The request's URL. */
-  url?: string | undefined;
+export type ImpactErrorDetails = Pick<ImpactError, "code" | "outcome"> & {
+  [Field in keyof Pick<ImpactError, Known | "attempts">]?: ImpactError[Field] | undefined;
+} & {
   /** The error behind it, such as a copy of the runtime's own for a lost connection, without secrets. */
   cause?: unknown;
-}
+};
 
 /** The same in every copy of this package, so that {@link isImpactError} needs no shared class. */
 const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as never;

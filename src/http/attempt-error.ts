@@ -1,8 +1,9 @@
 import type { ImpactError } from "../errors.ts";
 import { apiError } from "./api-error.ts";
-import { lostRefusal } from "./classify-response.ts";
+import { refusalOf } from "./classify-response.ts";
 import type { Redact } from "./credentials.ts";
 import { redactCause, type RuntimeError } from "./redact-cause.ts";
+import { resultOf } from "./read-response.ts";
 import type { ApiRequest, Progress } from "./request.ts";
 
 /** Stands for an error that was thrown: the attempt's time is up. */
@@ -17,7 +18,7 @@ export function attemptError(
   redact: Redact,
 ): ImpactError {
   // The status of a refusal says enough, even if its body is lost.
-  if (response && !response.ok) return lostRefusal(request, attempt, response, redact);
+  if (response && !response.ok) return refusalOf(resultOf(request, attempt, response), redact);
   const status = response?.status;
   if (thrown === TIMED_OUT) {
     const what = `gave no whole answer within ${request.timeout} ms`;
@@ -34,35 +35,14 @@ export function attemptError(
 }
 
 /**
- * Errors that a runtime raises before a request can have left: no name, no route, no connection, no TLS, a header
- * that it does not send. Codes of Node, undici and Bun. What is not here is `unknown`.
+ * Codes of Node, undici and Bun for errors before a request can have left: no name, no route, no connection, a certificate
+ * that is not accepted, no TLS, a header that cannot be sent. What is not here is `unknown`.
  */
-const NOT_SENT = new Set([
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_INVALID_ARG",
-  "UND_ERR_NOT_SUPPORTED",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_REJECTED",
-  "CERT_REVOKED",
-  "CERT_SIGNATURE_FAILURE",
-  "CERT_UNTRUSTED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
-  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
-  "ERR_SSL_UNSUPPORTED_PROTOCOL",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "ERR_TLS_HANDSHAKE_TIMEOUT",
-  "HOSTNAME_MISMATCH",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
+const NOT_SENT = [
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UND_ERR_(CONNECT_TIMEOUT|INVALID_ARG|NOT_SUPPORTED))$/,
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/,
+  /^ERR_(TLS_HANDSHAKE_TIMEOUT|SSL_(PACKET_LENGTH_TOO_LONG|TLSV1_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER))$/,
+];
 
 /**
  * Where the code leaves it open: Node's reset within the TLS handshake, Bun's failed one, Deno's failures to
@@ -77,7 +57,7 @@ function neverLeft(error: unknown): boolean {
   // Several addresses were tried: the request left if one of them took it.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
-  if (typeof code === "string" && NOT_SENT.has(code)) return true;
+  if (typeof code === "string" && NOT_SENT.some((known) => known.test(code))) return true;
   return NOT_SENT_WORDS.test(String(message)) || neverLeft(cause);
 }
 

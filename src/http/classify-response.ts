@@ -1,23 +1,15 @@
 import type { ImpactError, ImpactErrorCode } from "../errors.ts";
 import { apiError } from "./api-error.ts";
 import type { Redact } from "./credentials.ts";
-import { MAX_BODY, type ApiResult, type Body } from "./read-response.ts";
+import { MAX_BODY, type ApiResult } from "./read-response.ts";
 import { wordsOf, type Words } from "./reason.ts";
-import type { ApiRequest } from "./request.ts";
 import { readXmlEnvelope } from "./xml.ts";
 
 /** Gives a 2xx that holds what was expected, and throws an `ImpactError` for every other answer. */
-export function classifyResponse(
-  request: ApiRequest,
-  attempt: number,
-  response: Response,
-  body: Body,
-  redact: Redact,
-): ApiResult {
-  const result = resultOf(request, attempt, response, body);
+export function classifyResponse(result: ApiResult, redact: Redact): ApiResult {
   if (!result.ok) throw refusalOf(result, redact);
-  const { expects } = request;
-  const { text } = body;
+  const { expects } = result.request;
+  const text = result.body?.text ?? "";
   if (expects === "anything" || (expects === "json-or-nothing" && text === "")) return result;
   if (expects === "json" && text.length > MAX_BODY) {
     throw unexpectedResponse(result, "a body of 64 KiB or more", redact);
@@ -28,75 +20,29 @@ export function classifyResponse(
   return result;
 }
 
-/** The error of a refusal whose body was lost on the way. */
-export function lostRefusal(
-  request: ApiRequest,
-  attempt: number,
-  response: Response,
-  redact: Redact,
-): ImpactError {
-  return refusalOf(resultOf(request, attempt, response, undefined), redact);
-}
-
-function resultOf(
-  request: ApiRequest,
-  attempt: number,
-  { ok, status, statusText, headers }: Response,
-  body: Body | undefined,
-): ApiResult {
-  return { request, attempt, ok, status, statusText, headers, body };
-}
-
-function refusalOf(result: ApiResult, redact: Redact): ImpactError {
-  return result.status >= 400 ? refusal(result, redact) : redirect(result, redact);
-}
-
-/** A 2xx that is not what was expected. The server may have done what was asked all the same. */
-export function unexpectedResponse(result: ApiResult, what: string, redact: Redact): ImpactError {
-  return apiError(
-    result,
-    {
-      code: "unexpected_response",
-      outcome: "unknown",
-      what: `answered ${result.status} with ${what}`,
-      ...contentOf(result),
-    },
-    redact,
-  );
-}
-
-function refusal(result: ApiResult, redact: Redact): ImpactError {
+/** The error of an answer that is no 2xx. Its body may have been lost on the way. */
+export function refusalOf(result: ApiResult, redact: Redact): ImpactError {
   const { status, body } = result;
   const content = contentOf(result);
+  if (status < 400) {
+    // 307 and 308 say "send it there instead". Any other redirect may follow a request that was carried out.
+    const outcome = status === 307 || status === 308 ? "rejected" : "unknown";
+    const what = `answered ${status || "without a status"}, a redirect to ${redirectTarget(result)}, which is never followed`;
+    return apiError(result, { code: "unexpected_response", outcome, what, ...content }, redact);
+  }
   const { reason } = content;
   const silence = body ? " and gave no reason" : ", and its words were lost";
-  return apiError(
-    result,
-    {
-      code: refusalCode(status, reason),
-      outcome: status >= 500 ? "unknown" : "rejected",
-      what: `answered ${status}${reason === undefined ? silence : ""}`,
-      why: reason,
-      ...content,
-    },
-    redact,
-  );
+  const what = `answered ${status}${reason === undefined ? silence : ""}`;
+  const code = refusalCode(status, reason);
+  const outcome = status >= 500 ? "unknown" : "rejected";
+  return apiError(result, { code, outcome, what, why: reason, ...content }, redact);
 }
 
-function redirect(result: ApiResult, redact: Redact): ImpactError {
-  const { status } = result;
-  const target = redirectTarget(result);
-  return apiError(
-    result,
-    {
-      code: "unexpected_response",
-      // 307 and 308 say "send it there instead". Any other redirect may follow a request that was carried out.
-      outcome: status === 307 || status === 308 ? "rejected" : "unknown",
-      what: `answered ${status || "without a status"}, a redirect to ${target}, which is never followed`,
-      ...contentOf(result),
-    },
-    redact,
-  );
+/** A 2xx that is not what was expected. The server may have carried out the request all the same. */
+export function unexpectedResponse(result: ApiResult, what: string, redact: Redact): ImpactError {
+  const kind = { code: "unexpected_response", outcome: "unknown" } as const;
+  const message = `answered ${result.status} with ${what}`;
+  return apiError(result, { ...kind, what: message, ...contentOf(result) }, redact);
 }
 
 function redirectTarget({ headers, request }: ApiResult): string {

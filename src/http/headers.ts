@@ -2,26 +2,16 @@ import { kindOf, show, wrongOption } from "../validate.ts";
 import { isBrowserPage } from "../browser.ts";
 import { version } from "../version.ts";
 
-/** How a request is sent, of which no fetch lets others decide; some fail for it. */
-const FRAMING = [
-  "connection",
-  "content-length",
-  "expect",
-  "keep-alive",
-  "transfer-encoding",
-  "upgrade",
-] as const;
-
 /** Headers that the client sets itself, with the option that sets them. */
-const OWN_HEADERS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    authorization: "`accountSid` and `authToken` set it",
-    accept: "the client reads JSON alone",
-    "ir-version": "`apiVersion` sets it",
-    host: "`baseUrl` sets it",
-    ...Object.fromEntries(FRAMING.map((name) => [name, "the runtime sets it"])),
-  }),
-);
+const OWN_HEADERS: ReadonlyMap<string, string> = new Map([
+  ["authorization", "`accountSid` and `authToken` set it"],
+  ["accept", "the client reads JSON alone"],
+  ["ir-version", "`apiVersion` sets it"],
+  ["host", "`baseUrl` sets it"],
+]);
+
+/** No fetch lets its caller decide these, and some fail for them. */
+const FRAMING = /^(connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/;
 
 /** The caller's own headers, checked. */
 export function readHeaders(value: unknown): Record<string, string> {
@@ -38,7 +28,9 @@ export function readHeaders(value: unknown): Record<string, string> {
         `a wrong ${JSON.stringify(name)}`,
       );
     }
-    const owner = OWN_HEADERS.get(name.toLowerCase());
+    const lower = name.toLowerCase();
+    const owner =
+      OWN_HEADERS.get(lower) ?? (FRAMING.test(lower) ? "the runtime sets it" : undefined);
     if (owner !== undefined) throw wrongOption("headers", `free of ${show(name)} (${owner})`, "it");
   }
   return { ...value };

@@ -26,6 +26,15 @@ export interface Body {
   readonly isWhole: boolean;
 }
 
+export function resultOf(
+  request: ApiRequest,
+  attempt: number,
+  { ok, status, statusText, headers }: Response,
+  body?: Body,
+): ApiResult {
+  return { request, attempt, ok, status, statusText, headers, body };
+}
+
 const UTF8 = new TextDecoder();
 
 /** Reads a body. Unbounded only where the caller expects anything else than a link. */

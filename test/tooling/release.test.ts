@@ -284,7 +284,7 @@ test("refuses files that do not belong in the package, and secrets in those that
     "src/index.ts src/testing/fake.ts generated/a.ts docs/api/a.md";
   const strange =
     ".npmrc .env dist/.env docs/.env.md spec/openapi.json links.csv.journal src/a.test.ts test/a.ts " +
-    "src/.tmp/a.ts src/a/b/c.ts scripts/a.ts a.tgz";
+    "src/.tmp/a.ts src/a/b/c/d.ts scripts/a.ts a.tgz";
   const { main } = manifest;
   const token = `npm_${"a".repeat(36)}`;
   const secret: Record<string, string> = {
