@@ -118,17 +118,9 @@ export const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = [
   "maxRetries",
 ];
 
-const TIMEOUT = {
-  least: 1,
-  most: LONGEST_TIMER,
-  expected: `a whole number of milliseconds from 1 to ${LONGEST_TIMER}`,
-};
-const RETRIES = { least: 0, most: 100, expected: "a whole number from 0 to 100" };
-const DELAY = {
-  least: 0,
-  most: Number.MAX_SAFE_INTEGER,
-  expected: "a whole number of milliseconds of at least 0",
-};
+const TIMEOUT = { least: 1, most: LONGEST_TIMER, unit: " of milliseconds" };
+const RETRIES = { least: 0, most: 100 };
+const DELAY = { least: 0, unit: " of milliseconds" };
 
 /** Arguments, else environment, else defaults. Throws `configuration` for anything that cannot work. */
 export function readOptions(options: ImpactClientOptions): Settings {
@@ -161,10 +153,15 @@ export function readOptions(options: ImpactClientOptions): Settings {
     accountSid,
     baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", spec.server)),
     apiVersion,
-    timeout: expectWhole("configuration", "timeout", options.timeout, TIMEOUT) ?? 30_000,
-    maxRetries: expectWhole("configuration", "maxRetries", options.maxRetries, RETRIES) ?? 2,
-    maxRetryDelay:
-      expectWhole("configuration", "maxRetryDelay", options.maxRetryDelay, DELAY) ?? 60_000,
+    timeout: expectWhole("configuration", "timeout", options.timeout, TIMEOUT, 30_000),
+    maxRetries: expectWhole("configuration", "maxRetries", options.maxRetries, RETRIES, 2),
+    maxRetryDelay: expectWhole(
+      "configuration",
+      "maxRetryDelay",
+      options.maxRetryDelay,
+      DELAY,
+      60_000,
+    ),
     fetch,
     headers: () => ({ ...headers }),
     redact,
@@ -179,7 +176,8 @@ export function readRequestOptions(
   settings: Settings,
   known: readonly string[] = REQUEST_OPTIONS,
 ): { signal?: AbortSignal; timeout: number; maxRetries: number } {
-  if (options === undefined) return { timeout: settings.timeout, maxRetries: settings.maxRetries };
+  const { timeout, maxRetries } = settings;
+  if (options === undefined) return { timeout, maxRetries };
   expectKnown("invalid_input", "option", options, known);
   if (isSignal(options)) {
     throw badInput("invalid_input", "options", "options such as `{ signal }`", "a signal alone");
@@ -190,10 +188,8 @@ export function readRequestOptions(
   }
   return {
     ...(signal && { signal }),
-    timeout: expectWhole("invalid_input", "timeout", options.timeout, TIMEOUT) ?? settings.timeout,
-    maxRetries:
-      expectWhole("invalid_input", "maxRetries", options.maxRetries, RETRIES) ??
-      settings.maxRetries,
+    timeout: expectWhole("invalid_input", "timeout", options.timeout, TIMEOUT, timeout),
+    maxRetries: expectWhole("invalid_input", "maxRetries", options.maxRetries, RETRIES, maxRetries),
   };
 }
 

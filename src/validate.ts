@@ -63,15 +63,26 @@ export function expectKnown(
   }
 }
 
-/** A whole number within bounds, or undefined if none was given. */
-export function expectWhole(
+export interface Bounds {
+  readonly least: number;
+  readonly most?: number;
+  /** Follows "a whole number". */
+  readonly unit?: string;
+}
+
+/** A whole number within bounds, or the fallback if none was given. */
+export function expectWhole<Fallback>(
   code: InputCode,
   name: string,
   value: unknown,
-  { least, most, expected }: { least: number; most: number; expected: string },
-): number | undefined {
-  if (value === undefined) return undefined;
+  { least, most, unit = "" }: Bounds,
+  fallback: Fallback,
+): number | Fallback {
+  if (value === undefined) return fallback;
   const number = value as number;
-  if (Number.isInteger(value) && number >= least && number <= most) return number;
-  throw badInput(code, name, `\`${name}\` to be ${expected}`, kindOf(value));
+  if (Number.isInteger(value) && number >= least && number <= (most ?? Number.MAX_SAFE_INTEGER)) {
+    return number;
+  }
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw badInput(code, name, `\`${name}\` to be a whole number${unit} ${range}`, kindOf(value));
 }

@@ -66,12 +66,8 @@ export type OnlyParameters<Input> = {
   readonly [Key in UnknownKey<Input>]?: UnknownParameter;
 };
 
-const CONCURRENCY = { least: 1, most: 1000, expected: "a whole number from 1 to 1000" };
-const RESERVE = {
-  least: 0,
-  most: Number.MAX_SAFE_INTEGER,
-  expected: "a whole number of at least 0",
-};
+const CONCURRENCY = { least: 1, most: 1000 };
+const RESERVE = { least: 0 };
 const FLAGS = ["reuse", "appendIds", "ordered"] as const;
 const OPTIONS: readonly (keyof CreateManyOptions)[] = [
   ...REQUEST_OPTIONS,
@@ -117,7 +113,7 @@ export function readManyOptions<Input>(
     reuse,
     appendIds,
     ordered,
-    concurrency: expectWhole("invalid_input", "concurrency", concurrency, CONCURRENCY) ?? 8,
-    quotaReserve: expectWhole("invalid_input", "quotaReserve", quotaReserve, RESERVE) ?? 0,
+    concurrency: expectWhole("invalid_input", "concurrency", concurrency, CONCURRENCY, 8),
+    quotaReserve: expectWhole("invalid_input", "quotaReserve", quotaReserve, RESERVE, 0),
   };
 }

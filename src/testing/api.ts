@@ -1,0 +1,132 @@
+import { createTrackingLink } from "../../generated/operations.ts";
+import { isImpactError } from "../errors.ts";
+import { checkValue, FACTS } from "../tracking-links/params.ts";
+import { forbid, refuse, render, type FakeAnswer } from "./answers.ts";
+import type { FakeImpactOptions } from "./fake.ts";
+import { makeLink, readParams, type FakeLink } from "./links.ts";
+import type { RecordedRequest } from "./requests.ts";
+import type { QuotaWindow } from "./window.ts";
+
+/** Answers a request, and adds the link that it makes to `links`. */
+type Handle = (request: Request, recorded: RecordedRequest, time: number) => Response;
+
+/** The API when nothing goes wrong. */
+export function createApi(
+  options: FakeImpactOptions,
+  links: FakeLink[],
+  quota: QuotaWindow,
+): Handle {
+  const { accountSid, authToken } = options;
+  return (request, recorded, time) => {
+    const accept = request.headers.get("accept") ?? "";
+    const credentials = readBasic(request.headers.get("authorization"));
+    const isKnown =
+      credentials !== undefined &&
+      (accountSid ?? credentials.user) === credentials.user &&
+      (authToken ?? credentials.password) === credentials.password;
+    if (!isKnown) return render(refuse(401, "Authentication failed."), accept, {});
+    const granted = quota.take(time);
+    const answer = granted
+      ? answerTo(request, recorded, credentials.user, options, links, time)
+      : refuse(429, "Rate limit exceeded.");
+    return render(answer, accept, quota.headers(time, !granted));
+  };
+}
+
+function answerTo(
+  request: Request,
+  { query }: RecordedRequest,
+  user: string,
+  {
+    programs,
+    mediaPartnerProperties,
+    vanityLimit = 5000,
+    trackingDomain = "example.sjv.io",
+  }: FakeImpactOptions,
+  links: FakeLink[],
+  time: number,
+): FakeAnswer {
+  const path = readPath(new URL(request.url).pathname);
+  if (path === undefined) return refuse(404, "The requested resource was not found.");
+  if (request.method !== createTrackingLink.method) {
+    return refuse(405, `Method ${request.method} is not allowed.`);
+  }
+  const { AccountSID: account, ProgramId: programId = "" } = path;
+  if (account !== user) return forbid("Access to this account is denied.", time);
+  if (programs && !programs.includes(programId)) {
+    return refuse(404, `Program ${programId} was not found.`);
+  }
+  const params = readParams(query);
+  const type = createTrackingLink.params.type.enum.find(
+    (each) => each.toLowerCase() === params["type"]?.toLowerCase(),
+  );
+  const wrong = findWrong(type === undefined ? params : { ...params, type });
+  if (wrong !== undefined) return wrong;
+  const property = params["mediaPartnerPropertyId"];
+  if (property !== undefined && mediaPartnerProperties?.includes(property) === false) {
+    return forbid(`MediaPartnerPropertyId ${property} does not exist.`, time);
+  }
+  const isVanity = type === "Vanity" || params["customPath"] !== undefined;
+  // Not looked up for a Regular link, of which there may be very many.
+  const taken = isVanity ? links.flatMap((link) => link.customPath?.toLowerCase() ?? []) : [];
+  const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
+  if (vanityPath !== undefined && taken.length >= vanityLimit) {
+    return forbid(`The limit of ${vanityLimit} vanity links is reached.`, time);
+  }
+  if (vanityPath !== undefined && taken.includes(vanityPath.toLowerCase())) {
+    return refuse(400, `CustomPath ${vanityPath} is already in use.`, "CustomPath");
+  }
+  const link = makeLink(trackingDomain, user, programId, params, vanityPath);
+  links.push(link);
+  return { status: 200, body: { TrackingURL: link.url } };
+}
+
+function readBasic(header: string | null): { user: string; password: string } | undefined {
+  const encoded = /^Basic ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}=*)?)$/i.exec(
+    header ?? "",
+  )?.[1];
+  if (encoded === undefined) return undefined;
+  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  const text = new TextDecoder().decode(bytes);
+  const colon = text.indexOf(":");
+  return colon < 1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** The path's parameters by their wire names; undefined if it is no path of the operation. */
+function readPath(pathname: string): Record<string, string> | undefined {
+  const template = createTrackingLink.path;
+  const pattern = template.replace(/\{([^{}]+)\}/g, "(?<$1>[^/]+)");
+  const found = new RegExp(`${pattern}$`).exec(pathname)?.groups;
+  try {
+    return (
+      found &&
+      Object.fromEntries(
+        Object.entries(found).map(([name, value]) => [name, decodeURIComponent(value)]),
+      )
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values are judged by the client's own rules. */
+function findWrong(params: Record<string, string>): FakeAnswer | undefined {
+  for (const [key, facts] of FACTS) {
+    const value = params[key];
+    try {
+      if (value !== undefined) checkValue(key, value, facts);
+    } catch (error) {
+      if (isImpactError(error)) return refuse(400, `${facts.name}: ${error.message}`, facts.name);
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Looks random, and is the same after the same links, so that tests can foretell it. */
+function freePath(taken: readonly string[]): string {
+  for (let count = taken.length + 1; ; count++) {
+    const path = (count * 48_271 * 7_919).toString(36).slice(-6);
+    if (!taken.includes(path)) return path;
+  }
+}
