@@ -98,20 +98,12 @@ interface FieldError {
   field: string;
   message: string;
 }
-interface ImpactErrorDetails {
-  code: ImpactErrorCode;
-  outcome: Outcome;
-  status?: number | undefined;
-  reason?: string | undefined;
-  fields?: readonly FieldError[] | undefined;
-  body?: unknown;
-  headers?: Headers | undefined;
-  attempts?: number | undefined;
-  retryAfter?: number | undefined;
-  method?: string | undefined;
-  url?: string | undefined;
+type Known = "fields" | "status" | "reason" | "body" | "headers" | "retryAfter" | "method" | "url";
+type ImpactErrorDetails = Pick<ImpactError, "code" | "outcome"> & {
+  [Field in keyof Pick<ImpactError, Known | "attempts">]?: ImpactError[Field] | undefined;
+} & {
   cause?: unknown;
-}
+};
 declare class ImpactError extends Error {
   static [Symbol.hasInstance](value: unknown): boolean;
   readonly code: ImpactErrorCode;

@@ -25,7 +25,7 @@ export interface ImpactClientOptions {
    */
   authToken?: string | undefined;
   /**
-   * Where the API is served: `https`, or `http` on this machine alone.
+   * Where the API is served: `https`, or `http` only for localhost.
    *
    * @default the environment's `IMPACT_BASE_URL`, else `https://api.impact.com`
    */
@@ -208,7 +208,7 @@ function refuseBrowser(allowed: unknown): void {
       "configuration",
       "dangerouslyAllowBrowser",
       "to run outside of a browser page, where every visitor could read the auth token " +
-        "(`dangerouslyAllowBrowser: true` allows it all the same)",
+        "(`dangerouslyAllowBrowser: true` allows it)",
       "a browser page",
     );
   }
@@ -261,8 +261,7 @@ function readCredential(name: string, value: unknown): string {
 }
 
 function readBaseUrl(name: string, value: unknown): string {
-  const expected =
-    "an https URL without credentials, query or fragment (http on this machine alone)";
+  const expected = "an https URL without credentials, query or fragment (http only for localhost)";
   if (typeof value !== "string") throw wrongOption(name, expected, kindOf(value));
   if (!isWebUrl(value)) throw wrongOption(name, expected, "no such URL");
   const url = new URL(value);

@@ -60,16 +60,6 @@ test.each<[form: string, encode: (token: string) => string]>([
     "with hexadecimal entities",
     (token) => token.replace(/[^a-z0-9]/giu, (c) => `&#x${hex(c.codePointAt(0)!, 1)};`),
   ],
-  [
-    "with named entities",
-    (token) =>
-      token
-        .replaceAll("&", "&amp;")
-        .replaceAll("<", "&lt;")
-        .replaceAll(">", "&gt;")
-        .replaceAll('"', "&quot;")
-        .replaceAll("'", "&apos;"),
-  ],
 ])("cuts a token out %s, wherever it stands", (_, encode) => {
   const token = "a1/b+c=\"d'e&f<g>h \\i.j*k(l)[m]{n}|o^p$q?rü😀s";
   const form = encode(token.toLowerCase());
@@ -90,11 +80,6 @@ test.each(["~~~?>~~~?>0", "~~~?>~~~?>00", "~~~?>~~~?>000", "???>>>~~~1234567"])(
         expect(cut(`<${form}>`)).toBe("<[redacted]>");
         expect(cut(`<${form.replace(/=+$/, "")}>`)).toBe("<[redacted]>");
         expect(cut(`<${encodeURIComponent(form)}>`)).toBe("<[redacted]>");
-        const named = form
-          .replaceAll("+", "&plus;")
-          .replaceAll("/", "&sol;")
-          .replaceAll("=", "&equals;");
-        expect(cut(`<${named}>`)).toBe("<[redacted]>");
       }
     }
   },

@@ -192,7 +192,7 @@ describe("where settings come from", () => {
     vi.stubEnv("IMPACT_BASE_URL", "http://api.example");
     expect(refusal(account).message).toBe(
       "Expected `IMPACT_BASE_URL` to be an https URL without credentials, query or fragment " +
-        '(http on this machine alone), got http to "api.example"',
+        '(http only for localhost), got http to "api.example"',
     );
 
     vi.stubEnv("IMPACT_ACCOUNT_SID", "IR:1");
@@ -289,7 +289,7 @@ describe("credentials", () => {
 });
 
 const BASE_URL =
-  "`baseUrl` to be an https URL without credentials, query or fragment (http on this machine alone)";
+  "`baseUrl` to be an https URL without credentials, query or fragment (http only for localhost)";
 const MILLISECONDS = "`timeout` to be a whole number of milliseconds from 1 to 2147483647";
 const RETRIES = "`maxRetries` to be a whole number from 0 to 100";
 const RETRY_DELAY = "`maxRetryDelay` to be a whole number of milliseconds of at least 0";
@@ -510,7 +510,7 @@ test.each([
 describe("in a browser page", () => {
   const GUARD =
     "Expected to run outside of a browser page, where every visitor could read the auth token " +
-    "(`dangerouslyAllowBrowser: true` allows it all the same), got a browser page";
+    "(`dangerouslyAllowBrowser: true` allows it), got a browser page";
 
   test.each([undefined, false])("refuses to run (dangerouslyAllowBrowser: %j)", (allowed) => {
     vi.stubGlobal("window", { document: {} });

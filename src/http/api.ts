@@ -23,65 +23,47 @@ export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> 
   readonly index?: number;
 }
 
-/** openapi-fetch for the facade. It rejects with an `ImpactError` for every answer that is no 2xx with JSON. */
+/**
+ * openapi-fetch for the facade. It rejects with an `ImpactError` for every answer that is no 2xx with JSON.
+ *
+ * The casts: openapi-fetch looks at little of a request and a response, and a real `Request` costs as much as the rest of
+ * a call.
+ */
 export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   const nextId = createIds();
-  class LightRequest implements ApiRequest {
-    readonly id = nextId();
-    readonly expects = "json";
-    readonly url: string;
-    readonly method: string;
-    readonly signal: AbortSignal | undefined;
-    readonly timeout: number;
-    readonly maxRetries: number;
-    readonly index: number | undefined;
-
-    constructor(url: string, init: CallOptions & { readonly method: string }) {
-      this.url = url;
-      this.method = init.method;
-      this.signal = init.signal;
-      this.timeout = init.timeout;
-      this.maxRetries = init.maxRetries;
-      this.index = init.index;
-    }
+  // A constructor, as `Request` is one: `new` gives the object that it returns.
+  function LightRequest(url: string, init: CallOptions & { method: string }): ApiRequest {
+    const { method, signal, timeout, maxRetries, index } = init;
+    return { id: nextId(), method, url, signal, timeout, maxRetries, index, expects: "json" };
   }
   return createClient<paths>({
     baseUrl,
     pathSerializer: fillPath,
-    // The casts: openapi-fetch looks at little of a request and a response, and a real `Request` costs as much as the
-    // rest of a call.
     Request: LightRequest as unknown as typeof Request,
     fetch: (request) =>
-      send(request as unknown as LightRequest, 1).then(
-        (result) => new LightResponse(result) as unknown as Response,
+      send(request as unknown as ApiRequest, 1).then(
+        (result) => lightResponse(result) as unknown as Response,
       ),
   });
 }
 
-class LightResponse {
-  readonly ok = true;
-  readonly status: number;
-  readonly headers: Headers;
-  readonly result: ApiResult;
-
-  constructor(result: ApiResult) {
-    this.status = result.status;
-    this.headers = result.headers;
-    this.result = result;
-  }
-
-  text(): Promise<string> {
-    return Promise.resolve(this.result.body?.text ?? "");
-  }
-
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
-  }
+/** As much of a `Response` as openapi-fetch looks at. */
+function lightResponse(result: ApiResult) {
+  const { ok, status, headers, body } = result;
+  const text = async (): Promise<string> => body?.text ?? "";
+  return {
+    ok,
+    status,
+    headers,
+    result,
+    text,
+    json: async () => JSON.parse(await text()) as unknown,
+  };
 }
 
-/** What the layers gave for a response of {@link createApi}. */
+/** The result of the layers behind a response of {@link createApi}. */
 export function resultOf(response: Response): ApiResult {
-  return (response as unknown as LightResponse).result;
+  return (response as unknown as ReturnType<typeof lightResponse>).result;
 }
 
 /** What openapi-fetch puts on a request besides: the options of the call. */

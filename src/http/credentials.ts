@@ -77,18 +77,7 @@ function formsOf(secret: string): string[] {
   return [...new Set([bare, urlSafe(bare)])].map((form) => anyForm(form) + padding);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "amp",
-  "<": "lt",
-  ">": "gt",
-  '"': "quot",
-  "'": "apos",
-  "+": "plus",
-  "/": "sol",
-  "=": "equals",
-};
-
-/** A pattern for a text of which each other character may be percent-encoded, or escaped as in JSON or HTML. */
+/** A pattern for a text whose special characters may be percent-encoded, or escaped by code as in JSON or HTML. */
 function anyForm(text: string): string {
   return Array.from(text, (character) => {
     if (/[A-Za-z0-9]/.test(character)) return character;
@@ -105,7 +94,6 @@ function anyForm(text: string): string {
       `&#0*${code};`,
       `&#[xX]0*${hex(code, 1)};`,
     ];
-    if (ENTITIES[character] !== undefined) forms.push(`&${ENTITIES[character]};`);
     if (character === " ") forms.push(String.raw`\+`);
     return `(?:${forms.join("|")})`;
   }).join("");

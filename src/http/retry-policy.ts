@@ -27,9 +27,6 @@ function allows(rule: RetryRule, query: URLSearchParams): boolean {
 /** Whether a request is for this operation. The API may be served below a path of its own. */
 function matches(operation: string, method: string, pathname: string): boolean {
   const [verb = "", path = ""] = operation.split(" ");
-  if (verb !== method) return false;
-  const literals = path
-    .split(/\{[^{}]+\}/)
-    .map((text) => text.replace(/[$()*+.?[\\\]^|]/g, "\\$&"));
-  return new RegExp(`${literals.join("[^/]+")}$`).test(pathname);
+  const pattern = path.replaceAll(".", "\\.").replace(/\{[^{}]+\}/g, "[^/]+");
+  return verb === method && new RegExp(`${pattern}$`).test(pathname);
 }

@@ -81,6 +81,16 @@ export function extendTrackingLink(url: string, extension: TrackingLinkExtension
   return link;
 }
 
+/** Appends checked ids, which work on every link. */
+export function withIds(url: string, ids: TrackingLinkExtension): string {
+  let link = url;
+  for (const key of ID_NAMES) {
+    const value = ids[key];
+    if (value !== undefined) link = withParameter(link, ON_LINK[key].name, value);
+  }
+  return link;
+}
+
 /** Sets one query parameter: in the place of the first of that name, else at the end, before the fragment. */
 function withParameter(url: string, name: string, value: string): string {
   const { before, query, fragment } = split(url);

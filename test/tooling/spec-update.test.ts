@@ -213,8 +213,12 @@ test("refuses breaking changes unless allowed, and shows the lines that no longe
     "
   `);
   const named = namedLines(result);
-  expect(named).toContainEqual(expect.stringMatching(/^src\/tracking-links\/params\.ts: customPath\b/));
-  expect(named).toContainEqual(expect.stringMatching(/^src\/tracking-links\/create\.ts: TrackingURL\b/));
+  expect(named).toContainEqual(
+    expect.stringMatching(/^src\/tracking-links\/params\.ts: customPath\b/),
+  );
+  expect(named).toContainEqual(
+    expect.stringMatching(/^src\/tracking-links\/create\.ts: TrackingURL\b/),
+  );
   expect(result.stdout).toContain("\nPublic types\n  unknown, since src/ does not compile\n");
   expect(result.code).toBe(3);
   expect(filesOf(folder)).toEqual(before);

@@ -11,7 +11,7 @@ import type { QuotaView } from "../../quota.ts";
 import { badInput } from "../../validate.ts";
 import type { LinkCreator } from "../create.ts";
 import { dedupeKey, splitIds } from "../dedupe-key.ts";
-import { extendTrackingLink, type TrackingLinkExtension } from "../link.ts";
+import { withIds, type TrackingLinkExtension } from "../link.ts";
 import type { CreateTrackingLinkParams, LinkRequest } from "../params.ts";
 import { Dedupe, type Outcome } from "./dedupe.ts";
 import { readManyOptions, type CreateManyOptions, type ManySettings } from "./options.ts";
@@ -107,7 +107,7 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
     const equal = key === undefined ? undefined : this.#dedupe.find(key);
     const finish = ({ link, error }: Outcome): CreateManyResult<Input> => {
       if (error) return { index, input, ok: false, error };
-      const own = ids ? { ...link, url: extendTrackingLink(link.url, ids) } : link;
+      const own = ids ? { ...link, url: withIds(link.url, ids) } : link;
       return { index, input, ok: true, link: own, reused: equal !== undefined };
     };
     if (equal !== undefined) return isPromise(equal) ? equal.then(finish) : finish(equal);
