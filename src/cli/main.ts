@@ -17,11 +17,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** The command as a function: arguments and streams in, exit code out. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
-  if (name === "--version" || name === "-v") return show(io, `${version}\n`);
-  if (name === "--help" || name === "-h") return show(io, (await import("./help.ts")).help);
+  if (name === "--version" || name === "-v") return show(io.stdout, `${version}\n`);
+  if (name === "--help" || name === "-h") return show(io.stdout, (await import("./help.ts")).help);
   if (name === "help") return run([...rest, "--help"], io);
   if (args.length === 0) {
-    await say(io, (await import("./help.ts")).help);
+    await show(io.stderr, (await import("./help.ts")).help);
     return EXIT.usage;
   }
   const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
@@ -31,7 +31,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const more = command === undefined ? "" : `${name} `;
-    await say(io, `impact-links: ${error.message}\nSee impact-links ${more}--help.\n`);
+    await say(io, `${error.message}\nSee impact-links ${more}--help.`);
     return EXIT.usage;
   }
 }

@@ -6,21 +6,23 @@ import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../../index.ts";
 import { openClient } from "../account.ts";
 import { exitCodeOf } from "../failure.ts";
+import { Arguments } from "../flags.ts";
 import { bulkHelp } from "../help.ts";
 import { mapColumns, type ColumnMap } from "../input/columns.ts";
 import { openTable, type Table } from "../input/table.ts";
 import { EXIT, plain, say, show, UsageError, why, type Io } from "../io.ts";
 import { rowFormat } from "../output/row-format.ts";
-import { openStreamWriter } from "../output/writer.ts";
-import { formatCount } from "../progress/tally.ts";
+import { openWriter } from "../output/writer.ts";
+import { formatRows } from "../progress/tally.ts";
 import { dryRun } from "./dry-run.ts";
 import { runWithJournal } from "./journaled-run.ts";
 import { readBulkOptions, type BulkOptions } from "./options.ts";
 import { runRows } from "./run.ts";
 
 export async function bulk(args: readonly string[], io: Io): Promise<number> {
-  const options = readBulkOptions(args);
-  if (options === undefined) return show(io, bulkHelp);
+  const given = new Arguments(args, bulkHelp, 1);
+  if (given.has("help")) return show(io.stdout, bulkHelp);
+  const options = readBulkOptions(given);
   if (options.out !== "-" && isSameFile(options.input, options.out)) {
     throw new UsageError("--out is the file to read; give it another name");
   }
@@ -37,11 +39,11 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
     return await runTable(table, options, io);
   } catch (error) {
     if (error instanceof Error && "syscall" in error) {
-      await say(io, `impact-links: ${why(error)}\n`);
+      await say(io, why(error));
       return EXIT.failed;
     }
     if (!isImpactError(error)) throw error;
-    await say(io, `impact-links: ${error.message}\n`);
+    await say(io, error.message);
     return exitCodeOf(error);
   } finally {
     await table.close();
@@ -50,9 +52,7 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
 
 async function runTable(table: Table, options: BulkOptions, io: Io): Promise<number> {
   const columns = mapColumns(table.columns, options);
-  if (options.isSandbox) {
-    await say(io, "impact-links: sandbox, nothing is sent and every link is fake\n");
-  }
+  if (options.isSandbox) await say(io, "sandbox, nothing is sent and every link is fake");
   if (!options.isSilent) await introduce(io, table, columns);
   // A name that does not say the format is refused here, before anything is sent.
   rowFormat(options.out, table.format, table.columns);
@@ -61,16 +61,15 @@ async function runTable(table: Table, options: BulkOptions, io: Io): Promise<num
   openClient(options.isSandbox);
   const run = { table, columns, options, io };
   if (options.out !== "-") return runWithJournal(run);
-  return runRows({ ...run, writer: openStreamWriter(io.stdout), journal: undefined });
+  return runRows({ ...run, writer: openWriter("-", io), journal: undefined });
 }
 
 async function introduce(io: Io, { name, count, columns }: Table, map: ColumnMap): Promise<void> {
   const used = [...map.used.values()];
   const others = columns.filter((column) => !used.includes(column.trim())).map(plain);
-  const rows = `${formatCount(count)} ${count === 1 ? "row" : "rows"}`;
   const passed = others.length === 0 ? "" : `; passed through: ${others.join(", ")}`;
-  const text = `${name}: ${rows}; parameters: ${used.join(", ") || "none"}${passed}`;
-  await say(io, `impact-links: ${text}\n`);
+  const parameters = used.join(", ") || "none";
+  await say(io, `${name}: ${formatRows(count)}; parameters: ${parameters}${passed}`);
 }
 
 function isSameFile(one: string, other: string): boolean {

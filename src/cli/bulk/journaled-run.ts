@@ -1,14 +1,13 @@
-import { readlinkSync, realpathSync } from "node:fs";
+import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, UsageError } from "../io.ts";
 import { openJournal, replaceJournal } from "../journal/journal.ts";
-import { expectSameTask, taskOf } from "../journal/task.ts";
-import { isWritten, readOutcomes } from "../output/read-output.ts";
-import { openFileWriter } from "../output/writer.ts";
+import { readOutcomes } from "../output/read-output.ts";
+import { openWriter } from "../output/writer.ts";
 import { count, createTally } from "../progress/tally.ts";
-import type { Run } from "./run.ts";
 import { reportComplete } from "./report.ts";
-import { runRows } from "./run.ts";
+import { runRows, type Run } from "./run.ts";
+import { expectSameTask, taskOf } from "./task.ts";
 
 /** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
 export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Promise<number> {
@@ -20,8 +19,8 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
   /** A run that does not start leaves no journal behind. */
   let isKept = !isNew || journal.finished !== undefined;
   try {
-    const task = taskOf(table.sha256, options, io);
-    const hasOutput = isWritten(out);
+    const task = taskOf(run);
+    const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
     if (!isNew || hasOutput) expectSameTask(journal, task, path, out);
     if (isNew && hasOutput) {
       const outcomes = await readOutcomes(out, table).catch(() => undefined);
@@ -39,7 +38,7 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
       journal.close();
       return await runWithJournal(run);
     }
-    const writer = openFileWriter(out);
+    const writer = openWriter(out, io);
     if (isNew) {
       isKept = false;
       journal.begin(task);

@@ -1,10 +1,14 @@
+import type { ResponseEvent } from "../../index.ts";
 import type { TableRow } from "../input/table.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Outcome } from "../outcome.ts";
 
 const SYNC_EVERY = 1000;
 
-/** Records finished rows, then delivers them. Rows that finish in one turn of the event loop share one write. */
+/**
+ * Records in the journal what happens to each row, then delivers finished rows. Rows that finish in one turn of the
+ * event loop share one write. A write that fails is reported to `fail`.
+ */
 export function createRecorder(
   journal: Journal | undefined,
   deliver: (row: TableRow, outcome: Outcome) => void,
@@ -21,15 +25,36 @@ export function createRecorder(
     } catch (error) {
       fail(error);
       // Not delivered either: the next run may come to another outcome.
-      const made = finished.filter(({ outcome }) => outcome.trackingUrl !== undefined);
-      unrecorded.push(
-        ...made.map(({ row, outcome }) => `line ${row.line}: ${outcome.trackingUrl}`),
-      );
+      for (const { row, outcome } of finished) {
+        if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+      }
     }
   };
   const sync = async (): Promise<void> => journal?.sync().catch(fail);
   const timer = setInterval(() => void sync(), SYNC_EVERY);
   return {
+    /**
+     * Marks a row whose request must not be sent twice, so that the next run knows that it may have been sent. Resolves
+     * when the mark is on the disk.
+     */
+    mark: async (row: number): Promise<void> => {
+      try {
+        journal?.record({ sent: row });
+        await journal?.sync();
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
+    },
+    /** Takes the mark back if the server has made no link. */
+    answered: (row: number, { error }: ResponseEvent): void => {
+      if (error === undefined || error.outcome === "unknown") return;
+      try {
+        journal?.record({ back: row });
+      } catch (failure) {
+        fail(failure);
+      }
+    },
     finish: (row: TableRow, outcome: Outcome): void => {
       if (batch.push({ row, outcome }) === 1) setImmediate(commit);
     },

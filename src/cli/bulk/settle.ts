@@ -1,16 +1,26 @@
 import type { CreateManyResult } from "../../index.ts";
 import { detailsOf } from "../failure.ts";
 import type { Outcome } from "../outcome.ts";
+import type { TableRow } from "../input/table.ts";
 import { baseOf } from "./request.ts";
 import type { Run, RunParts } from "./run.ts";
 
 /** Records the result of a row, unless a later run has to send the row again. */
-export function settle(parts: RunParts, { options, io }: Run, result: CreateManyResult): void {
-  const { rows, resume, recorder, drain } = parts;
-  const row = rows.take(result.index);
-  if (!result.ok && result.error.code === "unauthorized") return drain.refuse(result.error);
+export function settle(
+  { vanityRows, resume, recorder, drain }: RunParts,
+  { options, io }: Run,
+  result: CreateManyResult<TableRow>,
+): void {
+  vanityRows.delete(result.index);
+  if (!result.ok && result.error.code === "unauthorized") {
+    drain.refusal ??= result.error;
+    return;
+  }
   // Held back in `beforeSend`.
-  if (!result.ok && result.error.outcome === "not_sent" && drain.failure()) return;
+  if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
+  const row = result.input;
+  // The inputs of a run never throw.
+  if (row === undefined) return;
   const outcome = outcomeOf(result, options.appendIds, io.env["IMPACT_ACCOUNT_SID"]);
   // A refusal now says nothing of the earlier attempt.
   const isUnknown = outcome.status === "failed" && resume.mayHaveLink(row.index);
@@ -18,7 +28,7 @@ export function settle(parts: RunParts, { options, io }: Run, result: CreateMany
 }
 
 function outcomeOf(
-  result: CreateManyResult,
+  result: CreateManyResult<unknown>,
   appendIds: boolean,
   accountSid: string | undefined,
 ): Outcome {

@@ -25,7 +25,7 @@ interface Parsed {
 
 /** RFC 4180: https://www.rfc-editor.org/rfc/rfc4180 */
 export function readCsv(delimiter: string): ReadRows {
-  return async function* (file, columns, done) {
+  return async function* (file, names) {
     const firstLine = SEP_LINE.test(file.head) ? 2 : 1;
     const lines = countLines(firstLine);
     const parser = parse({
@@ -41,12 +41,12 @@ export function readCsv(delimiter: string): ReadRows {
       }),
       // Its types allow a row to be its cells only.
     } as unknown as Options);
-    pipeline(Readable.from(file.read(done)), parser, () => {});
+    pipeline(Readable.from(file.read()), parser, () => {});
     let index = -1;
     try {
       for await (const { cells, line } of parser as AsyncIterable<Parsed>) {
-        if (index >= 0) yield { index, line, ...fit(cells, columns.names.length) };
-        else if (columns.names.length === 0) columns.names.push(...cells);
+        if (index >= 0) yield { index, line, ...fit(cells, names.length) };
+        else if (names.length === 0) names.push(...cells);
         index++;
       }
     } catch (error) {

@@ -1,11 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { openTable, type Table, type TableRow } from "../input/table.ts";
+import { openTable, type Table } from "../input/table.ts";
 import { RESULT_COLUMNS, STATUSES, type Outcome } from "../outcome.ts";
 import { textOf } from "./row-format.ts";
-
-export function isWritten(path: string): boolean {
-  return existsSync(path) && statSync(path).size > 0;
-}
 
 /** The outcome of each row, read from an output. Undefined unless it is the complete output of this very input. */
 export async function readOutcomes(path: string, input: Table): Promise<Outcome[] | undefined> {
@@ -15,15 +10,17 @@ export async function readOutcomes(path: string, input: Table): Promise<Outcome[
     const places = input.columns.map((name, position) =>
       isCell(output.columns[position], name) ? position : output.columns.lastIndexOf(name),
     );
+    const results = RESULT_COLUMNS.map((name) => [name, output.columns.indexOf(name)] as const);
     const rows = output.rows();
     const outcomes: Outcome[] = [];
-    for await (const { cells } of input.rows()) {
-      const { value: row } = await rows.next();
-      if (row === undefined) return undefined;
+    for await (const { cells: given } of input.rows()) {
+      const cells = (await rows.next()).value?.cells ?? [];
       const isSame = places.every((place, position) =>
-        isCell(textOf(row.cells[place]), textOf(cells[position])),
+        isCell(textOf(cells[place]), textOf(given[position])),
       );
-      const outcome = outcomeIn(row, output.columns);
+      const values = results.map(([name, place]) => [name, textOf(cells[place]) || undefined]);
+      // Its status may be any text.
+      const outcome = Object.fromEntries(values) as Outcome;
       if (!isSame || !STATUSES.includes(outcome.status)) return undefined;
       outcomes.push(outcome);
     }
@@ -31,15 +28,6 @@ export async function readOutcomes(path: string, input: Table): Promise<Outcome[
   } finally {
     await output.close();
   }
-}
-
-/** Its status may be any text. */
-function outcomeIn({ cells }: TableRow, columns: readonly string[]): Outcome {
-  const values = RESULT_COLUMNS.map((name) => [
-    name,
-    textOf(cells[columns.indexOf(name)]) || undefined,
-  ]);
-  return Object.fromEntries(values) as Outcome;
 }
 
 /** The same text, or with the quote before it that keeps a formula from running. */

@@ -1,23 +1,21 @@
 import { createHash } from "node:crypto";
-import { UsageError, type Io } from "../io.ts";
-import type { Task } from "./entries.ts";
-import type { Journal } from "./journal.ts";
-
-interface TaskOptions {
-  readonly program: string | undefined;
-  readonly appendIds: boolean;
-  readonly passThrough: boolean;
-  readonly isSandbox: boolean;
-}
+import { UsageError } from "../io.ts";
+import type { Task } from "../journal/entries.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Run } from "./run.ts";
 
 /** The task of a run: everything that determines its output. It holds no secret; the account is a fingerprint. */
-export function taskOf(inputSha256: string, options: TaskOptions, { env }: Io): Task {
+export function taskOf({
+  table,
+  options,
+  io: { env },
+}: Pick<Run, "table" | "options" | "io">): Task {
   const { program = null, appendIds, passThrough, isSandbox } = options;
   const account = isSandbox ? "sandbox" : (env["IMPACT_ACCOUNT_SID"] ?? "");
   const baseUrl = env["IMPACT_BASE_URL"] ?? "";
   return {
     journal: 1,
-    "the input": inputSha256,
+    "the input": table.sha256,
     "the account": fingerprint(account),
     "the server": isSandbox || !URL.canParse(baseUrl) ? null : new URL(baseUrl).hostname,
     "--program": program,
