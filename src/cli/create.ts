@@ -1,14 +1,10 @@
 import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
-import { openClient } from "./account.ts";
-import { detailsOf, exitCodeOf } from "./failure.ts";
-import { Arguments, readParameters, withFlags } from "./flags.ts";
-import { createHelp } from "./help.ts";
-import { EXIT, say, show, why, write, type Io } from "./io.ts";
+import { detailsOf, exitCodeOf, openClient } from "./impact-client.ts";
+import { readParameters, withFlags, type Arguments } from "./flags.ts";
+import { EXIT, say, why, write, type Io } from "./io.ts";
 
 /** `impact-links create`: creates one link and prints its URL. */
-export async function create(args: readonly string[], io: Io): Promise<number> {
-  const given = new Arguments(args, createHelp);
-  if (given.has("help")) return show(io.stdout, createHelp);
+export async function create(given: Arguments, io: Io): Promise<number> {
   const isSandbox = given.has("sandbox");
   if (isSandbox) await say(io, "sandbox, nothing is sent and the link is fake");
   let link: TrackingLink;

@@ -2,13 +2,11 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../index.ts";
 import { nearest } from "../suggest.ts";
-import { UsageError } from "./io.ts";
+import { UsageError, why } from "./io.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-const PARAMETERS: readonly [key: string, facts: ParameterFacts][] = Object.entries(
-  createTrackingLink.params,
-);
+const PARAMETERS = Object.entries<ParameterFacts>(createTrackingLink.params);
 
 /** `mediaPartnerPropertyId` → `media-partner-property-id`; `programId` is used most, so it is short. */
 function flagOf(key: string): string {
@@ -63,7 +61,7 @@ export class Arguments {
   readonly others: readonly string[];
   readonly #flags = new Map<string, string | boolean>();
 
-  constructor(args: readonly string[], help: string, most = 0) {
+  constructor(args: readonly string[], help: string, most: number) {
     const { values, positionals } = parse(args, optionsIn(help));
     // The argument is not shown: it may be a token without its flag.
     if (positionals.length > most) {
@@ -112,13 +110,11 @@ function parse(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(explain((error as Error).message, options));
+    const message = why(error);
+    const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
+    if (unknown === undefined) throw new UsageError(message.split(/\.?\n/, 1)[0]);
+    const near = nearest(unknown, Object.keys(options));
+    const suggestion = near === undefined ? "" : `; did you mean --${near}?`;
+    throw new UsageError(`Unknown option --${unknown}${suggestion}`);
   }
-}
-
-function explain(message: string, options: Options): string {
-  const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
-  if (unknown === undefined) return message.split(/\.?\n/, 1)[0] ?? message;
-  const near = nearest(unknown, Object.keys(options));
-  return `Unknown option --${unknown}${near === undefined ? "" : `; did you mean --${near}?`}`;
 }

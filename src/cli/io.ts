@@ -61,5 +61,5 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The command line cannot be understood. */
+/** The command line or the input cannot be used. */
 export class UsageError extends Error {}

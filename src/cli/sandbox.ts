@@ -3,14 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createFakeImpact } from "../testing/index.ts";
-import { Arguments } from "./flags.ts";
-import { sandboxHelp } from "./help.ts";
+import type { Arguments } from "./flags.ts";
 import { EXIT, say, show, why, type Io } from "./io.ts";
 
 /** `impact-links sandbox`: serves the fake API over HTTP until interrupted. Its address goes to stdout. */
-export async function sandbox(args: readonly string[], io: Io): Promise<number> {
-  const given = new Arguments(args, sandboxHelp);
-  if (given.has("help")) return show(io.stdout, sandboxHelp);
+export async function sandbox(given: Arguments, io: Io): Promise<number> {
   const port = given.number("port", 65_535) ?? 4010;
   const vanityLimit = given.number("vanity-limit") ?? 5000;
   const limit = given.number("rate-limit") ?? 1000;

@@ -6,23 +6,22 @@ import { readOutcomes } from "../output/read-output.ts";
 import { openWriter } from "../output/writer.ts";
 import { count, createTally } from "../progress/tally.ts";
 import { reportComplete } from "./report.ts";
-import { runRows, type Run } from "./run.ts";
+import { runRows, type Job } from "./run.ts";
 import { expectSameTask, taskOf } from "./task.ts";
 
 /** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
-export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Promise<number> {
-  const { table, options, io } = run;
+export async function runWithJournal(job: Job): Promise<number> {
+  const { table, options, io } = job;
   const { out, retry, isSilent } = options;
   const path = `${targetOf(out)}.journal`;
-  const journal = await openJournal(path);
-  const isNew = journal.task === undefined;
+  let journal = await openJournal(path);
   /** A run that does not start leaves no journal behind. */
-  let isKept = !isNew || journal.finished !== undefined;
+  let isKept = (journal.task ?? journal.finished) !== undefined;
   try {
-    const task = taskOf(run);
+    const task = taskOf(job);
     const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
-    if (!isNew || hasOutput) expectSameTask(journal, task, path, out);
-    if (isNew && hasOutput) {
+    if (journal.task !== undefined || hasOutput) expectSameTask(journal, task, out);
+    if (journal.task === undefined && hasOutput) {
       const outcomes = await readOutcomes(out, table).catch(() => undefined);
       if (outcomes === undefined) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
@@ -35,18 +34,19 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
       // The run will empty the output, so the journal has to hold all of it first.
       replaceJournal(path, task, outcomes);
       isKept = true;
+      const replaced = await openJournal(path);
       journal.close();
-      return await runWithJournal(run);
+      journal = replaced;
     }
     const writer = openWriter(out, io);
-    if (isNew) {
+    if (journal.task === undefined) {
       isKept = false;
       journal.begin(task);
     }
     await journal.sync();
     isKept = true;
     writer.clear();
-    const code = await runRows({ ...run, writer, journal });
+    const code = await runRows({ ...job, writer, journal });
     if (code === EXIT.done || code === EXIT.incomplete) journal.finish(task);
     return code;
   } finally {
@@ -56,7 +56,7 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
 }
 
 /** The file that a path leads to, whether it exists or not: two names of one output are one output. */
-function targetOf(path: string): string {
+export function targetOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {

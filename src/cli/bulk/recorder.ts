@@ -1,5 +1,6 @@
 import type { ResponseEvent } from "../../index.ts";
 import type { TableRow } from "../input/table.ts";
+import type { Entry } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Outcome } from "../outcome.ts";
 
@@ -16,18 +17,25 @@ export function createRecorder(
 ) {
   const unrecorded: string[] = [];
   let batch: { readonly row: TableRow; readonly outcome: Outcome }[] = [];
+  const record = (...entries: Entry[]): boolean => {
+    try {
+      journal?.record(...entries);
+      return true;
+    } catch (error) {
+      fail(error);
+      return false;
+    }
+  };
   const commit = (): void => {
     const finished = batch;
     batch = [];
-    try {
-      journal?.record(...finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })));
-      for (const { row, outcome } of finished) deliver(row, outcome);
-    } catch (error) {
-      fail(error);
+    const isRecorded = record(
+      ...finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })),
+    );
+    for (const { row, outcome } of finished) {
+      if (isRecorded) deliver(row, outcome);
       // Not delivered either: the next run may come to another outcome.
-      for (const { row, outcome } of finished) {
-        if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
-      }
+      else if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
     }
   };
   const sync = async (): Promise<void> => journal?.sync().catch(fail);
@@ -35,25 +43,15 @@ export function createRecorder(
   return {
     /**
      * Marks a row whose request must not be sent twice, so that the next run knows that it may have been sent. Resolves
-     * when the mark is on the disk.
+     * when the mark is on the disk, or has failed.
      */
-    mark: async (row: number): Promise<void> => {
-      try {
-        journal?.record({ sent: row });
-        await journal?.sync();
-      } catch (error) {
-        fail(error);
-        throw error;
-      }
+    mark: (row: number): Promise<void> => {
+      record({ sent: row });
+      return sync();
     },
     /** Takes the mark back if the server has made no link. */
     answered: (row: number, { error }: ResponseEvent): void => {
-      if (error === undefined || error.outcome === "unknown") return;
-      try {
-        journal?.record({ back: row });
-      } catch (failure) {
-        fail(failure);
-      }
+      if (error !== undefined && error.outcome !== "unknown") record({ back: row });
     },
     finish: (row: TableRow, outcome: Outcome): void => {
       if (batch.push({ row, outcome }) === 1) setImmediate(commit);

@@ -1,5 +1,5 @@
 import type { CreateTrackingLinkParams, ImpactClientOptions } from "../../index.ts";
-import { openClient } from "../account.ts";
+import { openClient } from "../impact-client.ts";
 import type { ColumnMap } from "../input/columns.ts";
 import type { Table, TableRow } from "../input/table.ts";
 import type { Io } from "../io.ts";
@@ -17,11 +17,15 @@ import { reportComplete, reportStopped } from "./report.ts";
 import { createResume } from "./resume.ts";
 import { settle } from "./settle.ts";
 
-export interface Run {
+/** A command that has been read and checked. */
+export interface Job {
   readonly table: Table;
   readonly columns: ColumnMap;
   readonly options: BulkOptions;
   readonly io: Io;
+}
+
+export interface Run extends Job {
   readonly writer: RowWriter;
   /** Absent if the output is stdout, so that no later run can resume. */
   readonly journal: Journal | undefined;
@@ -52,7 +56,6 @@ export async function runRows(run: Run): Promise<number> {
     const rows = rowsToSend(table, parts);
     for await (const result of client.trackingLinks.createMany(rows, { ...many, ordered: false })) {
       settle(parts, run, result);
-      if (writer.isFull()) await output.flush();
     }
   } catch (error) {
     if (!drain.begun.aborted) throw error;
@@ -98,10 +101,12 @@ async function* rowsToSend(
       await output.room(row.index);
       if (drain.begun.aborted) return;
       const known = resume.outcomeOf(row);
-      if (known?.from === "earlier") tally.before++;
       if (known === undefined) yield row;
-      else if (known.from === "new") recorder.finish(row, known.outcome);
-      else deliver(row, known.outcome);
+      else if (known.isNew) recorder.finish(row, known.outcome);
+      else {
+        tally.before++;
+        deliver(row, known.outcome);
+      }
     }
   } catch (error) {
     // The file has changed. Requests in flight still get their links recorded.
@@ -118,7 +123,7 @@ function watchRequests(
     async beforeSend({ index }) {
       const row = vanityRows.get(index);
       if (row !== undefined) await recorder.mark(row);
-      // Also if another write has failed: a link must not be made that cannot be recorded.
+      // Of the mark, or of any other write: a link must not be made that cannot be recorded.
       if (drain.failure !== undefined) throw drain.failure;
     },
     onEvent(event) {

@@ -6,18 +6,16 @@ import { fromText } from "../flags.ts";
 import { plain, UsageError } from "../io.ts";
 import { RESULT_COLUMNS } from "../outcome.ts";
 
-const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
-  Object.entries(createTrackingLink.params),
-);
+const FACTS = new Map(Object.entries<ParameterFacts>(createTrackingLink.params));
 
 /** Parameters by the names that a column may have: in camelCase, or as in the API. */
-const KEYS: ReadonlyMap<string, string> = new Map(
-  [...FACTS].flatMap(([key, { name }]) => [[key, key] as const, [name, key] as const]),
+const KEYS = new Map(
+  [...FACTS].flatMap(([key, facts]) => [key, facts.name].map((name) => [name, key] as const)),
 );
 
 export type ColumnMap = ReturnType<typeof mapColumns>;
 
-/** The columns that hold parameters. Throws {@link UsageError} for columns that would be lost, or that look like a misspelt parameter. */
+/** The columns that hold parameters. Throws {@link UsageError} for one that would be lost, or looks misspelt. */
 export function mapColumns(
   columns: readonly string[],
   { program, passThrough }: Pick<BulkOptions, "program" | "passThrough">,

@@ -7,11 +7,10 @@ import { UsageError, why } from "../io.ts";
 
 const CHUNK = 65_536;
 
-/** A text file that can be read more than once, also if it came from a pipe. */
 export type TextFile = Awaited<ReturnType<typeof openText>>;
 
-/** Opens a file, or stdin for `-`. Input that can be read only once is kept in a temporary file. */
-export async function openText(path: string, stdin: AsyncIterable<Uint8Array>) {
+/** Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. */
+export async function openText(path: string, stdin?: AsyncIterable<Uint8Array>) {
   const name = path === "-" ? "stdin" : path;
   const handle = await openBytes(path, stdin).catch((error: unknown) => {
     throw new UsageError(`Cannot read ${name}: ${why(error)}`);
@@ -60,8 +59,8 @@ export async function openText(path: string, stdin: AsyncIterable<Uint8Array>) {
   }
 }
 
-async function openBytes(path: string, stdin: AsyncIterable<Uint8Array>): Promise<FileHandle> {
-  if (path === "-") return spool(stdin);
+async function openBytes(path: string, stdin?: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  if (path === "-" && stdin) return spool(stdin);
   const handle = await open(path, "r");
   const stat = await handle.stat();
   if (stat.isFile()) return handle;

@@ -28,6 +28,7 @@ export interface Recorded {
 /** Throws {@link UsageError} for a line that is none of ours. */
 export function readEntries(text: string, path: string): Recorded {
   const recorded: Recorded = { outcomes: new Map(), inFlight: new Set() };
+  const { outcomes, inFlight } = recorded;
   text.split("\n").forEach((line, position, { length }) => {
     // After the last line end.
     if (position === length - 1) return;
@@ -35,19 +36,16 @@ export function readEntries(text: string, path: string): Recorded {
     if (position === 0 && isObject(value)) {
       if (isObject(value["finished"])) recorded.finished = value["finished"] as Task;
       else recorded.task = value as Task;
-    } else if (isEntry(value)) apply(recorded, value, line);
-    else throw new UsageError(`${path} is damaged in line ${position + 1}`);
+    } else if (!isEntry(value)) {
+      throw new UsageError(`${path} is damaged in line ${position + 1}`);
+    } else if ("sent" in value) inFlight.add(value.sent);
+    else if ("back" in value) inFlight.delete(value.back);
+    else {
+      inFlight.delete(value.row);
+      outcomes.set(value.row, line);
+    }
   });
   return recorded;
-}
-
-function apply({ outcomes, inFlight }: Recorded, entry: Entry, line: string): void {
-  if ("sent" in entry) inFlight.add(entry.sent);
-  else if ("back" in entry) inFlight.delete(entry.back);
-  else {
-    inFlight.delete(entry.row);
-    outcomes.set(entry.row, line);
-  }
 }
 
 function parseLine(line: string): unknown {

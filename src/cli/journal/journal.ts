@@ -24,10 +24,7 @@ export type Journal = ReturnType<typeof createJournal>;
 /** Throws {@link UsageError} if another process uses the journal, or if it cannot be read. */
 export async function openJournal(path: string): Promise<Journal> {
   const { fd, unlock } = await openLocked(path);
-  let isOpen = true;
   const close = (): void => {
-    if (!isOpen) return;
-    isOpen = false;
     closeSync(fd);
     unlock();
   };
@@ -66,6 +63,7 @@ function createJournal(path: string, fd: number, earlier: Recorded, close: () =>
     await datasync(fd);
   };
   return {
+    path,
     /** The task of the earlier run, if it is unfinished. */
     task,
     /** The task of the earlier run, if it is complete. */

@@ -4,7 +4,7 @@ import { textOf } from "./row-format.ts";
 
 /** The outcome of each row, read from an output. Undefined unless it is the complete output of this very input. */
 export async function readOutcomes(path: string, input: Table): Promise<Outcome[] | undefined> {
-  const output = await openTable(path, noInput());
+  const output = await openTable(path);
   try {
     if (output.count !== input.count) return undefined;
     const places = input.columns.map((name, position) =>
@@ -34,5 +34,3 @@ export async function readOutcomes(path: string, input: Table): Promise<Outcome[
 function isCell(found: string | undefined, given: string): boolean {
   return found === given || found === `'${given}`;
 }
-
-async function* noInput(): AsyncGenerator<Uint8Array, void, undefined> {}

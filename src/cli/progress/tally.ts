@@ -7,7 +7,7 @@ export type Tally = ReturnType<typeof createTally>;
 export function createTally(total: number) {
   return {
     total,
-    /** Rows that earlier runs have finished. */
+    /** Rows that were finished before this run. */
     before: 0,
     counts: { created: 0, reused: 0, failed: 0, unknown: 0 } satisfies Record<Status, number>,
     codes: new Map<string, number>(),
