@@ -2,13 +2,11 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../index.ts";
 import { nearest } from "../suggest.ts";
-import { UsageError } from "./io.ts";
+import { UsageError, why } from "./io.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-const PARAMETERS: readonly [key: string, facts: ParameterFacts][] = Object.entries(
-  createTrackingLink.params,
-);
+const PARAMETERS = Object.entries<ParameterFacts>(createTrackingLink.params);
 
 /** `mediaPartnerPropertyId` → `media-partner-property-id`; `programId` is used most, so it is short. */
 function flagOf(key: string): string {
@@ -16,12 +14,7 @@ function flagOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A flag for each parameter of the API document. */
-export const parameterFlags: Options = Object.fromEntries(
-  PARAMETERS.map(([key]) => [flagOf(key), { type: "string" }]),
-);
-
-/** A line of help for each of these flags. */
+/** A line of help for each parameter of the API document. */
 export const parameterHelp: string = PARAMETERS.map(([key, facts]) => {
   const flag = `--${flagOf(key)} <${hint(facts)}>`;
   return `  ${flag.padEnd(36)} ${facts.name}${facts.required ? " (required)" : ""}`;
@@ -32,14 +25,13 @@ function hint({ enum: choices, format, type }: ParameterFacts): string {
   return format === "uri" ? "url" : type === "string" ? "text" : type;
 }
 
-/** The parameters that these flags give, with the types of the API document. Not checked. */
-export function readParameters(
-  values: Readonly<Record<string, unknown>>,
-): CreateTrackingLinkParams {
-  const given = PARAMETERS.filter(([key]) => values[flagOf(key)] !== undefined);
-  const params = Object.fromEntries(
-    given.map(([key, facts]) => [key, fromText(String(values[flagOf(key)]), facts)]),
-  );
+/** The parameters that these flags give, with the types of the API document. */
+export function readParameters(given: Arguments): CreateTrackingLinkParams {
+  const params: Record<string, unknown> = {};
+  for (const [key, facts] of PARAMETERS) {
+    const text = given.text(flagOf(key));
+    if (text !== undefined) params[key] = fromText(text, facts);
+  }
   // Not checked: `create` does that.
   return params as unknown as CreateTrackingLinkParams;
 }
@@ -61,64 +53,68 @@ export function withFlags(message: string): string {
   );
 }
 
-/** Throws {@link UsageError} for anything but a whole number from `least` to `most`. */
-export function readNumber(
-  flags: Readonly<Record<string, unknown>>,
-  name: string,
-  most: number = Number.MAX_SAFE_INTEGER,
-  least: number = 0,
-): number | undefined {
-  const text = flags[name];
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (typeof text === "string" && /^\d+$/.test(text) && number >= least && number <= most) {
-    return number;
+/**
+ * The arguments of a command: flags, and up to `most` others. The flags are those that its help names. Throws
+ * {@link UsageError} for an unknown or repeated flag, and for more arguments.
+ */
+export class Arguments {
+  readonly others: readonly string[];
+  readonly #flags = new Map<string, string | boolean>();
+
+  constructor(args: readonly string[], help: string, most: number) {
+    const { values, positionals } = parse(args, optionsIn(help));
+    // The argument is not shown: it may be a token without its flag.
+    if (positionals.length > most) {
+      throw new UsageError("Unexpected argument: every value belongs to a flag");
+    }
+    for (const [name, list] of Object.entries(values)) {
+      // `multiple` makes lists of all of them.
+      const [value, again] = list as [string | boolean, unknown];
+      if (again !== undefined) throw new UsageError(`--${name} is given twice`);
+      this.#flags.set(name, value);
+    }
+    this.others = positionals;
   }
-  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}`);
+
+  has(name: string): boolean {
+    return this.#flags.has(name);
+  }
+
+  /** The value of a flag that takes one. */
+  text(name: string): string | undefined {
+    const value = this.#flags.get(name);
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** Throws {@link UsageError} for anything but a whole number from `least` to `most`. */
+  number(name: string, most = Number.MAX_SAFE_INTEGER, least = 0): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}`);
+  }
 }
 
-type Flags = Record<string, string | boolean | undefined>;
-
-/**
- * Reads flags, and up to `most` other arguments. Throws {@link UsageError} for an unknown or repeated flag, and for more
- * arguments.
- */
-export function readArguments(
-  args: readonly string[],
-  options: Options,
-  most: number = 0,
-): { flags: Flags; given: readonly string[] } {
-  // As lists, because parseArgs would let the last of two equal flags win.
-  const lists = Object.entries(options).map(([name, option]) => [
-    name,
-    { ...option, multiple: true },
-  ]);
-  const { values, positionals: given } = parse(args, Object.fromEntries(lists) as Options);
-  // The argument is not shown: it may be a token without its flag.
-  if (given.length > most) {
-    throw new UsageError("Unexpected argument: every value belongs to a flag");
+/** The flags that a help text names: `--port <number>  …` takes a value, `--json  …` none. */
+function optionsIn(help: string): Options {
+  const options: Options = {};
+  for (const [, name = "", value] of help.matchAll(/^ {2}--([\w-]+)( <)?/gm)) {
+    // As lists, because parseArgs would let the last of two equal flags win.
+    options[name] = { type: value ? "string" : "boolean", multiple: true };
   }
-  const flags: Flags = {};
-  for (const [name, list] of Object.entries(values)) {
-    // `multiple` makes lists of all of them.
-    const [value, again] = list as (string | boolean)[];
-    if (again !== undefined) throw new UsageError(`--${name} is given twice`);
-    flags[name] = value;
-  }
-  return { flags, given };
+  return { ...options, help: { type: "boolean", short: "h", multiple: true } };
 }
 
 function parse(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(explain((error as Error).message, options));
+    const message = why(error);
+    const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
+    if (unknown === undefined) throw new UsageError(message.split(/\.?\n/, 1)[0]);
+    const near = nearest(unknown, Object.keys(options));
+    const suggestion = near === undefined ? "" : `; did you mean --${near}?`;
+    throw new UsageError(`Unknown option --${unknown}${suggestion}`);
   }
-}
-
-function explain(message: string, options: Options): string {
-  const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
-  if (unknown === undefined) return message.split(/\.?\n/, 1)[0] ?? message;
-  const near = nearest(unknown, Object.keys(options));
-  return `Unknown option --${unknown}${near === undefined ? "" : `; did you mean --${near}?`}`;
 }

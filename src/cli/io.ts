@@ -23,15 +23,15 @@ export function write(output: Output, text: string): Promise<void> {
   });
 }
 
-/** Writes a message to stderr. Does nothing if stderr is closed. */
-export async function say(io: Io, text: string): Promise<void> {
-  await write(io.stderr, text).catch(() => {});
+/** Writes to a reader that may close the pipe after the first line. */
+export async function show(output: Output, text: string): Promise<number> {
+  await write(output, text).catch(() => {});
+  return EXIT.done;
 }
 
-/** Prints help or a version. A reader may close the pipe after the first line. */
-export async function show({ stdout }: Io, text: string): Promise<number> {
-  await write(stdout, text).catch(() => {});
-  return EXIT.done;
+/** Writes a message to stderr. */
+export async function say({ stderr }: Io, message: string): Promise<void> {
+  await show(stderr, `impact-links: ${message}\n`);
 }
 
 /** Writes all of it at once. A single write may take a part, and then fail on a full disk. */
@@ -61,5 +61,5 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The command line cannot be understood. */
+/** The command line or the input cannot be used. */
 export class UsageError extends Error {}

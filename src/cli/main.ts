@@ -3,35 +3,49 @@
 
 import { nearest } from "../suggest.ts";
 import { version } from "../version.ts";
+import { Arguments } from "./flags.ts";
+import { bulkHelp, createHelp, help, sandboxHelp } from "./help.ts";
 import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
-type Command = (args: readonly string[], io: Io) => Promise<number>;
+interface Command {
+  readonly help: string;
+  /** How many arguments may belong to no flag. */
+  readonly others: number;
+  /** Imports it when needed: --help must not wait for code that it does not use. */
+  readonly load: () => Promise<(given: Arguments, io: Io) => Promise<number>>;
+}
 
-// Imported when needed: --help must not wait for code that it does not use.
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  create: async () => (await import("./create.ts")).create,
-  bulk: async () => (await import("./bulk/bulk.ts")).bulk,
-  sandbox: async () => (await import("./sandbox.ts")).sandbox,
+const COMMANDS: Readonly<Record<string, Command>> = {
+  create: { help: createHelp, others: 0, load: async () => (await import("./create.ts")).create },
+  bulk: { help: bulkHelp, others: 1, load: async () => (await import("./bulk/bulk.ts")).bulk },
+  sandbox: {
+    help: sandboxHelp,
+    others: 0,
+    load: async () => (await import("./sandbox.ts")).sandbox,
+  },
 };
 
 /** The command as a function: arguments and streams in, exit code out. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
-  if (name === "--version" || name === "-v") return show(io, `${version}\n`);
-  if (name === "--help" || name === "-h") return show(io, (await import("./help.ts")).help);
+  if (name === "--version" || name === "-v") return show(io.stdout, `${version}\n`);
+  if (name === "--help" || name === "-h") return show(io.stdout, help);
   if (name === "help") return run([...rest, "--help"], io);
   if (args.length === 0) {
-    await say(io, (await import("./help.ts")).help);
+    await show(io.stderr, help);
     return EXIT.usage;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
     if (command === undefined) throw new UsageError(unknown(name));
-    return await command(rest, io);
+    const given = new Arguments(rest, command.help, command.others);
+    if (given.has("help")) return await show(io.stdout, command.help);
+    const start = await command.load();
+    return await start(given, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const more = command === undefined ? "" : `${name} `;
-    await say(io, `impact-links: ${error.message}\nSee impact-links ${more}--help.\n`);
+    await say(io, `${error.message}\nSee impact-links ${more}--help.`);
     return EXIT.usage;
   }
 }

@@ -1,48 +1,40 @@
 // impact-links bulk: a link for each row of a file. This file is the command; run.ts is a run of its parts.
 // The state of each row is kept in ../journal.
 
-import { realpathSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../../index.ts";
-import { openClient } from "../account.ts";
-import { exitCodeOf } from "../failure.ts";
-import { bulkHelp } from "../help.ts";
+import { exitCodeOf, openClient } from "../impact-client.ts";
+import type { Arguments } from "../flags.ts";
 import { mapColumns, type ColumnMap } from "../input/columns.ts";
 import { openTable, type Table } from "../input/table.ts";
-import { EXIT, plain, say, show, UsageError, why, type Io } from "../io.ts";
+import { EXIT, plain, say, UsageError, why, type Io } from "../io.ts";
 import { rowFormat } from "../output/row-format.ts";
-import { openStreamWriter } from "../output/writer.ts";
-import { formatCount } from "../progress/tally.ts";
+import { openWriter } from "../output/writer.ts";
+import { formatRows } from "../progress/tally.ts";
 import { dryRun } from "./dry-run.ts";
-import { runWithJournal } from "./journaled-run.ts";
+import { runWithJournal, targetOf } from "./journaled-run.ts";
 import { readBulkOptions, type BulkOptions } from "./options.ts";
 import { runRows } from "./run.ts";
 
-export async function bulk(args: readonly string[], io: Io): Promise<number> {
-  const options = readBulkOptions(args);
-  if (options === undefined) return show(io, bulkHelp);
-  if (options.out !== "-" && isSameFile(options.input, options.out)) {
+export async function bulk(given: Arguments, io: Io): Promise<number> {
+  const options = readBulkOptions(given);
+  const { input, out } = options;
+  if (input !== "-" && out !== "-" && targetOf(input) === targetOf(out)) {
     throw new UsageError("--out is the file to read; give it another name");
   }
   // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
   setFlagsFromString("--heap-growing-percent=50");
-  let table: Table;
-  try {
-    table = await openTable(options.input, io.stdin);
-  } catch (error) {
-    if (io.signal.aborted) return EXIT.interrupted;
-    throw error;
-  }
+  const table = await openTable(input, io.stdin).catch((error: unknown) => {
+    if (!io.signal.aborted) throw error;
+  });
+  if (table === undefined) return EXIT.interrupted;
   try {
     return await runTable(table, options, io);
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) {
-      await say(io, `impact-links: ${why(error)}\n`);
-      return EXIT.failed;
-    }
-    if (!isImpactError(error)) throw error;
-    await say(io, `impact-links: ${error.message}\n`);
-    return exitCodeOf(error);
+    const isFromSystem = error instanceof Error && "syscall" in error;
+    if (!isFromSystem && !isImpactError(error)) throw error;
+    await say(io, why(error));
+    return isImpactError(error) ? exitCodeOf(error) : EXIT.failed;
   } finally {
     await table.close();
   }
@@ -50,33 +42,22 @@ export async function bulk(args: readonly string[], io: Io): Promise<number> {
 
 async function runTable(table: Table, options: BulkOptions, io: Io): Promise<number> {
   const columns = mapColumns(table.columns, options);
-  if (options.isSandbox) {
-    await say(io, "impact-links: sandbox, nothing is sent and every link is fake\n");
-  }
+  if (options.isSandbox) await say(io, "sandbox, nothing is sent and every link is fake");
   if (!options.isSilent) await introduce(io, table, columns);
   // A name that does not say the format is refused here, before anything is sent.
   rowFormat(options.out, table.format, table.columns);
-  if (options.isDryRun) return dryRun(table, columns, options, io);
+  const job = { table, columns, options, io };
+  if (options.isDryRun) return dryRun(job);
   // A run that cannot start must leave no journal behind, which would name another account than the next run has.
   openClient(options.isSandbox);
-  const run = { table, columns, options, io };
-  if (options.out !== "-") return runWithJournal(run);
-  return runRows({ ...run, writer: openStreamWriter(io.stdout), journal: undefined });
+  if (options.out !== "-") return runWithJournal(job);
+  return runRows({ ...job, writer: openWriter("-", io), journal: undefined });
 }
 
 async function introduce(io: Io, { name, count, columns }: Table, map: ColumnMap): Promise<void> {
   const used = [...map.used.values()];
   const others = columns.filter((column) => !used.includes(column.trim())).map(plain);
-  const rows = `${formatCount(count)} ${count === 1 ? "row" : "rows"}`;
   const passed = others.length === 0 ? "" : `; passed through: ${others.join(", ")}`;
-  const text = `${name}: ${rows}; parameters: ${used.join(", ") || "none"}${passed}`;
-  await say(io, `impact-links: ${text}\n`);
-}
-
-function isSameFile(one: string, other: string): boolean {
-  try {
-    return realpathSync(one) === realpathSync(other);
-  } catch {
-    return false;
-  }
+  const parameters = used.join(", ") || "none";
+  await say(io, `${name}: ${formatRows(count)}; parameters: ${parameters}${passed}`);
 }

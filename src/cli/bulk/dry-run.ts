@@ -1,20 +1,14 @@
 import { isImpactError } from "../../index.ts";
-import type { ColumnMap } from "../input/columns.ts";
-import type { Table } from "../input/table.ts";
-import { EXIT, write, type Io } from "../io.ts";
-import type { BulkOptions } from "./options.ts";
+import { EXIT, write } from "../io.ts";
 import { createRequestCache, requestOf } from "./request.ts";
+import type { Job } from "./run.ts";
 
 /** The vendor's documented quota: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
 const QUOTA = 1000;
 
 /** `--dry-run`: names each row that a run would refuse, and counts the calls it would make. Sends nothing. */
-export async function dryRun(
-  table: Table,
-  columns: ColumnMap,
-  { appendIds, quotaReserve }: BulkOptions,
-  io: Io,
-): Promise<number> {
+export async function dryRun({ table, columns, options, io }: Job): Promise<number> {
+  const { appendIds, quotaReserve } = options;
   const seen = createRequestCache<true>();
   const counts = { calls: 0, vanity: 0, invalid: 0 };
   for await (const { line, cells, problem = columns.problemIn(cells) } of table.rows()) {

@@ -1,29 +1,27 @@
-import { readlinkSync, realpathSync } from "node:fs";
+import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, UsageError } from "../io.ts";
 import { openJournal, replaceJournal } from "../journal/journal.ts";
-import { expectSameTask, taskOf } from "../journal/task.ts";
-import { isWritten, readOutcomes } from "../output/read-output.ts";
-import { openFileWriter } from "../output/writer.ts";
+import { readOutcomes } from "../output/read-output.ts";
+import { openWriter } from "../output/writer.ts";
 import { count, createTally } from "../progress/tally.ts";
-import type { Run } from "./run.ts";
 import { reportComplete } from "./report.ts";
-import { runRows } from "./run.ts";
+import { runRows, type Job } from "./run.ts";
+import { expectSameTask, taskOf } from "./task.ts";
 
 /** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
-export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Promise<number> {
-  const { table, options, io } = run;
+export async function runWithJournal(job: Job): Promise<number> {
+  const { table, options, io } = job;
   const { out, retry, isSilent } = options;
   const path = `${targetOf(out)}.journal`;
-  const journal = await openJournal(path);
-  const isNew = journal.task === undefined;
+  let journal = await openJournal(path);
   /** A run that does not start leaves no journal behind. */
-  let isKept = !isNew || journal.finished !== undefined;
+  let isKept = (journal.task ?? journal.finished) !== undefined;
   try {
-    const task = taskOf(table.sha256, options, io);
-    const hasOutput = isWritten(out);
-    if (!isNew || hasOutput) expectSameTask(journal, task, path, out);
-    if (isNew && hasOutput) {
+    const task = taskOf(job);
+    const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
+    if (journal.task !== undefined || hasOutput) expectSameTask(journal, task, out);
+    if (journal.task === undefined && hasOutput) {
       const outcomes = await readOutcomes(out, table).catch(() => undefined);
       if (outcomes === undefined) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
@@ -36,18 +34,19 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
       // The run will empty the output, so the journal has to hold all of it first.
       replaceJournal(path, task, outcomes);
       isKept = true;
+      const replaced = await openJournal(path);
       journal.close();
-      return await runWithJournal(run);
+      journal = replaced;
     }
-    const writer = openFileWriter(out);
-    if (isNew) {
+    const writer = openWriter(out, io);
+    if (journal.task === undefined) {
       isKept = false;
       journal.begin(task);
     }
     await journal.sync();
     isKept = true;
     writer.clear();
-    const code = await runRows({ ...run, writer, journal });
+    const code = await runRows({ ...job, writer, journal });
     if (code === EXIT.done || code === EXIT.incomplete) journal.finish(task);
     return code;
   } finally {
@@ -57,7 +56,7 @@ export async function runWithJournal(run: Omit<Run, "writer" | "journal">): Prom
 }
 
 /** The file that a path leads to, whether it exists or not: two names of one output are one output. */
-function targetOf(path: string): string {
+export function targetOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {

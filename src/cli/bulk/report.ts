@@ -1,5 +1,5 @@
-import { EXIT, say, why, type Io } from "../io.ts";
-import { doneOf, hasFailures, summarize, type Tally } from "../progress/tally.ts";
+import { EXIT, say, show, UsageError, why, type Io } from "../io.ts";
+import { doneOf, summarize, type Tally } from "../progress/tally.ts";
 import type { Run, RunParts } from "./run.ts";
 
 /** Says what a complete run came to. Returns its exit code. */
@@ -9,24 +9,27 @@ export async function reportComplete(
   isSilent: boolean,
   note = "",
 ): Promise<number> {
-  if (!isSilent) await say(io, `impact-links: ${note}${summarize(tally)}`);
-  return hasFailures(tally) ? EXIT.incomplete : EXIT.done;
+  if (!isSilent) await show(io.stderr, `impact-links: ${note}${summarize(tally)}`);
+  return tally.counts.failed + tally.counts.unknown > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-/** Says why a run has stopped, and each link that only this process knows. Returns its exit code. */
+/**
+ * Says why a run has stopped, and each link that only this process knows. Returns its exit code, or throws the
+ * {@link UsageError} that has stopped it.
+ */
 export async function reportStopped(
-  { table, io, journal }: Run,
+  { io, journal }: Run,
   { drain, recorder, output, tally }: RunParts,
 ): Promise<number> {
-  const [failure, refusal, unwritten] = [drain.failure(), drain.refusal(), output.unwritten()];
-  const note = (text: string): Promise<void> => say(io, `impact-links: ${text}\n`);
-  for (const line of recorder.unrecorded) await note(`made but not recorded, ${line}`);
-  if (failure !== undefined) await note(why(failure.error));
-  else if (refusal !== undefined) await note(refusal.message);
+  const reason = drain.failure ?? drain.refusal;
+  const unwritten = output.unwritten();
+  for (const line of recorder.unrecorded) await say(io, `made but not recorded, ${line}`);
+  if (reason !== undefined && !(reason instanceof UsageError)) await say(io, why(reason));
   if (journal === undefined && unwritten !== "") {
-    await say(io, `impact-links: not written:\n${unwritten}`);
+    await show(io.stderr, `impact-links: not written:\n${unwritten}`);
   }
+  if (reason instanceof UsageError) throw reason;
   const more = journal === undefined ? "" : "; run the same command again to resume";
-  await note(`stopped with ${doneOf(tally)} of ${table.count} rows done${more}`);
+  await say(io, `stopped with ${doneOf(tally)} of ${tally.total} rows done${more}`);
   return io.signal.aborted ? EXIT.interrupted : EXIT.failed;
 }

@@ -9,8 +9,8 @@ import { createRequestCache, requestOf, type RowRequest } from "./request.ts";
 /** The outcome of a row that is not sent. */
 interface Known {
   readonly outcome: Outcome;
-  /** `earlier`: an earlier run has recorded it. `unreadable`: the row itself shows it. `new`: it has to be recorded. */
-  readonly from: "earlier" | "unreadable" | "new";
+  /** Whether it has to be recorded: neither the journal nor the row itself shows it. */
+  readonly isNew: boolean;
 }
 
 const INTERRUPTED: Outcome = {
@@ -38,12 +38,11 @@ export function createResume(
     if (isVanity && outcome.status === "unknown") unknown.add(key);
   };
 
-  /** Call it once for each row, in order. Undefined if the row has to be sent. */
   const outcomeOf = (row: TableRow): Known | undefined => {
     const error = problemOf(row) ?? columns.problemIn(row.cells);
     if (error !== undefined) {
       const outcome = { status: "failed", errorCode: "invalid_input", error } as const;
-      return { outcome, from: row.problem === undefined ? "new" : "unreadable" };
+      return { outcome, isNew: row.problem === undefined };
     }
     if (journal?.task === undefined) return undefined;
     const checked = requestOf(columns.readParams(row.cells), appendIds);
@@ -53,14 +52,14 @@ export function createResume(
     const wasInFlight = journal.wasInFlight(row.index);
     if (earlier !== undefined && !wasInFlight && !retry.has(earlier.status)) {
       if (request !== undefined) learn(request, earlier);
-      return { outcome: earlier, from: "earlier" };
+      return { outcome: earlier, isNew: false };
     }
     if (request === undefined) return undefined;
     const { key, isVanity, extend } = request;
     const link = links.get(key);
     if (link !== undefined) {
       const base = appendIds ? { base: link } : {};
-      return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, from: "new" };
+      return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
     }
     const isUnknown = wasInFlight || earlier?.status === "unknown" || unknown.has(key);
     if (!isVanity || !isUnknown) return undefined;
@@ -69,9 +68,10 @@ export function createResume(
       return undefined;
     }
     unknown.add(key);
-    return { outcome: INTERRUPTED, from: "new" };
+    return { outcome: INTERRUPTED, isNew: true };
   };
   return {
+    /** Call it once for each row, in order. Undefined if the row has to be sent. */
     outcomeOf,
     /** Whether an earlier attempt may have made the row's Vanity link. */
     mayHaveLink: (index: number): boolean => resent.has(index),

@@ -1,5 +1,5 @@
-import type { ImpactClientOptions } from "../../index.ts";
-import { openClient } from "../account.ts";
+import type { CreateTrackingLinkParams, ImpactClientOptions } from "../../index.ts";
+import { openClient } from "../impact-client.ts";
 import type { ColumnMap } from "../input/columns.ts";
 import type { Table, TableRow } from "../input/table.ts";
 import type { Io } from "../io.ts";
@@ -9,21 +9,23 @@ import { rowFormat } from "../output/row-format.ts";
 import type { RowWriter } from "../output/writer.ts";
 import { createProgress } from "../progress/progress.ts";
 import { count, createTally, observe } from "../progress/tally.ts";
-import { createDrain } from "./drain.ts";
+import { Drain } from "./drain.ts";
 import type { BulkOptions } from "./options.ts";
 import { createOrderedOutput } from "./ordered-output.ts";
 import { createRecorder } from "./recorder.ts";
 import { reportComplete, reportStopped } from "./report.ts";
 import { createResume } from "./resume.ts";
-import { createRowSource } from "./row-source.ts";
 import { settle } from "./settle.ts";
-import { createWriteAhead } from "./write-ahead.ts";
 
-export interface Run {
+/** A command that has been read and checked. */
+export interface Job {
   readonly table: Table;
   readonly columns: ColumnMap;
   readonly options: BulkOptions;
   readonly io: Io;
+}
+
+export interface Run extends Job {
   readonly writer: RowWriter;
   /** Absent if the output is stdout, so that no later run can resume. */
   readonly journal: Journal | undefined;
@@ -31,22 +33,29 @@ export interface Run {
 
 /** Sends each row that has no link yet, and writes all rows in the order of the input. Returns the exit code. */
 export async function runRows(run: Run): Promise<number> {
-  const { table, options, io, writer } = run;
+  const { table, columns, options, io, writer } = run;
   const { concurrency, appendIds, quotaReserve, isSandbox, isSilent } = options;
   const parts = compose(run);
-  const { drain, output, recorder, tally, rows } = parts;
+  const { drain, output, recorder, tally, vanityRows } = parts;
   const client = openClient(
     isSandbox,
     watchRequests(parts, () => progress?.note()),
   );
   const moment = () => ({ now: Date.now(), quota: client.quota, reserve: quotaReserve });
   const progress = isSilent ? undefined : createProgress(io, tally, moment);
+  const params = (row: TableRow, index: number): CreateTrackingLinkParams => {
+    const given = columns.readParams(row.cells);
+    // `customPath` alone means Vanity.
+    const isVanity = given.type === "Vanity" || given.customPath !== undefined;
+    if (isVanity) vanityRows.set(index, row.index);
+    return given;
+  };
   try {
     progress?.start();
-    const many = { concurrency, appendIds, quotaReserve, signal: drain.over, ordered: false };
-    for await (const result of client.trackingLinks.createMany(rows.params(), many)) {
+    const many = { params, concurrency, appendIds, quotaReserve, signal: drain.over };
+    const rows = rowsToSend(table, parts);
+    for await (const result of client.trackingLinks.createMany(rows, { ...many, ordered: false })) {
       settle(parts, run, result);
-      if (writer.isFull()) await output.flush();
     }
   } catch (error) {
     if (!drain.begun.aborted) throw error;
@@ -56,7 +65,8 @@ export async function runRows(run: Run): Promise<number> {
     drain.close();
     progress?.stop();
   }
-  if (output.written() < table.count || drain.failure()) return reportStopped(run, parts);
+  const isStopped = output.written() < table.count || drain.failure !== undefined;
+  if (isStopped) return reportStopped(run, parts);
   writer.sync();
   return reportComplete(io, tally, isSilent);
 }
@@ -68,7 +78,7 @@ function compose({ table, columns, options, io, writer, journal }: Run) {
   const format = rowFormat(options.out, table.format, table.columns);
   writer.add(format.head);
   const tally = createTally(table.count);
-  const drain = createDrain(io.signal);
+  const drain = new Drain(io.signal);
   const output = createOrderedOutput(writer, drain.begun, drain.fail);
   const deliver = ({ index, cells }: TableRow, outcome: Outcome): void => {
     count(tally, outcome);
@@ -76,42 +86,55 @@ function compose({ table, columns, options, io, writer, journal }: Run) {
   };
   const recorder = createRecorder(journal, deliver, drain.fail);
   const resume = createResume(journal, columns, options);
-  const rows = createRowSource(table, columns, async (row) => {
-    await output.room(row.index);
-    if (drain.begun.aborted) return undefined;
-    const known = resume.outcomeOf(row);
-    if (known === undefined) return true;
-    if (known.from === "earlier") tally.before++;
-    if (known.from === "new") recorder.finish(row, known.outcome);
-    else deliver(row, known.outcome);
-    return false;
-  });
-  const writeAhead = createWriteAhead(journal, drain.fail);
-  return { tally, drain, output, recorder, resume, rows, writeAhead };
+  /** The Vanity rows in flight, by the index under which `createMany` counts them. */
+  const vanityRows = new Map<number | undefined, number>();
+  return { tally, drain, output, deliver, recorder, resume, vanityRows };
+}
+
+/** The rows that have to be sent. The others are finished on the way. Ends when the run starts to drain. */
+async function* rowsToSend(
+  table: Table,
+  { tally, drain, output, deliver, recorder, resume }: RunParts,
+): AsyncGenerator<TableRow, void, undefined> {
+  try {
+    for await (const row of table.rows()) {
+      await output.room(row.index);
+      if (drain.begun.aborted) return;
+      const known = resume.outcomeOf(row);
+      if (known === undefined) yield row;
+      else if (known.isNew) recorder.finish(row, known.outcome);
+      else {
+        tally.before++;
+        deliver(row, known.outcome);
+      }
+    }
+  } catch (error) {
+    // The file has changed. Requests in flight still get their links recorded.
+    drain.fail(error);
+  }
 }
 
 /** Follows each request of the client. `noteWait` is called when it starts to wait for the quota. */
 function watchRequests(
-  { tally, drain, rows, writeAhead }: RunParts,
+  { tally, drain, recorder, vanityRows }: RunParts,
   noteWait: () => void,
 ): ImpactClientOptions {
   return {
     async beforeSend({ index }) {
-      const pending = rows.get(index);
-      if (pending?.isVanity) await writeAhead.mark(pending.row.index);
-      // Also if another write has failed: a link must not be made that cannot be recorded.
-      const failure = drain.failure();
-      if (failure !== undefined) throw failure.error;
+      const row = vanityRows.get(index);
+      if (row !== undefined) await recorder.mark(row);
+      // Of the mark, or of any other write: a link must not be made that cannot be recorded.
+      if (drain.failure !== undefined) throw drain.failure;
     },
     onEvent(event) {
       observe(tally, event);
       // Rows that have just finished are counted first.
       if (event.type === "wait" && event.cause === "quota") setTimeout(noteWait, 50).unref();
-      if (event.type === "request") drain.sent(event.index);
+      if (event.type === "request") drain.inFlight.add(event.index);
       if (event.type !== "response") return;
-      drain.answered(event.index);
-      const pending = rows.get(event.index);
-      if (pending?.isVanity) writeAhead.answered(pending.row.index, event);
+      drain.inFlight.delete(event.index);
+      const row = vanityRows.get(event.index);
+      if (row !== undefined) recorder.answered(row, event);
     },
   };
 }

@@ -1,36 +1,40 @@
 import type { CreateManyResult } from "../../index.ts";
-import { detailsOf } from "../failure.ts";
+import { detailsOf } from "../impact-client.ts";
 import type { Outcome } from "../outcome.ts";
+import type { TableRow } from "../input/table.ts";
 import { baseOf } from "./request.ts";
 import type { Run, RunParts } from "./run.ts";
 
 /** Records the result of a row, unless a later run has to send the row again. */
-export function settle(parts: RunParts, { options, io }: Run, result: CreateManyResult): void {
-  const { rows, resume, recorder, drain } = parts;
-  const row = rows.take(result.index);
-  if (!result.ok && result.error.code === "unauthorized") return drain.refuse(result.error);
+export function settle(parts: RunParts, run: Run, result: CreateManyResult<TableRow>): void {
+  const { vanityRows, resume, recorder, drain } = parts;
+  vanityRows.delete(result.index);
+  const row = result.input;
+  // The inputs of a run never throw.
+  if (row === undefined) return;
+  if (!result.ok && result.error.code === "unauthorized") {
+    drain.refusal ??= result.error;
+    return;
+  }
   // Held back in `beforeSend`.
-  if (!result.ok && result.error.outcome === "not_sent" && drain.failure()) return;
-  const outcome = outcomeOf(result, options.appendIds, io.env["IMPACT_ACCOUNT_SID"]);
+  if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
+  const outcome = outcomeOf(result, run);
   // A refusal now says nothing of the earlier attempt.
   const isUnknown = outcome.status === "failed" && resume.mayHaveLink(row.index);
   recorder.finish(row, isUnknown ? { ...outcome, status: "unknown" } : outcome);
 }
 
-function outcomeOf(
-  result: CreateManyResult,
-  appendIds: boolean,
-  accountSid: string | undefined,
-): Outcome {
+function outcomeOf(result: CreateManyResult<TableRow>, { options, io }: Run): Outcome {
   if (result.ok) {
     const { link, reused } = result;
-    const base = appendIds ? baseOf(link) : undefined;
+    const base = options.appendIds ? baseOf(link) : undefined;
     const status = reused ? "reused" : "created";
     return { status, trackingUrl: link.url, ...(base !== undefined && { base }) };
   }
   const { outcome, code, message } = result.error;
   const words = [message, ...detailsOf(result.error)].join("; ");
   // The message holds the request's path, which holds the account; tables are handed to others.
-  const error = accountSid ? words.replaceAll(accountSid, "[account]") : words;
+  const account = io.env["IMPACT_ACCOUNT_SID"];
+  const error = account ? words.replaceAll(account, "[account]") : words;
   return { status: outcome === "unknown" ? "unknown" : "failed", errorCode: code, error };
 }

@@ -1,44 +1,25 @@
 import { createTrackingLink, type ParameterFacts } from "../../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../index.ts";
 import { nearest } from "../../suggest.ts";
+import type { BulkOptions } from "../bulk/options.ts";
 import { fromText } from "../flags.ts";
 import { plain, UsageError } from "../io.ts";
 import { RESULT_COLUMNS } from "../outcome.ts";
 
-const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
-  Object.entries(createTrackingLink.params),
-);
+const FACTS = new Map(Object.entries<ParameterFacts>(createTrackingLink.params));
 
 /** Parameters by the names that a column may have: in camelCase, or as in the API. */
-const KEYS: ReadonlyMap<string, string> = new Map(
-  [...FACTS].flatMap(([key, { name }]): [string, string][] => [
-    [key, key],
-    [name, key],
-  ]),
+const KEYS = new Map(
+  [...FACTS].flatMap(([key, facts]) => [key, facts.name].map((name) => [name, key] as const)),
 );
 
-/** The columns that hold parameters. */
-export interface ColumnMap {
-  /** Names of columns, by parameter. */
-  readonly used: ReadonlyMap<string, string>;
-  /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
-  readParams(cells: readonly unknown[]): CreateTrackingLinkParams;
-  /** Why a row must not be sent although its values are valid. */
-  problemIn(cells: readonly unknown[]): string | undefined;
-}
+export type ColumnMap = ReturnType<typeof mapColumns>;
 
-interface ColumnOptions {
-  /** The program of rows that have none. */
-  readonly program: string | undefined;
-  /** Whether columns that look like a misspelt parameter are kept as they are. */
-  readonly passThrough: boolean;
-}
-
-/** Throws {@link UsageError} for columns that would be lost, or that look like a misspelt parameter. */
+/** The columns that hold parameters. Throws {@link UsageError} for one that would be lost, or looks misspelt. */
 export function mapColumns(
   columns: readonly string[],
-  { program, passThrough }: ColumnOptions,
-): ColumnMap {
+  { program, passThrough }: Pick<BulkOptions, "program" | "passThrough">,
+) {
   const used = new Map<string, string>();
   const keys = columns.map((column) => {
     const name = column.trim();
@@ -55,25 +36,24 @@ export function mapColumns(
     throw new UsageError("Expected a column programId, or --program for all rows");
   }
   return {
+    /** Names of columns, by parameter. */
     used,
-    problemIn(cells) {
-      const position = cells.findIndex(
-        (cell, place) => keys[place] !== undefined && isShortened(cell),
-      );
+    /** Why a row must not be sent although its values are valid. */
+    problemIn(cells: readonly unknown[]): string | undefined {
+      const position = cells.findIndex((cell, place) => keys[place] && isShortened(cell));
       if (position < 0) return undefined;
       const number = String(cells[position]);
       return `Expected \`${keys[position]}\` to be written out, got ${number}: a spreadsheet has shortened it; format the column as text`;
     },
-    readParams(cells) {
+    /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
+    readParams(cells: readonly unknown[]): CreateTrackingLinkParams {
       const params: Record<string, unknown> = {};
       keys.forEach((key, position) => {
         const value = key && read(cells[position], FACTS.get(key));
-        if (key !== undefined && value !== undefined) params[key] = value;
+        if (key && value !== undefined) params[key] = value;
       });
       // Spreadsheets leave empty rows behind: the default program must not make links for them.
-      if (params["programId"] === undefined && program !== undefined && cells.some(isFilled)) {
-        params["programId"] = program;
-      }
+      if (program !== undefined && cells.some(isFilled)) params["programId"] ??= program;
       // Not checked: `createMany` does that.
       return params as unknown as CreateTrackingLinkParams;
     },

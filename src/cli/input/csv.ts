@@ -18,14 +18,9 @@ export function delimiterOf(head: string): string {
   return [",", ";", "\t", "|"].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-interface Parsed {
-  readonly cells: string[];
-  readonly line: number;
-}
-
 /** RFC 4180: https://www.rfc-editor.org/rfc/rfc4180 */
 export function readCsv(delimiter: string): ReadRows {
-  return async function* (file, columns, done) {
+  return async function* (file, names) {
     const firstLine = SEP_LINE.test(file.head) ? 2 : 1;
     const lines = countLines(firstLine);
     const parser = parse({
@@ -35,18 +30,16 @@ export function readCsv(delimiter: string): ReadRows {
       // A file made of several files has several. By default the first one decides, and the others end no row.
       record_delimiter: ["\r\n", "\n", "\r"],
       from_line: firstLine,
-      on_record: (cells: string[], info: InfoRecord): Parsed => ({
-        cells,
-        line: lines.next(cells, info),
-      }),
+      on_record: (cells: string[], info: InfoRecord) => ({ cells, line: lines.next(cells, info) }),
       // Its types allow a row to be its cells only.
     } as unknown as Options);
-    pipeline(Readable.from(file.read(done)), parser, () => {});
+    pipeline(Readable.from(file.read()), parser, () => {});
+    const rows: AsyncIterable<{ cells: string[]; line: number }> = parser;
     let index = -1;
     try {
-      for await (const { cells, line } of parser as AsyncIterable<Parsed>) {
-        if (index >= 0) yield { index, line, ...fit(cells, columns.names.length) };
-        else if (columns.names.length === 0) columns.names.push(...cells);
+      for await (const { cells, line } of rows) {
+        if (index >= 0) yield { index, line, ...fit(cells, names.length) };
+        else if (names.length === 0) names.push(...cells);
         index++;
       }
     } catch (error) {

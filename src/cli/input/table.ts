@@ -24,68 +24,38 @@ export interface TableRow {
   readonly text?: string;
 }
 
-/** Rows under columns. The whole file was read once, so it is known to be readable before anything is sent. */
-export interface Table {
-  readonly name: string;
-  readonly format: Format;
-  readonly columns: readonly string[];
-  readonly count: number;
-  readonly sha256: string;
-  /** Reads the file again. Throws {@link UsageError} if it has changed. */
-  rows(): AsyncGenerator<TableRow, void, undefined>;
-  close(): Promise<void>;
-}
-
-/** The columns of a table, and the position of each key of a JSON object. */
-export class Columns {
-  readonly names: string[] = [];
-  readonly #positions = new Map<string, number>();
-
-  positionOf(name: string): number {
-    const known = this.#positions.get(name);
-    if (known !== undefined) return known;
-    this.#positions.set(name, this.names.length);
-    return this.names.push(name) - 1;
-  }
-}
-
-/** Reads rows and adds their columns. `done` gets the SHA-256 of the file. */
+/** Reads rows, and adds the names of their columns to `names`. */
 export type ReadRows = (
   file: TextFile,
-  columns: Columns,
-  done: (sha256: string) => void,
+  names: string[],
 ) => AsyncGenerator<TableRow, void, undefined>;
 
-/** Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines; `-` is stdin. */
-export async function openTable(path: string, stdin: AsyncIterable<Uint8Array>): Promise<Table> {
+export type Table = Awaited<ReturnType<typeof openTable>>;
+
+/**
+ * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines; `-` is stdin. The whole file is read once, so it is
+ * known to be readable before anything is sent.
+ */
+export async function openTable(path: string, stdin?: AsyncIterable<Uint8Array>) {
   const file = await openText(path, stdin);
   try {
     const format = formatOf(path, file);
-    const columns = new Columns();
     const readRows = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
-    let sha256 = "";
+    const columns: string[] = [];
     let count = 0;
     let unusable: string | undefined;
-    for await (const { line, problem } of readRows(file, columns, (sum) => (sha256 = sum))) {
+    for await (const { line, problem } of readRows(file, columns)) {
       count++;
       if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
     }
     // JSON in another form, or the same mistake in each line. Missing columns would only be a consequence.
-    if (columns.names.length === 0 && unusable !== undefined) {
+    if (columns.length === 0 && unusable !== undefined) {
       throw new UsageError(`${file.name} has no usable line; ${unusable}`);
     }
-    return {
-      name: file.name,
-      format,
-      columns: columns.names,
-      count,
-      sha256,
-      rows: () =>
-        readRows(file, columns, (again) => {
-          if (again !== sha256) throw new UsageError(`${file.name} has changed while it was read`);
-        }),
-      close: () => file.close(),
-    };
+    const { name, close } = file;
+    /** Reads the file again. Throws {@link UsageError} if it has changed. */
+    const rows = () => readRows(file, columns);
+    return { name, format, columns, count, sha256: file.sha256(), rows, close };
   } catch (error) {
     await file.close();
     throw error;

@@ -5,44 +5,62 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError, why } from "../io.ts";
 
-/** A text file that can be read more than once, also if it came from a pipe. */
-export interface TextFile {
-  /** Its name in messages. */
-  readonly name: string;
-  /** Its beginning, without a byte order mark. */
-  readonly head: string;
-  readonly hasBom: boolean;
-  /** All of it, in pieces. `done` gets the SHA-256 of its bytes. */
-  read(done: (sha256: string) => void): AsyncGenerator<string, void, undefined>;
-  close(): Promise<void>;
-}
-
 const CHUNK = 65_536;
 
-/** Opens a file, or stdin for `-`. Input that can be read only once is kept in a temporary file. */
-export async function openText(path: string, stdin: AsyncIterable<Uint8Array>): Promise<TextFile> {
+export type TextFile = Awaited<ReturnType<typeof openText>>;
+
+/** Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. */
+export async function openText(path: string, stdin?: AsyncIterable<Uint8Array>) {
   const name = path === "-" ? "stdin" : path;
   const handle = await openBytes(path, stdin).catch((error: unknown) => {
     throw new UsageError(`Cannot read ${name}: ${why(error)}`);
   });
   try {
+    const { buffer: start } = await handle.read(new Uint8Array(3), 0, 3, 0);
+    const { encoding, hasBom } = encodingOf(start);
     const readBytes = await pieces(handle, name);
-    const start = new Uint8Array(4);
-    const { bytesRead } = await handle.read(start, 0, 4, 0);
-    const { encoding, hasBom } = encodingOf(start.subarray(0, bytesRead));
-    const read: TextFile["read"] = (done) => decode(readBytes, encoding, name, done);
-    for await (const head of read(() => {})) {
-      return { name, head, hasBom, read, close: () => handle.close() };
+    let sha256 = "";
+    async function* read(): AsyncGenerator<string, undefined> {
+      const hash = createHash("sha256");
+      const decoder = new TextDecoder(encoding, { fatal: true });
+      for await (const bytes of readBytes()) {
+        hash.update(bytes);
+        let text: string;
+        try {
+          text = decoder.decode(bytes, { stream: bytes.length > 0 });
+        } catch {
+          const where = encoding === "utf-8" ? ` at line ${await lineOfInvalid(handle)}` : "";
+          throw new UsageError(
+            `Expected text in UTF-8, got other bytes in ${name}${where}. In Excel, save it as "CSV UTF-8".`,
+          );
+        }
+        yield text;
+      }
+      const sum = hash.digest("hex");
+      sha256 ||= sum;
+      if (sum !== sha256) throw changed(name);
     }
-    throw new UsageError(`Cannot read ${name}`);
+    const { value: head = "" } = await read().next();
+    return {
+      /** Its name in messages. */
+      name,
+      /** Its beginning, without a byte order mark. */
+      head,
+      hasBom,
+      /** Reads all of it, in pieces. Throws {@link UsageError} if it has changed since it was read first. */
+      read,
+      /** The hash of its bytes, once it was read to its end. */
+      sha256: () => sha256,
+      close: () => handle.close(),
+    };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function openBytes(path: string, stdin: AsyncIterable<Uint8Array>): Promise<FileHandle> {
-  if (path === "-") return spool(stdin);
+async function openBytes(path: string, stdin?: AsyncIterable<Uint8Array>): Promise<FileHandle> {
+  if (path === "-" && stdin) return spool(stdin);
   const handle = await open(path, "r");
   const stat = await handle.stat();
   if (stat.isFile()) return handle;
@@ -73,7 +91,7 @@ async function pieces(handle: FileHandle, name: string): Promise<() => AsyncGene
       // A row of a file that is being rewritten may be half old and half new.
       const now = await handle.stat();
       if (now.mtimeMs !== mtimeMs || now.size !== size) {
-        throw new UsageError(`${name} has changed while it was read`);
+        throw changed(name);
       }
       yield buffer.subarray(0, bytesRead);
       if (bytesRead === 0) return;
@@ -88,42 +106,16 @@ function encodingOf([a, b, c]: Uint8Array): { encoding: string; hasBom: boolean 
   return { encoding: "utf-8", hasBom: a === 0xef && b === 0xbb && c === 0xbf };
 }
 
-async function* decode(
-  readBytes: () => AsyncGenerator<Buffer>,
-  encoding: string,
-  name: string,
-  done: (sha256: string) => void,
-): AsyncGenerator<string, void, undefined> {
-  const hash = createHash("sha256");
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  for await (const bytes of readBytes()) {
-    hash.update(bytes);
-    let text: string;
-    try {
-      text = decoder.decode(bytes, { stream: bytes.length > 0 });
-    } catch {
-      const where = encoding === "utf-8" ? ` at line ${await lineOfInvalid(readBytes())}` : "";
-      throw new UsageError(
-        `Expected text in UTF-8, got other bytes in ${name}${where}. In Excel, save it as "CSV UTF-8".`,
-      );
-    }
-    yield text;
-  }
-  done(hash.digest("hex"));
-}
-
 /** The first line that is not valid UTF-8. A decoder does not report it. */
-async function lineOfInvalid(bytes: AsyncIterable<Buffer>): Promise<number> {
+async function lineOfInvalid(handle: FileHandle): Promise<number> {
   let line = 1;
-  let rest = "";
-  for await (const piece of bytes) {
-    // Latin-1: one character for each byte. A CR at the end may be half of a CRLF.
-    const lines = (rest + piece.toString("latin1")).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? "";
-    for (const each of lines) {
-      if (!isUtf8(Buffer.from(each, "latin1"))) return line;
-      line++;
-    }
+  // Latin-1: one character for each byte.
+  const lines = handle.readLines({ encoding: "latin1", start: 0, autoClose: false });
+  for await (const text of lines) {
+    if (!isUtf8(Buffer.from(text, "latin1"))) break;
+    line++;
   }
   return line;
 }
+
+const changed = (name: string) => new UsageError(`${name} has changed while it was read`);

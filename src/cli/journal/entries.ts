@@ -4,11 +4,7 @@ import type { Outcome } from "../outcome.ts";
 /** Everything that determines the output of a run. A run that resumes must have the same. */
 export type Task = Readonly<Record<string, string | number | boolean | null>>;
 
-/** The only line of a complete run. It is no task, so no run resumes from it. */
-export interface Finished {
-  readonly finished: Task;
-}
-
+/** A line after the first one, which is the task, or `{ finished: task }` once the run is complete. */
 export type Entry =
   /** The row's request is about to be sent. Only for requests that must not be sent twice. */
   | { readonly sent: number }
@@ -21,7 +17,7 @@ export type Entry =
 export interface Recorded {
   /** The task of an unfinished run. */
   task?: Task;
-  /** The task of a complete run. */
+  /** The task of a complete run. No run resumes from it. */
   finished?: Task;
   /** The last line of each finished row. Parsed when it is needed: lines take less memory. */
   readonly outcomes: Map<number, string>;
@@ -32,27 +28,24 @@ export interface Recorded {
 /** Throws {@link UsageError} for a line that is none of ours. */
 export function readEntries(text: string, path: string): Recorded {
   const recorded: Recorded = { outcomes: new Map(), inFlight: new Set() };
-  const [head, ...lines] = text.split("\n").slice(0, -1);
-  if (head === undefined) return recorded;
-  const task = parseLine(head);
-  if (!isObject(task)) throw new UsageError(`${path} is damaged in line 1`);
-  if (isFinished(task)) recorded.finished = task.finished;
-  else recorded.task = task as Task;
-  lines.forEach((line, position) => {
-    const entry = parseLine(line);
-    if (!isEntry(entry)) throw new UsageError(`${path} is damaged in line ${position + 2}`);
-    apply(recorded, entry, line);
+  const { outcomes, inFlight } = recorded;
+  text.split("\n").forEach((line, position, { length }) => {
+    // After the last line end.
+    if (position === length - 1) return;
+    const value = parseLine(line);
+    if (position === 0 && isObject(value)) {
+      if (isObject(value["finished"])) recorded.finished = value["finished"] as Task;
+      else recorded.task = value as Task;
+    } else if (!isEntry(value)) {
+      throw new UsageError(`${path} is damaged in line ${position + 1}`);
+    } else if ("sent" in value) inFlight.add(value.sent);
+    else if ("back" in value) inFlight.delete(value.back);
+    else {
+      inFlight.delete(value.row);
+      outcomes.set(value.row, line);
+    }
   });
   return recorded;
-}
-
-function apply({ outcomes, inFlight }: Recorded, entry: Entry, line: string): void {
-  if ("sent" in entry) inFlight.add(entry.sent);
-  else if ("back" in entry) inFlight.delete(entry.back);
-  else {
-    inFlight.delete(entry.row);
-    outcomes.set(entry.row, line);
-  }
 }
 
 function parseLine(line: string): unknown {
@@ -65,10 +58,6 @@ function parseLine(line: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isFinished(value: unknown): value is Finished {
-  return isObject(value) && isObject(value["finished"]);
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -3,46 +3,67 @@
 
 import {
   closeSync,
-  fdatasyncSync,
+  fdatasync,
   ftruncateSync,
-  openSync,
   readFileSync,
   renameSync,
   rmSync,
   unlinkSync,
+  writeFileSync,
 } from "node:fs";
+import { promisify } from "node:util";
 import { writeWhole } from "../io.ts";
 import type { Outcome } from "../outcome.ts";
-import { createAppendFile, linesOf } from "./append-file.ts";
-import { readEntries, type Entry, type Finished, type Recorded, type Task } from "./entries.ts";
+import { readEntries, type Entry, type Recorded, type Task } from "./entries.ts";
 import { openLocked } from "./lock.ts";
 
-export type Journal = Awaited<ReturnType<typeof openJournal>>;
+const datasync = promisify(fdatasync);
+
+export type Journal = ReturnType<typeof createJournal>;
 
 /** Throws {@link UsageError} if another process uses the journal, or if it cannot be read. */
-export async function openJournal(path: string) {
+export async function openJournal(path: string): Promise<Journal> {
   const { fd, unlock } = await openLocked(path);
-  let isOpen = true;
   const close = (): void => {
-    if (!isOpen) return;
-    isOpen = false;
     closeSync(fd);
     unlock();
   };
-  let recorded: Recorded;
   try {
     const bytes = readFileSync(fd);
     const length = bytes.lastIndexOf("\n") + 1;
-    recorded = readEntries(bytes.toString("utf8", 0, length), path);
+    const recorded = readEntries(bytes.toString("utf8", 0, length), path);
     ftruncateSync(fd, length);
     rmSync(`${path}.new`, { force: true });
+    return createJournal(path, fd, recorded, close);
   } catch (error) {
     close();
     throw error;
   }
-  const { task, finished, outcomes, inFlight } = recorded;
-  const file = createAppendFile(fd);
+}
+
+function createJournal(path: string, fd: number, earlier: Recorded, close: () => void) {
+  const { task, finished, outcomes, inFlight } = earlier;
+  let broken: { readonly error: unknown } | undefined;
+  let isDirty = false;
+  let synced = Promise.resolve();
+  const append = (values: readonly object[]): void => {
+    // A full disk may have taken half a line: the next one would become a part of it.
+    if (broken !== undefined) throw broken.error;
+    try {
+      writeWhole(fd, linesOf(values));
+    } catch (error) {
+      broken = { error };
+      throw error;
+    }
+    isDirty = true;
+  };
+  const syncOnce = async (): Promise<void> => {
+    if (!isDirty) return;
+    isDirty = false;
+    await datasync(fd);
+  };
   return {
+    path,
     /** The task of the earlier run, if it is unfinished. */
     task,
     /** The task of the earlier run, if it is complete. */
@@ -56,21 +77,20 @@ export async function openJournal(path: string) {
     /** Whether an earlier run may have sent the row and did not record the result. */
     wasInFlight: (index: number): boolean => inFlight.has(index),
     /** Drops the earlier run. */
-    begin: (asked: Task): void => file.restart(asked),
-    record: (...entries: Entry[]): void => file.append(entries),
-    sync: file.sync,
+    begin: (asked: Task): void => {
+      ftruncateSync(fd);
+      append([asked]);
+    },
+    record: (...entries: Entry[]): void => append(entries),
+    /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */
+    sync: (): Promise<void> => (synced = synced.then(syncOnce)),
     /** Keeps nothing but the task. Call it once the output is synced. */
     finish: (asked: Task): void => {
-      const line: Finished = { finished: asked };
       try {
-        replace(path, [line]);
+        ftruncateSync(fd);
+        append([{ finished: asked }]);
       } catch {
-        // A disk without room for another file has room for a line once the rows are gone.
-        try {
-          file.restart(line);
-        } catch {
-          // The run is complete nevertheless, and an empty journal is none.
-        }
+        // The run is complete nevertheless: the next one reads the output.
       }
     },
     remove: (): void => unlinkSync(path),
@@ -80,22 +100,16 @@ export async function openJournal(path: string) {
 
 /** Replaces the journal at `path` by one of these outcomes. If it throws, the old one is still there. */
 export function replaceJournal(path: string, task: Task, outcomes: readonly Outcome[]): void {
-  replace(path, [task, ...outcomes.map((outcome, row) => ({ row, ...outcome }))]);
-}
-
-function replace(path: string, values: readonly object[]): void {
   const next = `${path}.new`;
+  const rows = outcomes.map((outcome, row) => ({ row, ...outcome }));
   try {
-    const fd = openSync(next, "w", 0o600);
-    try {
-      writeWhole(fd, linesOf(values));
-      fdatasyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    writeFileSync(next, linesOf([task, ...rows]), { mode: 0o600, flush: true });
     renameSync(next, path);
   } catch (error) {
     rmSync(next, { force: true });
     throw error;
   }
 }
+
+const linesOf = (values: readonly object[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join("");

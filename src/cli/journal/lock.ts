@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { closeSync, fstatSync, openSync, statSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,43 +35,39 @@ export async function openLocked(path: string): Promise<{ fd: number; unlock: ()
  */
 async function lock(file: number): Promise<(() => void) | undefined> {
   const { dev, ino } = fstatSync(file);
-  const address = addressFor(
-    createHash("sha256").update(`${dev}:${ino}`).digest("hex").slice(0, 32),
-  );
-  const server =
-    (await listen(address)) ?? ((await isStale(address)) ? await listen(address) : undefined);
+  const address = addressFor(`impact-links-${dev}-${ino}`);
+  let server = await listen(address);
+  if (server === undefined && (await isStale(address))) server = await listen(address);
   return server && (() => void server.close());
 }
 
-function addressFor(id: string): string {
-  const name = `impact-links-${id}`;
+function addressFor(name: string): string {
   // Names that begin with NUL are in no file system, so none stays behind.
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
 }
 
-function listen(address: string): Promise<Server | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(undefined);
-      else reject(error);
-    });
-    server.listen(address, () => resolve(server.unref()));
-  });
+async function listen(address: string): Promise<Server | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  try {
+    await once(server.listen(address), "listening");
+    return server.unref();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
+    throw error;
+  }
 }
 
 /** Whether the socket file was left behind by a process that has ended. It is then removed. */
-function isStale(address: string): Promise<boolean> {
-  if (!address.startsWith("/")) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = createConnection(address, () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once("error", () => {
-      unlinkSync(address);
-      resolve(true);
-    });
-  });
+async function isStale(address: string): Promise<boolean> {
+  if (!address.startsWith("/")) return false;
+  const socket = createConnection(address);
+  try {
+    await once(socket, "connect");
+    socket.destroy();
+    return false;
+  } catch {
+    unlinkSync(address);
+    return true;
+  }
 }

@@ -7,32 +7,24 @@ import type { Format } from "../input/table.ts";
 import { UsageError } from "../io.ts";
 import { RESULT_COLUMNS, type Outcome } from "../outcome.ts";
 
-/** The text of an output: its head, and one text for each row. */
-export interface RowFormat {
-  readonly head: string;
-  readonly row: (cells: readonly unknown[], outcome: Outcome) => string;
-}
-
-/** By the extension of the output; on stdout as the input. */
-export function rowFormat(out: string, input: Format, columns: readonly string[]): RowFormat {
-  const extension =
-    out === "-" ? (input.kind === "jsonl" ? ".jsonl" : "") : extname(out).toLowerCase();
+/** The text of an output: its head, and one text for each row. By its extension; on stdout as the input. */
+export function rowFormat(out: string, input: Format, columns: readonly string[]) {
+  const extension = out === "-" ? `.${input.kind}` : extname(out).toLowerCase();
   if (extension === ".jsonl" || extension === ".ndjson") return jsonLines(columns);
   if (extension === ".tsv") return csv(columns, "\t", false);
-  if (extension === ".csv" || out === "-") {
-    return input.kind === "csv"
-      ? csv(columns, input.delimiter, input.hasBom)
-      : csv(columns, ",", false);
+  if (extension !== ".csv") {
+    throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
   }
-  throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
+  if (input.kind === "csv") return csv(columns, input.delimiter, input.hasBom);
+  return csv(columns, ",", false);
 }
 
-function csv(columns: readonly string[], delimiter: string, bom: boolean): RowFormat {
+function csv(columns: readonly string[], delimiter: string, bom: boolean) {
   const line = (cells: string[]): string =>
     stringify([cells.map(harmless)], { delimiter, quoted_match: /[\r\n]/ });
   return {
     head: `${bom ? "\ufeff" : ""}${line([...columns, ...RESULT_COLUMNS])}`,
-    row: (cells, outcome) =>
+    row: (cells: readonly unknown[], outcome: Outcome): string =>
       line([
         ...columns.map((_, position) => textOf(cells[position])),
         ...RESULT_COLUMNS.map((name) => outcome[name] ?? ""),
@@ -48,14 +40,14 @@ function harmless(cell: string): string {
   return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
 }
 
-function jsonLines(columns: readonly string[]): RowFormat {
+function jsonLines(columns: readonly string[]) {
   const double = columns.find((name, position) => columns.indexOf(name) !== position);
   if (double !== undefined) {
     throw new UsageError(`Two columns are called "${double}"; JSON can hold one of them`);
   }
   return {
     head: "",
-    row(cells, outcome) {
+    row(cells: readonly unknown[], outcome: Outcome): string {
       const given = columns.map((name, position) => [name, cells[position]]);
       const added = RESULT_COLUMNS.map((name) => [name, outcome[name]]);
       // JSON leaves out values that are undefined.

@@ -1,26 +1,13 @@
 import { fdatasyncSync, ftruncateSync, openSync } from "node:fs";
-import { UsageError, why, write, writeWhole, type Output } from "../io.ts";
+import { UsageError, why, write, writeWhole, type Io } from "../io.ts";
 
 const BLOCK = 32_768;
 
-export type RowWriter = ReturnType<typeof createWriter>;
+export type RowWriter = ReturnType<typeof openWriter>;
 
-export function openFileWriter(path: string): RowWriter {
-  let file: number;
-  try {
-    file = openSync(path, "a");
-  } catch (error) {
-    throw new UsageError(`Cannot write ${path}: ${why(error)}`);
-  }
-  return createWriter(async (text) => writeWhole(file, text), file);
-}
-
-export function openStreamWriter(stdout: Output): RowWriter {
-  return createWriter((text) => write(stdout, text));
-}
-
-/** Writes rows in blocks. */
-function createWriter(writeText: (text: string) => Promise<void>, file?: number) {
+/** Writes rows in blocks, to a file or, for `-`, to stdout. */
+export function openWriter(path: string, { stdout }: Io) {
+  const file = path === "-" ? undefined : openFile(path);
   let pending = "";
   let writing = "";
   let flushed = Promise.resolve();
@@ -28,7 +15,8 @@ function createWriter(writeText: (text: string) => Promise<void>, file?: number)
     if (pending === "") return;
     writing = pending;
     pending = "";
-    await writeText(writing);
+    if (file === undefined) await write(stdout, writing);
+    else writeWhole(file, writing);
     writing = "";
   };
   return {
@@ -44,4 +32,12 @@ function createWriter(writeText: (text: string) => Promise<void>, file?: number)
     /** Empties the file. */
     clear: (): void => void (file !== undefined && ftruncateSync(file)),
   };
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (error) {
+    throw new UsageError(`Cannot write ${path}: ${why(error)}`);
+  }
 }

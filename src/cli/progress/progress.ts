@@ -1,7 +1,7 @@
 // What a run says of itself on stderr: its counts (tally.ts), a bar on a terminal, and elsewhere a line now and then.
 
 import type { Quota } from "../../index.ts";
-import { say, type Io } from "../io.ts";
+import { say, show, type Io } from "../io.ts";
 import { doneNow, doneOf, formatCount, type Tally } from "./tally.ts";
 
 /** What is known at one moment. */
@@ -45,18 +45,14 @@ export function describe(tally: Tally, moment: Moment): string[] {
   ].filter((part): part is string => typeof part === "string");
 }
 
-/** A narrow terminal, too, has to say why nothing moves. */
-function shorter(part: string): string[] {
-  const [, time] = /^waiting .* until (.*)$/.exec(part) ?? [];
-  return time === undefined ? [part] : [part, `waiting until ${time}`, `wait ${time}`];
-}
-
 /** As many parts as fit, after a bar if there is room for one. */
 export function barLine(tally: Tally, moment: Moment, width: number, isColoured: boolean): string {
   const [first = "", ...others] = describe(tally, moment);
   let text = first;
   for (const part of others) {
-    const fitting = shorter(part).find((each) => text.length + each.length + 3 <= width);
+    // A narrow terminal, too, has to say why nothing moves.
+    const forms = [part, part.replace(/^waiting .* until/, "wait")];
+    const fitting = forms.find((each) => text.length + each.length + 3 <= width);
     if (fitting !== undefined) text += ` · ${fitting}`;
   }
   const room = Math.min(30, width - text.length - 1);
@@ -77,25 +73,23 @@ export function createProgress(io: Io, tally: Tally, moment: () => Moment) {
   const isColoured = isTerminal && !env["NO_COLOR"];
   let timer: NodeJS.Timeout | undefined;
   let last = "";
-  const show = (): void => {
+  const draw = (): void => {
     const line = isTerminal
       ? barLine(tally, moment(), (stderr.columns || 80) - 1, isColoured)
       : describe(tally, moment()).join(" · ");
-    if (line !== last) void say(io, isTerminal ? `\r${line}\u001b[K` : `impact-links: ${line}\n`);
+    if (line !== last) void (isTerminal ? show(stderr, `\r${line}\u001b[K`) : say(io, line));
     last = line;
   };
   return {
-    start: (): void => {
-      timer = setInterval(show, isTerminal ? REDRAW_EVERY : LINE_EVERY);
-    },
+    start: (): void => void (timer = setInterval(draw, isTerminal ? REDRAW_EVERY : LINE_EVERY)),
     /** Says at once how it stands. Does nothing unless it was started. */
     note: (): void => {
-      if (timer !== undefined) show();
+      if (timer !== undefined) draw();
     },
     stop: (): void => {
       clearInterval(timer);
       timer = undefined;
-      if (isTerminal && last !== "") void say(io, "\r\u001b[K");
+      if (isTerminal && last !== "") void show(stderr, "\r\u001b[K");
     },
   };
 }

@@ -1,27 +1,20 @@
 import type { ImpactEvent } from "../../index.ts";
 import { STATUSES, type Outcome, type Status } from "../outcome.ts";
 
-/** The counts of a run. */
-export interface Tally {
-  readonly total: number;
-  /** Rows that earlier runs have finished. */
-  before: number;
-  readonly counts: Record<Status, number>;
-  readonly codes: Map<string, number>;
-  /** Since when the speed is measured: the start, or the end of the last wait for the quota. */
-  since: { readonly time: number; readonly done: number };
-  /** When the present wait ends. */
-  waitingUntil: Date | undefined;
-}
+export type Tally = ReturnType<typeof createTally>;
 
-export function createTally(total: number): Tally {
+/** The counts of a run. */
+export function createTally(total: number) {
   return {
     total,
+    /** Rows that were finished before this run. */
     before: 0,
-    counts: { created: 0, reused: 0, failed: 0, unknown: 0 },
-    codes: new Map(),
+    counts: { created: 0, reused: 0, failed: 0, unknown: 0 } satisfies Record<Status, number>,
+    codes: new Map<string, number>(),
+    /** Since when the speed is measured: the start, or the end of the last wait for the quota. */
     since: { time: Date.now(), done: 0 },
-    waitingUntil: undefined,
+    /** When the present wait ends. */
+    waitingUntil: undefined as Date | undefined,
   };
 }
 
@@ -47,20 +40,16 @@ export function doneNow(tally: Tally): number {
   return doneOf(tally) - tally.before;
 }
 
-export function hasFailures({ counts }: Tally): boolean {
-  return counts.failed + counts.unknown > 0;
-}
-
 export const formatCount = (value: number): string => value.toLocaleString("en-US");
+
+export const formatRows = (rows: number): string =>
+  `${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`;
 
 /** The rows by status, and the failures by code. */
 export function summarize({ counts, codes, total }: Tally): string {
-  const parts = STATUSES.filter((status) => counts[status] > 0).map(
-    (status) => `${formatCount(counts[status])} ${status}`,
-  );
-  const rows = total === 1 ? "row" : "rows";
-  const lines = [...codes]
-    .sort(([, a], [, b]) => b - a)
-    .map(([code, rowsOfIt]) => `  ${code}: ${formatCount(rowsOfIt)}\n`);
-  return `${formatCount(total)} ${rows}: ${parts.join(", ") || "nothing to do"}\n${lines.join("")}`;
+  const parts = STATUSES.filter((status) => counts[status] > 0);
+  const byStatus = parts.map((status) => `${formatCount(counts[status])} ${status}`).join(", ");
+  const byCode = [...codes].sort(([, a], [, b]) => b - a);
+  const lines = byCode.map(([code, rows]) => `  ${code}: ${formatCount(rows)}\n`).join("");
+  return `${formatRows(total)}: ${byStatus || "nothing to do"}\n${lines}`;
 }

@@ -1,24 +1,19 @@
 import { createHash } from "node:crypto";
-import { UsageError, type Io } from "../io.ts";
-import type { Task } from "./entries.ts";
-import type { Journal } from "./journal.ts";
-
-interface TaskOptions {
-  readonly program: string | undefined;
-  readonly appendIds: boolean;
-  readonly passThrough: boolean;
-  readonly isSandbox: boolean;
-}
+import { UsageError } from "../io.ts";
+import type { Task } from "../journal/entries.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Job } from "./run.ts";
 
 /** The task of a run: everything that determines its output. It holds no secret; the account is a fingerprint. */
-export function taskOf(inputSha256: string, options: TaskOptions, { env }: Io): Task {
+export function taskOf({ table, options, io: { env } }: Job): Task {
   const { program = null, appendIds, passThrough, isSandbox } = options;
   const account = isSandbox ? "sandbox" : (env["IMPACT_ACCOUNT_SID"] ?? "");
+  const hash = createHash("sha256").update(`impact-links ${account}`).digest("hex");
   const baseUrl = env["IMPACT_BASE_URL"] ?? "";
   return {
     journal: 1,
-    "the input": inputSha256,
-    "the account": fingerprint(account),
+    "the input": table.sha256,
+    "the account": hash.slice(0, 16),
     "the server": isSandbox || !URL.canParse(baseUrl) ? null : new URL(baseUrl).hostname,
     "--program": program,
     "--append-ids": appendIds,
@@ -27,17 +22,8 @@ export function taskOf(inputSha256: string, options: TaskOptions, { env }: Io): 
   };
 }
 
-function fingerprint(text: string): string {
-  return createHash("sha256").update(`impact-links ${text}`).digest("hex").slice(0, 16);
-}
-
 /** Throws {@link UsageError} if the journal is that of another task, naming each difference. */
-export function expectSameTask(
-  { task, finished }: Journal,
-  asked: Task,
-  path: string,
-  out: string,
-): void {
+export function expectSameTask({ path, task, finished }: Journal, asked: Task, out: string): void {
   const earlier = task ?? finished ?? asked;
   const changed = Object.keys(asked).filter((name) => earlier[name] !== asked[name]);
   if (changed.length === 0) return;
