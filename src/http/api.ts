@@ -4,13 +4,13 @@
  */
 import createClient, { type Client } from "openapi-fetch";
 import type { paths } from "../../generated/openapi.ts";
+import { onAbort } from "../abort.ts";
 import { isImpactError } from "../errors.ts";
 import { createIds } from "../events.ts";
-import { readRequestOptions, type Settings } from "../options.ts";
+import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
 import { fillPath } from "../url.ts";
 import { badInput } from "../validate.ts";
 import { statusTextOf } from "./api-error.ts";
-import { createFollowingRequests } from "./following-request.ts";
 import type { ApiResult } from "./read-response.ts";
 import { redactErrors } from "./redact-errors.ts";
 import type { ApiRequest, Send } from "./request.ts";
@@ -62,47 +62,65 @@ function lightResponse(result: ApiResult) {
 }
 
 /** The result of the layers behind a response of {@link createApi}. */
-export function resultOf(response: Response): ApiResult {
+export function apiResultOf(response: Response): ApiResult {
   return (response as unknown as ReturnType<typeof lightResponse>).result;
 }
 
-/** What openapi-fetch puts on a request besides: the options of the call. */
-type RawRequest = Request & { parseAs?: string; timeout?: number; maxRetries?: number };
+const METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] as const;
+
+/** The options of one raw call that are read here. */
+interface RawInit extends RequestOptions {
+  readonly parseAs?: string;
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
 
 /** openapi-fetch for everybody: every operation, with real requests and responses so that middleware works. */
 export function createRaw<Paths extends {}>(settings: Settings, send: Send): Client<Paths> {
-  const { baseUrl, redact } = settings;
-  const { origin } = new URL(baseUrl);
-  const nextId = createIds();
-  const { FollowingRequest, stop } = createFollowingRequests();
-  const client = createClient<Paths>({
-    baseUrl,
-    pathSerializer: fillPath,
-    Request: FollowingRequest,
-    async fetch(request: RawRequest) {
-      const { method, url, headers, parseAs, signal, timeout, maxRetries } = request;
+  const client = createClient<Paths>({ baseUrl: settings.baseUrl, pathSerializer: fillPath });
+  const fetchWith = createRawFetch(settings, send);
+  type Call = (path: string, init?: RawInit) => Promise<unknown>;
+  // Its types hold for given paths; these calls are handed on as they are.
+  const calls = client as unknown as Record<(typeof METHODS)[number], Call> & {
+    request: (method: string, path: string, init?: RawInit) => Promise<unknown>;
+  };
+  for (const method of METHODS) {
+    const call = calls[method];
+    // A `fetch` and a signal of the call's own: a middleware may send another request than the one that knows them, and
+    // a `Request` listens to its signal until it is garbage-collected.
+    calls[method] = async (path, init = {}) => {
+      const controller = new AbortController();
+      const { signal } = init;
+      if (signal?.aborted) controller.abort(signal.reason);
+      const stopListening = onAbort(signal, () => controller.abort(signal?.reason));
       try {
-        const options = redactErrors(redact, () => {
-          refuseOther(origin, url);
-          return readRequestOptions({ signal, timeout, maxRetries }, settings);
-        });
-        const isJson = parseAs === "json" && /json/i.test(headers.get("accept") ?? "json");
-        const expects = isJson ? "json-or-nothing" : "anything";
-        const body = request.body ? await request.arrayBuffer() : undefined;
-        const call = { id: nextId(), method, url, headers, body, expects, ...options } as const;
-        return toResponse(await send(call, 1));
-      } catch (error) {
-        return toRefusal(error);
+        return await call(path, { fetch: fetchWith(init), ...init, signal: controller.signal });
       } finally {
-        stop(request);
+        stopListening();
       }
-    },
-  });
-  // openapi-fetch tells `fetch` everything of a call but this.
-  client.use({
-    onRequest: ({ request, options: { parseAs } }) => void Object.assign(request, { parseAs }),
-  });
+    };
+  }
+  calls.request = (method, path, init) =>
+    calls[method.toUpperCase() as (typeof METHODS)[number]](path, init);
   return client;
+}
+
+/** Makes the `fetch` of a call: it sends through the layers, and gives a refusal as a `Response`. */
+function createRawFetch(settings: Settings, send: Send) {
+  const { origin } = new URL(settings.baseUrl);
+  const nextId = createIds();
+  return ({ parseAs = "json", timeout, maxRetries }: RawInit) =>
+    async (request: Request): Promise<Response> => {
+      const { method, url, headers, signal } = request;
+      const options = redactErrors(settings.redact, () => {
+        refuseOther(origin, url);
+        return readRequestOptions({ signal, timeout, maxRetries }, settings);
+      });
+      const isJson = parseAs === "json" && /json/i.test(headers.get("accept") ?? "json");
+      const expects = isJson ? "json-or-nothing" : "anything";
+      const body = request.body ? await request.arrayBuffer() : undefined;
+      const call = { id: nextId(), method, url, headers, body, expects, ...options } as const;
+      return send(call, 1).then(toResponse, toRefusal);
+    };
 }
 
 /** The credentials are for one server. A call or a middleware can name another one. */

@@ -11,7 +11,7 @@ export function classifyResponse(result: ApiResult, redact: Redact): ApiResult {
   const { expects } = result.request;
   const text = result.body?.text ?? "";
   if (expects === "anything" || (expects === "json-or-nothing" && text === "")) return result;
-  if (expects === "json" && text.length > MAX_BODY) {
+  if (expects === "json" && (text.length > MAX_BODY || !result.body?.isWhole)) {
     throw unexpectedResponse(result, "a body of 64 KiB or more", redact);
   }
   if (parseJson(text) === undefined) {

@@ -24,25 +24,10 @@ export function createCredentials(accountSid: string, authToken: string): Creden
     secrets.push(authToken, base64(authToken));
   }
   const anchors = secrets.map(longestWord);
-  const shortest = Math.min(...anchors.map((anchor) => anchor.length));
-  /** Nearly nothing does; to look costs less than to copy. */
-  const mayHold = (value: unknown, depth: number): boolean => {
-    if (typeof value === "number") return mayHold(`${value}`, depth);
-    if (typeof value === "string") {
-      if (value.length < shortest) return false;
-      for (const anchor of anchors) if (value.includes(anchor)) return true;
-    } else if (typeof value === "object") {
-      if (depth === 0) return true;
-      for (const key in value) {
-        if (mayHold(key, depth) || mayHold(value[key as keyof typeof value], depth - 1))
-          return true;
-      }
-    }
-    return false;
-  };
-
   let forms: RegExp | undefined;
   const redactText = (text: string): string => {
+    // Nearly no text holds one; to look is cheap.
+    if (!anchors.some((anchor) => text.includes(anchor))) return text;
     forms ??= new RegExp(secrets.flatMap(formsOf).join("|"), "g");
     return text.replace(forms, REDACTED);
   };
@@ -51,16 +36,21 @@ export function createCredentials(accountSid: string, authToken: string): Creden
     if (typeof value === "number") return redactText(`${value}`) === `${value}` ? value : REDACTED;
     if (typeof value !== "object" || value === null) return value;
     if (depth === 0) return Array.isArray(value) ? [] : {};
-    if (Array.isArray(value)) return value.map((item) => redactDeep(item, depth - 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [redactText(key), redactDeep(item, depth - 1)]),
+    const entries = Object.entries(value);
+    const clean = entries.map(
+      ([key, item]) => [redactText(key), redactDeep(item, depth - 1)] as const,
     );
+    const isClean = clean.every(
+      ([key, item], index) => key === entries[index]?.[0] && item === entries[index][1],
+    );
+    if (isClean) return value;
+    return Array.isArray(value) ? clean.map(([, item]) => item) : Object.fromEntries(clean);
   };
 
   return Object.freeze({
     authorization: () => `Basic ${basic}`,
     // What is cut out of a text is text, so the shape stays as it was.
-    redact: <T>(value: T): T => (mayHold(value, DEPTH) ? (redactDeep(value, DEPTH) as T) : value),
+    redact: <T>(value: T): T => redactDeep(value, DEPTH) as T,
   });
 }
 

@@ -3,7 +3,7 @@ import { rules, type RetryRule, type RetryRules } from "./retry-rules.ts";
 
 /** Whether a request may be sent again after this failure: never where a duplicate could do harm. */
 export function isRetryable(error: ImpactError, table: RetryRules = rules): boolean {
-  if (error.outcome === "not_sent") return error.code === "connection";
+  if (error.outcome === "not_sent") return error.code === "connection" || error.code === "timeout";
   if (error.outcome === "rejected") return error.code === "rate_limited";
   // The server understood, or leads elsewhere: the next answer would be the same.
   const { code, status = 0, body } = error;

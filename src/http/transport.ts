@@ -27,7 +27,7 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
       const body = await readBody(response, request.expects, signal);
       return classifyResponse(resultOf(request, attempt, response, body), redact);
     } catch (thrown) {
-      if (isImpactError(thrown)) throw thrown;
+      if (isImpactError(thrown) && progress.isSent) throw thrown;
       throw attemptError(request, attempt, progress, thrown, redact);
     }
   };

@@ -26,23 +26,25 @@ interface StatusFault {
   headers?: Record<string, string>;
 }
 
+const isTrue = (value: unknown): boolean => value === true;
+
 /** What each kind of fault may hold, by the key that tells it. */
-const KINDS: Readonly<Record<string, { holds: (value: unknown) => boolean; expected: string }>> = {
-  status: {
-    holds: (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
-    expected: "a status from 200 to 599",
-  },
-  network: {
-    holds: (value) => value === "ECONNREFUSED" || value === "ECONNRESET",
-    expected: '"ECONNREFUSED" or "ECONNRESET"',
-  },
-  delay: {
-    holds: (value) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER,
-    expected: `milliseconds from 0 to ${LONGEST_TIMER}`,
-  },
-  dropAfterCommit: { holds: (value) => value === true, expected: "true" },
-  stallBody: { holds: (value) => value === true, expected: "true" },
-  truncateBody: { holds: (value) => value === true, expected: "true" },
+const KINDS: Readonly<Record<string, [expected: string, holds: (value: unknown) => boolean]>> = {
+  status: [
+    "a status from 200 to 599",
+    (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+  ],
+  network: [
+    '"ECONNREFUSED" or "ECONNRESET"',
+    (value) => /^ECONNRE(FUSED|SET)$/.test(String(value)),
+  ],
+  delay: [
+    `milliseconds from 0 to ${LONGEST_TIMER}`,
+    (value) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER,
+  ],
+  dropAfterCommit: ["true", isTrue],
+  stallBody: ["true", isTrue],
+  truncateBody: ["true", isTrue],
 };
 
 /** A misspelt fault would leave a test green for the wrong reason. */
@@ -55,7 +57,7 @@ export function checkFault(fault: Fault): void {
     throw badInput("configuration", "fault", "a fault of one kind", got);
   }
   const value: unknown = fault[kind as keyof Fault];
-  const { holds, expected } = KINDS[kind] ?? { holds: () => false, expected: "" };
+  const [expected, holds] = KINDS[kind] ?? ["", isTrue];
   if (!holds(value)) {
     throw badInput("configuration", kind, `\`${kind}\` to be ${expected}`, show(value));
   }

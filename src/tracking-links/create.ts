@@ -3,7 +3,7 @@
  * many/ holds `createMany`; link.ts parses and extends links without a call.
  */
 import type { operations, paths } from "../../generated/openapi.ts";
-import { resultOf, type CallOptions, type Client } from "../http/api.ts";
+import { apiResultOf, type CallOptions, type Client } from "../http/api.ts";
 import { unexpectedResponse } from "../http/classify-response.ts";
 import type { Redact } from "../http/credentials.ts";
 import { redactErrors } from "../http/redact-errors.ts";
@@ -47,7 +47,7 @@ export function createLinkCreator(
         { params: { path: { AccountSID: accountSid, ProgramId: programId }, query }, ...options },
       );
       const link = readLink(data, redact);
-      if (typeof link === "string") throw unexpectedResponse(resultOf(response), link, redact);
+      if (typeof link === "string") throw unexpectedResponse(apiResultOf(response), link, redact);
       return { url: link.url, type, programId, raw: link.raw };
     },
   };
