@@ -1,0 +1,12 @@
+import {
+  createImpactClient,
+  type ImpactClient,
+  type ImpactClientOptions,
+} from "../../src/index.ts";
+import { account, path } from "./client.ts";
+
+export const ids = { ...path, ProgramId: "1000" };
+
+export function clientOf(baseUrl: string, options: ImpactClientOptions = {}): ImpactClient["raw"] {
+  return createImpactClient({ ...account, baseUrl, maxRetries: 0, ...options }).raw;
+}
