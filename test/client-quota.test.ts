@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { ended, NOW, useFakeTime } from "./support/time.ts";
-import { after, good, line, quota, type Serve, told } from "./support/told.ts";
+import { after, good, line, quota, type Serve, recordEvents } from "./support/events.ts";
 
 useFakeTime();
 
@@ -12,7 +12,7 @@ const seen = (remaining: number, resetAt: number, observedAt: number): object =>
 });
 
 test("quota is undefined until a response has quota headers", async () => {
-  const { impact } = told(() => good());
+  const { impact } = recordEvents(() => good());
 
   expect(impact.quota).toBe(undefined);
   await ended(impact.trackingLinks.create({ programId: "1" }));
@@ -26,7 +26,7 @@ test("quota is read from every response, including refusals and broken ones", as
     new Response("<html>", { headers: quota(997) }),
     new Response("", { status: 429, headers: quota(0) }),
   ];
-  const { impact } = told((count) => answers[count - 1] ?? good(), { maxRetries: 0 });
+  const { impact } = recordEvents((count) => answers[count - 1] ?? good(), { maxRetries: 0 });
   const remaining: unknown[] = [];
 
   for (const _ of answers) {
@@ -39,7 +39,7 @@ test("quota is read from every response, including refusals and broken ones", as
 });
 
 test("quota is kept when a response has no quota headers", async () => {
-  const { impact } = told((count) => (count === 1 ? good(quota(999)) : good()));
+  const { impact } = recordEvents((count) => (count === 1 ? good(quota(999)) : good()));
 
   await ended(impact.trackingLinks.create({ programId: "1" }));
   await ended(impact.trackingLinks.create({ programId: "1" }));
@@ -49,7 +49,7 @@ test("quota is kept when a response has no quota headers", async () => {
 
 test("quota does not rise when responses arrive out of order", async () => {
   // The first request is counted first and answered last.
-  const { impact } = told((count) =>
+  const { impact } = recordEvents((count) =>
     after(count === 1 ? 2000 : 1000, () => good(quota(1000 - count, "699"))),
   );
   const calls = [1, 2].map(() => impact.trackingLinks.create({ programId: "1" }));
@@ -62,7 +62,7 @@ test("quota does not rise when responses arrive out of order", async () => {
 });
 
 test("quota is reset in the next window", async () => {
-  const { impact } = told((count) => good(count === 1 ? quota(3) : quota(999, "3600")));
+  const { impact } = recordEvents((count) => good(count === 1 ? quota(3) : quota(999, "3600")));
 
   await ended(impact.trackingLinks.create({ programId: "1" }));
   await vi.advanceTimersByTimeAsync(700_000);
@@ -73,8 +73,8 @@ test("quota is reset in the next window", async () => {
 
 test("quota is shared by all calls of a client but not with another client", async () => {
   const serve: Serve = (count) => good(quota(1000 - count));
-  const { impact } = told(serve);
-  const other = told(serve).impact;
+  const { impact } = recordEvents(serve);
+  const other = recordEvents(serve).impact;
 
   await ended(
     Promise.all(Array.from({ length: 50 }, () => impact.trackingLinks.create({ programId: "1" }))),
@@ -85,7 +85,7 @@ test("quota is shared by all calls of a client but not with another client", asy
 });
 
 test("a quota that is used up does not delay a call", async () => {
-  const { impact, events } = told(() => good(quota(0)));
+  const { impact, events } = recordEvents(() => good(quota(0)));
 
   await ended(impact.trackingLinks.create({ programId: "1" }));
   await ended(impact.trackingLinks.create({ programId: "1" }));

@@ -5,7 +5,7 @@ import { account, baseUrl } from "../support/client.ts";
 import { ended, NOW, useFakeTime } from "../support/time.ts";
 import { answer, traced } from "../support/traced.ts";
 
-useFakeTime();
+useFakeTime({ random: 0.5 });
 
 test("an abort ends a wait at once with the signal's reason and leaves no timer and no listener", async () => {
   const { fetch, trace } = traced(answer(429, { "Retry-After": "50" }));

@@ -1,8 +1,8 @@
 import { getEventListeners, setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, isImpactError } from "../../src/index.ts";
-import { account, baseUrl, LINK_BODY } from "../support/client.ts";
+import { account, LINK_BODY } from "../support/client.ts";
 import { serve } from "../support/server.ts";
 import {
   head,
@@ -14,7 +14,7 @@ import {
 } from "../support/sockets.ts";
 import { times } from "../support/thorough.ts";
 
-/** A length that no other timer has, so that those of a client can be told from all others. */
+/** No other timer has this length. */
 const TIMEOUT = 4321;
 
 const SHORT = 151;
@@ -22,6 +22,10 @@ const SHORT = 151;
 const plain = ({ port, seen }: SocketServer): { baseUrl: string; seen: Seen } => ({
   baseUrl: `http://127.0.0.1:${port}`,
   seen,
+});
+
+beforeEach(() => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
 });
 
 afterEach(() => {
@@ -142,7 +146,7 @@ test("many calls on one signal print no warning of a leak", async () => {
   process.on("warning", onWarning);
   const fetch = (): Promise<Response> =>
     new Promise((resolve) => setTimeout(() => resolve(new Response(LINK_BODY)), 5));
-  const impact = createImpactClient({ ...account, baseUrl, fetch });
+  const impact = createImpactClient({ ...account, fetch });
   const { signal } = new AbortController();
   const calls = Array.from({ length: 20 }, () =>
     impact.trackingLinks.create({ programId: "1" }, { signal }),

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { createImpactClient } from "../../src/index.ts";
-import { account, rejection } from "../support/client.ts";
+import { account, rejection, LINK_URL } from "../support/client.ts";
 import {
   type Answer,
   failureOf,
@@ -33,28 +33,30 @@ test.each<[string, Answer]>([
     },
   ],
 ])("reads no more than 64 KiB of a refusal: %s", async (_, answer) => {
-  const { error, told } = await failureOf(answer);
+  const { error, summary } = await failureOf(answer);
 
   expect(error.body).toBe("x".repeat(65_536));
-  expect(told).toEqual(rejected("invalid_request", 400, "x".repeat(500)));
+  expect(summary).toEqual(rejected("invalid_request", 400, "x".repeat(500)));
 });
 
 test("takes no link from a body of more than 64 KiB", async () => {
-  const url = "https://example.sjv.io/c/1/2/3";
-  const { error, told } = await failureOf(json(200, { TrackingURL: url, Pad: "x".repeat(65_536) }));
+  const url = LINK_URL;
+  const { error, summary } = await failureOf(
+    json(200, { TrackingURL: url, Pad: "x".repeat(65_536) }),
+  );
 
   const text = `{"TrackingURL":"${url}","Pad":"${"x".repeat(65_536)}`;
   expect(error.body).toBe(text.slice(0, 65_536));
-  expect(told).toEqual(unexpected(200, "a body of 64 KiB or more", text.slice(0, 500)));
+  expect(summary).toEqual(unexpected(200, "a body of 64 KiB or more", text.slice(0, 500)));
 });
 
 test("takes no link from bytes that are not UTF-8", async () => {
-  const { error, told } = await failureOf((_, response) => {
+  const { error, summary } = await failureOf((_, response) => {
     response.end(Buffer.from('{"TrackingURL":"https://example.sjv.io/caf\xe9"}', "latin1"));
   });
 
   expect(error.body).toEqual({ TrackingURL: "https://example.sjv.io/caf\ufffd" });
-  expect(told).toEqual(unexpected(200, NO_LINK));
+  expect(summary).toEqual(unexpected(200, NO_LINK));
 });
 
 test("reads an endless body up to 64 KiB", async () => {

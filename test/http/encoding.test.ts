@@ -271,18 +271,18 @@ test("sends all parameters in the order in which they were given", async () => {
 });
 
 test("sends no unknown parameter", async () => {
-  const names = fc.oneof(
+  const anyName = fc.oneof(
     text,
     fc.constantFrom("__proto__", "constructor", "toString", "AccountSID"),
   );
   await fc.assert(
-    fc.asyncProperty(names, text, async (name, value) => {
+    fc.asyncProperty(anyName, text, async (name, value) => {
       fc.pre(!(name in operations.createTrackingLink.params));
       const { fetch, sent } = recorder();
       const impact = createImpactClient({ ...account, baseUrl, fetch });
-      const params = Object.defineProperty({ programId: "1" }, name, { value, enumerable: true });
+      const given = Object.defineProperty({ programId: "1" }, name, { value, enumerable: true });
 
-      await expect(impact.trackingLinks.create(params)).rejects.toMatchObject({
+      await expect(impact.trackingLinks.create(given)).rejects.toMatchObject({
         code: "invalid_input",
       });
 

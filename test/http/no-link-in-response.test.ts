@@ -7,53 +7,54 @@ import {
   type Refusal,
   unexpected,
 } from "../support/responses.ts";
+import { LINK_URL, LINK_BODY } from "../support/client.ts";
 
 const WITHOUT_LINK: Refusal[] = [
-  { name: "200 with nothing", answer: { body: "" }, told: unexpected(200, NO_JSON) },
+  { name: "200 with nothing", answer: { body: "" }, summary: unexpected(200, NO_JSON) },
   {
     name: "200 with Content-Length: 0",
     answer: { headers: { "Content-Length": "0" } },
-    told: unexpected(200, NO_JSON),
+    summary: unexpected(200, NO_JSON),
   },
   {
     name: "200 with half a JSON",
     answer: { body: '{"TrackingURL":"https://example.sjv.io/c/1' },
-    told: unexpected(200, NO_JSON, '{"TrackingURL":"https://example.sjv.io/c/1'),
+    summary: unexpected(200, NO_JSON, '{"TrackingURL":"https://example.sjv.io/c/1'),
   },
   {
     name: "200 with a bare link as text",
-    answer: { headers: { "Content-Type": "text/plain" }, body: "https://example.sjv.io/c/1/2/3" },
-    told: unexpected(200, NO_JSON, "https://example.sjv.io/c/1/2/3"),
+    answer: { headers: { "Content-Type": "text/plain" }, body: LINK_URL },
+    summary: unexpected(200, NO_JSON, LINK_URL),
   },
   {
     name: "200 with the JSON null",
     answer: { body: "null" },
-    told: unexpected(200, "JSON that is no object"),
+    summary: unexpected(200, "JSON that is no object"),
   },
   {
     name: "200 with a JSON array",
-    answer: { body: '[{"TrackingURL":"https://example.sjv.io/c/1/2/3"}]' },
-    told: unexpected(200, "JSON that is no object"),
+    answer: { body: `[${LINK_BODY}]` },
+    summary: unexpected(200, "JSON that is no object"),
   },
   {
     name: "200 with a JSON number",
     answer: { body: "7" },
-    told: unexpected(200, "JSON that is no object"),
+    summary: unexpected(200, "JSON that is no object"),
   },
   {
     name: "200 with a JSON string",
-    answer: { body: '"https://example.sjv.io/c/1/2/3"' },
-    told: unexpected(200, "JSON that is no object", "https://example.sjv.io/c/1/2/3"),
+    answer: { body: JSON.stringify(LINK_URL) },
+    summary: unexpected(200, "JSON that is no object", LINK_URL),
   },
   {
     name: "200 with an empty object",
     answer: { body: "{}" },
-    told: unexpected(200, "no TrackingURL"),
+    summary: unexpected(200, "no TrackingURL"),
   },
   {
     name: "200 with the link under another name",
-    answer: { body: '{"TrackingUrl":"https://example.sjv.io/c/1/2/3"}' },
-    told: unexpected(200, "no TrackingURL"),
+    answer: { body: JSON.stringify({ TrackingUrl: LINK_URL }) },
+    summary: unexpected(200, "no TrackingURL"),
   },
   {
     name: "200 with Status ERROR and a link",
@@ -61,9 +62,9 @@ const WITHOUT_LINK: Refusal[] = [
       Status: "ERROR",
       Message: "Deep linking is off.",
       Errors: [{ Field: "DeepLink", Message: "Not allowed." }],
-      TrackingURL: "https://example.sjv.io/c/1/2/3",
+      TrackingURL: LINK_URL,
     }),
-    told: {
+    summary: {
       ...unexpected(200, "Status ERROR", "Deep linking is off."),
       fields: [{ field: "DeepLink", message: "Not allowed." }],
     },
@@ -74,7 +75,7 @@ const WITHOUT_LINK: Refusal[] = [
     " ",
     7,
     {},
-    ["https://example.sjv.io/c/1/2/3"],
+    [LINK_URL],
     "oops",
     "error.message",
     "javascript:alert(1)",
@@ -91,25 +92,25 @@ const WITHOUT_LINK: Refusal[] = [
   ].map((given) => ({
     name: `200 with the TrackingURL ${JSON.stringify(given)}`,
     answer: json(200, { TrackingURL: given }),
-    told: unexpected(200, NO_LINK),
+    summary: unexpected(200, NO_LINK),
   })),
   {
     name: "201 without a link",
     answer: json(201, { Id: "1" }),
-    told: unexpected(201, "no TrackingURL"),
+    summary: unexpected(201, "no TrackingURL"),
   },
   {
     name: "202 with a promise",
     answer: json(202, { Status: "QUEUED", Message: "Come back later." }),
-    told: unexpected(202, "no TrackingURL", "Come back later."),
+    summary: unexpected(202, "no TrackingURL", "Come back later."),
   },
-  { name: "204", answer: { status: 204 }, told: unexpected(204, NO_JSON) },
+  { name: "204", answer: { status: 204 }, summary: unexpected(204, NO_JSON) },
 ];
 
 test.each(WITHOUT_LINK)(
   "rejects a 2xx without a link as unexpected_response: $name",
-  async ({ answer, told }) => {
-    expect((await failureOf(answer)).told).toEqual(told);
+  async ({ answer, summary }) => {
+    expect((await failureOf(answer)).summary).toEqual(summary);
   },
 );
 

@@ -10,6 +10,7 @@ import {
   path,
   rejection,
   responding,
+  LINK_URL,
 } from "../support/client.ts";
 import { serve } from "../support/server.ts";
 
@@ -274,9 +275,6 @@ test("a timeout ends its own call only", async () => {
   ];
 
   expect(first).toMatchObject({ code: "timeout" });
-  expect([second.url, third.url]).toEqual([
-    "https://example.sjv.io/c/1/2/3",
-    "https://example.sjv.io/c/1/2/3",
-  ]);
+  expect([second.url, third.url]).toEqual([LINK_URL, LINK_URL]);
   expect(raw).toMatchObject([{ code: "timeout" }, { data: JSON.parse(LINK_BODY) }]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readXmlEnvelope } from "../../src/http/xml.ts";
-import { ImpactError } from "../../src/index.ts";
+import type { ImpactError } from "../../src/index.ts";
 import { errorFrom, responding } from "../support/client.ts";
 
 /** The error of a call that is refused with this body. */

@@ -42,14 +42,14 @@ test("redacts a token of digits that comes back as a number", async () => {
 
 test("shows no part of a token where the reason is cut", async () => {
   const error = await errorFor(() => new Response("x".repeat(469) + authToken, { status: 400 }));
-  expect(error.reason?.includes(authToken.slice(0, 16))).toBe(false);
+  expect(error.reason).not.toContain(authToken.slice(0, 16));
 });
 
 test("shows no part of a token where the body is cut", async () => {
   const error = await errorFor(
     () => new Response("x".repeat(65_536 - 31) + authToken, { status: 400 }),
   );
-  expect(String(error.body).includes(authToken.slice(0, 16))).toBe(false);
+  expect(error.body).not.toContain(authToken.slice(0, 16));
 });
 
 test.each([
@@ -149,20 +149,12 @@ test.each([
   ["decimal", (code: number) => `&#${code};`],
   ["hex", (code: number) => `&#x${code.toString(16)};`],
 ])("redacts a token that the title of a page writes in %s entities", async (_, entity) => {
-  const authToken = "hunter2-secret-9";
-  const spelt = Array.from(authToken, (character) => entity(character.charCodeAt(0))).join("");
-  const impact = createImpactClient({
-    accountSid: "IR1",
-    authToken,
-    baseUrl,
-    maxRetries: 0,
-    fetch: () =>
-      Promise.resolve(new Response(`<html><title>Bad ${spelt}</title></html>`, { status: 502 })),
-  });
+  const token = "hunter2-secret-9";
+  const spelt = Array.from(token, (character) => entity(character.charCodeAt(0))).join("");
+  const fetch = responding(`<html><title>Bad ${spelt}</title></html>`, { status: 502 });
 
-  const error: unknown = await impact.trackingLinks.create({ programId: "1" }).catch((e) => e);
+  const error = await errorFrom(fetch, { authToken: token });
 
-  if (!isImpactError(error)) throw error;
   expect(error.reason).toBe("Bad [redacted]");
-  expect(inspect(error)).not.toContain(authToken);
+  expect(inspect(error)).not.toContain(token);
 });

@@ -7,9 +7,9 @@ test.each([301, 302, 303, 307, 308])("never follows a %i", async (status) => {
   const target = await serve({ body: LINK_BODY });
   const location = `${target.baseUrl}/elsewhere?token=1`;
 
-  const { told } = await failureOf({ status, headers: { Location: location }, body: "Moved" });
+  const { summary } = await failureOf({ status, headers: { Location: location }, body: "Moved" });
 
-  expect(told).toEqual({
+  expect(summary).toEqual({
     code: "unexpected_response",
     outcome: status >= 307 ? "rejected" : "unknown",
     status,
@@ -25,9 +25,9 @@ test.each<[string, Record<string, string>, string]>([
   ["nothing", {}, "an address that it does not name"],
   ["garbage", { Location: "http://[" }, "an address that it does not name"],
 ])("names the target of a redirect in the message: %s", async (_, headers, target) => {
-  const { told } = await failureOf({ status: 302, headers });
+  const { summary } = await failureOf({ status: 302, headers });
 
-  expect(told).toEqual({
+  expect(summary).toEqual({
     code: "unexpected_response",
     outcome: "unknown",
     status: 302,
@@ -36,8 +36,8 @@ test.each<[string, Record<string, string>, string]>([
 });
 
 test("names the scheme of a redirect that leads to no server", async () => {
-  const { told } = await failureOf({ status: 302, headers: { Location: "mailto:a@b.example" } });
-  expect(told).toMatchObject({
+  const { summary } = await failureOf({ status: 302, headers: { Location: "mailto:a@b.example" } });
+  expect(summary).toMatchObject({
     message: "answered 302, a redirect to mailto:…, which is never followed",
   });
 });

@@ -8,7 +8,7 @@ import {
   NO_JSON,
   type Refusal,
   rejected,
-  type Told,
+  type Summary,
   unexpected,
 } from "../support/responses.ts";
 
@@ -22,11 +22,11 @@ function page(status: number, body: string): Answer {
 }
 
 /** Of a refusal whose words did not all come, none is known. */
-function cut(code: ImpactError["code"], status: number): Told {
+function cut(code: ImpactError["code"], status: number): Summary {
   return { ...rejected(code, status), message: `answered ${status}, and its words were lost` };
 }
 
-function failed(status: number, reason?: string): Told {
+function failed(status: number, reason?: string): Summary {
   return { ...rejected("server_error", status, reason), outcome: "unknown" };
 }
 
@@ -41,7 +41,7 @@ const ENVELOPES: Refusal[] = [
         { Field: "AdId", Message: "Not a number." },
       ],
     }),
-    told: {
+    summary: {
       ...rejected("invalid_request", 400, "Validation failed."),
       fields: [
         { field: "DeepLink", message: "Invalid landing page URL." },
@@ -52,7 +52,7 @@ const ENVELOPES: Refusal[] = [
   {
     name: "400 with a Message and no Errors",
     answer: json(400, { Status: "ERROR", Message: "  ProgramId is missing.\n" }),
-    told: rejected("invalid_request", 400, "ProgramId is missing."),
+    summary: rejected("invalid_request", 400, "ProgramId is missing."),
   },
   {
     name: "400 with an empty Message and Errors",
@@ -61,7 +61,7 @@ const ENVELOPES: Refusal[] = [
       Message: "",
       Errors: [{ Field: "CustomPath", Message: "Already in use." }],
     }),
-    told: {
+    summary: {
       ...rejected("invalid_request", 400, "Already in use."),
       fields: [{ field: "CustomPath", message: "Already in use." }],
     },
@@ -72,7 +72,7 @@ const ENVELOPES: Refusal[] = [
       Message: "Validation failed.",
       Errors: [null, { Field: "AdId" }, { Message: "Wrong." }, {}, { Field: 7 }],
     }),
-    told: {
+    summary: {
       ...rejected("invalid_request", 400, "Validation failed."),
       fields: [
         { field: "AdId", message: "" },
@@ -83,47 +83,47 @@ const ENVELOPES: Refusal[] = [
   {
     name: "400 with Errors that are null and a Message that is a number",
     answer: json(400, { Status: "ERROR", Message: 42, Errors: null }),
-    told: rejected("invalid_request", 400),
+    summary: rejected("invalid_request", 400),
   },
   {
     name: "400 with an empty list of Errors",
     answer: json(400, { Status: "ERROR", Message: "No.", Errors: [] }),
-    told: rejected("invalid_request", 400, "No."),
+    summary: rejected("invalid_request", 400, "No."),
   },
   {
     name: "400 with the words in UTF-8",
     answer: json(400, { Status: "ERROR", Message: "Ungültig: „日本“ 🚫" }),
-    told: rejected("invalid_request", 400, "Ungültig: „日本“ 🚫"),
+    summary: rejected("invalid_request", 400, "Ungültig: „日本“ 🚫"),
   },
   {
     name: "400 with a byte order mark before its JSON",
     answer: { status: 400, body: '\uFEFF{"Status":"ERROR","Message":"No."}' },
-    told: rejected("invalid_request", 400, "No."),
+    summary: rejected("invalid_request", 400, "No."),
   },
   {
     name: "400 with JSON declared as HTML",
     answer: json(400, { Message: "No." }, { "Content-Type": "text/html" }),
-    told: rejected("invalid_request", 400, "No."),
+    summary: rejected("invalid_request", 400, "No."),
   },
   {
     name: "400 with half a JSON",
     answer: { status: 400, body: '{"Status":"ERROR","Mess' },
-    told: rejected("invalid_request", 400, '{"Status":"ERROR","Mess'),
+    summary: rejected("invalid_request", 400, '{"Status":"ERROR","Mess'),
   },
   {
     name: "400 with the JSON null",
     answer: { status: 400, body: "null" },
-    told: rejected("invalid_request", 400),
+    summary: rejected("invalid_request", 400),
   },
   {
     name: "400 with an empty JSON array",
     answer: { status: 400, body: "[]" },
-    told: rejected("invalid_request", 400),
+    summary: rejected("invalid_request", 400),
   },
   {
     name: "400 with a JSON string",
     answer: { status: 400, body: '"No  such\\nad."' },
-    told: rejected("invalid_request", 400, "No such ad."),
+    summary: rejected("invalid_request", 400, "No such ad."),
   },
   {
     name: "400 with a problem's title and detail",
@@ -132,12 +132,12 @@ const ENVELOPES: Refusal[] = [
       { type: "about:blank", title: "Bad Request", status: 400, detail: "AdId is no number." },
       { "Content-Type": "application/problem+json" },
     ),
-    told: rejected("invalid_request", 400, "Bad Request: AdId is no number."),
+    summary: rejected("invalid_request", 400, "Bad Request: AdId is no number."),
   },
   {
     name: "400 with plain text",
     answer: { status: 400, headers: { "Content-Type": "text/plain" }, body: "Bad\r\n  Request\n" },
-    told: rejected("invalid_request", 400, "Bad Request"),
+    summary: rejected("invalid_request", 400, "Bad Request"),
   },
   {
     name: "400 whose body breaks off",
@@ -145,12 +145,12 @@ const ENVELOPES: Refusal[] = [
       response.writeHead(400, { "Content-Length": "100" }).write('{"Message":"No');
       setTimeout(() => response.destroy(), 20);
     },
-    told: cut("invalid_request", 400),
+    summary: cut("invalid_request", 400),
   },
   {
     name: "400 whose body is not the gzip that it is said to be",
     answer: { status: 400, headers: { "Content-Encoding": "gzip" }, body: '{"Message":"No."}' },
-    told: cut("invalid_request", 400),
+    summary: cut("invalid_request", 400),
   },
 ];
 
@@ -158,7 +158,7 @@ const IN_XML: Refusal[] = [
   {
     name: "400 in XML",
     answer: xml(400, "<Status>ERROR</Status><Message>Validation failed.</Message>"),
-    told: rejected("invalid_request", 400, "Validation failed."),
+    summary: rejected("invalid_request", 400, "Validation failed."),
   },
   {
     name: "400 in XML with attributes, entities, CDATA and Errors",
@@ -174,7 +174,7 @@ const IN_XML: Refusal[] = [
        </Message>`,
       '<ImpactRadiusResponse xmlns="urn:impact" version="14">',
     ),
-    told: {
+    summary: {
       ...rejected("invalid_request", 400, "Can't be made."),
       fields: [
         { field: "DeepLink", message: '<u> &amp; "x" 🚫' },
@@ -185,22 +185,22 @@ const IN_XML: Refusal[] = [
   {
     name: "401 in XML",
     answer: xml(401, "<Status>ERROR</Status><Message>Authentication failed.</Message>"),
-    told: rejected("unauthorized", 401, "Authentication failed."),
+    summary: rejected("unauthorized", 401, "Authentication failed."),
   },
   {
     name: "403 in XML",
     answer: xml(403, "<Message>The limit of 5000 vanity links is reached.</Message>"),
-    told: rejected("vanity_limit_reached", 403, "The limit of 5000 vanity links is reached."),
+    summary: rejected("vanity_limit_reached", 403, "The limit of 5000 vanity links is reached."),
   },
   {
     name: "500 in XML that breaks off",
     answer: { status: 500, body: "<ImpactRadiusResponse><Status>ERROR</Status><Message>Oo" },
-    told: failed(500),
+    summary: failed(500),
   },
   {
     name: "200 in XML",
     answer: xml(200, "<Status>ERROR</Status><Message>Something is wrong.</Message>"),
-    told: unexpected(200, NO_JSON, "Something is wrong."),
+    summary: unexpected(200, NO_JSON, "Something is wrong."),
   },
 ];
 
@@ -211,7 +211,7 @@ const PAGES: Refusal[] = [
       502,
       "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
     ),
-    told: failed(502, "502 Bad Gateway"),
+    summary: failed(502, "502 Bad Gateway"),
   },
   {
     name: "403 with the page of Akamai",
@@ -219,7 +219,7 @@ const PAGES: Refusal[] = [
       403,
       "<HTML><HEAD>\n<TITLE>Access Denied</TITLE>\n</HEAD><BODY>\n<H1>Access Denied</H1>\nYou don't have permission.\n</BODY>\n</HTML>\n",
     ),
-    told: rejected("forbidden", 403, "Access Denied"),
+    summary: rejected("forbidden", 403, "Access Denied"),
   },
   {
     name: "403 with the page of a firewall, its title over two lines",
@@ -227,12 +227,12 @@ const PAGES: Refusal[] = [
       403,
       '<!DOCTYPE html>\n<html><head><title data-x="1">\n  Attention Required!\n  | Cloudflare &amp; Co\n</title></head><body>vanity limit</body></html>',
     ),
-    told: rejected("forbidden", 403, "Attention Required! | Cloudflare & Co"),
+    summary: rejected("forbidden", 403, "Attention Required! | Cloudflare & Co"),
   },
   {
     name: "200 with the page of a captive portal",
     answer: page(200, "<!doctype html><title>Welcome to the hotel</title><a href=/>Log in</a>"),
-    told: unexpected(200, NO_JSON, "Welcome to the hotel"),
+    summary: unexpected(200, NO_JSON, "Welcome to the hotel"),
   },
 ];
 
@@ -240,48 +240,48 @@ const STATUSES: Refusal[] = [
   {
     name: "401 with nothing",
     answer: { status: 401, headers: { "WWW-Authenticate": 'Basic realm="impact"' } },
-    told: rejected("unauthorized", 401),
+    summary: rejected("unauthorized", 401),
   },
   {
     name: "402",
     answer: json(402, { Status: "ERROR", Message: "The request failed." }),
-    told: rejected("invalid_request", 402, "The request failed."),
+    summary: rejected("invalid_request", 402, "The request failed."),
   },
   {
     name: "404",
     answer: json(404, { Status: "ERROR", Message: "Program 1000 was not found." }),
-    told: rejected("not_found", 404, "Program 1000 was not found."),
+    summary: rejected("not_found", 404, "Program 1000 was not found."),
   },
   {
     name: "404 with the page of a wrong address",
     answer: page(404, "<html><head><title>Not Found</title></head></html>"),
-    told: rejected("not_found", 404, "Not Found"),
+    summary: rejected("not_found", 404, "Not Found"),
   },
   ...[405, 408, 409, 410, 413, 418, 422, 499].map((status) => ({
     name: `${status}`,
     answer: json(status, { Status: "ERROR", Message: "No." }),
-    told: rejected("invalid_request", status, "No."),
+    summary: rejected("invalid_request", status, "No."),
   })),
   ...[500, 501, 503, 504, 520, 599].map((status) => ({
     name: `${status}`,
     answer: json(status, { Status: "ERROR", Message: "An error occurred." }),
-    told: failed(status, "An error occurred."),
+    summary: failed(status, "An error occurred."),
   })),
-  { name: "500 with nothing", answer: { status: 500 }, told: failed(500) },
+  { name: "500 with nothing", answer: { status: 500 }, summary: failed(500) },
   {
     name: "502 with Content-Length: 0",
     answer: { status: 502, headers: { "Content-Length": "0" } },
-    told: failed(502),
+    summary: failed(502),
   },
   {
     name: "503 with text and a time to wait",
     answer: { status: 503, headers: { "Retry-After": "2" }, body: "upstream connect error" },
-    told: { ...failed(503, "upstream connect error"), retryAfter: 2000 },
+    summary: { ...failed(503, "upstream connect error"), retryAfter: 2000 },
   },
   {
     name: "500 in the form of a 403, its message empty",
     answer: json(500, { timestamp: 1, status: 500, error: "Internal Server Error", message: "" }),
-    told: failed(500, "Internal Server Error"),
+    summary: failed(500, "Internal Server Error"),
   },
 ];
 
@@ -295,7 +295,7 @@ function forbidden(code: ImpactError["code"], message: string): Refusal {
   return {
     name: `403 that says ${JSON.stringify(message)}`,
     answer: json(403, body),
-    told: rejected(code, 403, message),
+    summary: rejected(code, 403, message),
   };
 }
 
@@ -315,25 +315,25 @@ const FORBIDDEN: Refusal[] = [
   {
     name: "403 with the title of a problem",
     answer: json(403, { title: "Access Denied" }),
-    told: rejected("forbidden", 403, "Access Denied"),
+    summary: rejected("forbidden", 403, "Access Denied"),
   },
   {
     name: "403 with no message beside its error",
     answer: json(403, { timestamp: 1, status: "FORBIDDEN", error: "Forbidden" }),
-    told: rejected("forbidden", 403, "Forbidden"),
+    summary: rejected("forbidden", 403, "Forbidden"),
   },
-  { name: "403 with nothing", answer: { status: 403 }, told: rejected("forbidden", 403) },
-  { name: "403 with {}", answer: json(403, {}), told: rejected("forbidden", 403) },
+  { name: "403 with nothing", answer: { status: 403 }, summary: rejected("forbidden", 403) },
+  { name: "403 with {}", answer: json(403, {}), summary: rejected("forbidden", 403) },
 ];
 
 const RATE_LIMITED = json(429, { Status: "ERROR", Message: "Rate limit exceeded." });
 
 function limited(name: string, headers: Record<string, string>, retryAfter?: number): Refusal {
-  const told = rejected("rate_limited", 429, "Rate limit exceeded.");
+  const summary = rejected("rate_limited", 429, "Rate limit exceeded.");
   return {
     name: `429 with ${name}`,
     answer: { ...RATE_LIMITED, headers },
-    told: { ...told, ...(retryAfter !== undefined && { retryAfter }) },
+    summary: { ...summary, ...(retryAfter !== undefined && { retryAfter }) },
   };
 }
 
@@ -349,8 +349,8 @@ const LIMITED: Refusal[] = [
 
 test.each([...ENVELOPES, ...IN_XML, ...PAGES, ...STATUSES, ...FORBIDDEN, ...LIMITED])(
   "rejects with the code, the outcome and the server's words: $name",
-  async ({ answer, told }) => {
-    expect((await failureOf(answer)).told).toEqual(told);
+  async ({ answer, summary }) => {
+    expect((await failureOf(answer)).summary).toEqual(summary);
   },
 );
 
@@ -468,11 +468,11 @@ test("has no body if the response had none", async () => {
 });
 
 test("redacts the token in what a refusal echoes", async () => {
-  const { error, told } = await failureOf(
+  const { error, summary } = await failureOf(
     json(401, { Message: `No: ${basic()}`, Given: account.authToken }, { "X-Echo": basic() }),
   );
 
-  expect(told).toEqual(rejected("unauthorized", 401, "No: Basic [redacted]"));
+  expect(summary).toEqual(rejected("unauthorized", 401, "No: Basic [redacted]"));
   expect(error.body).toEqual({ Message: "No: Basic [redacted]", Given: "[redacted]" });
   expect(error.headers?.get("x-echo")).toBe("Basic [redacted]");
 });

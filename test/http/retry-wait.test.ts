@@ -4,7 +4,7 @@ import { account, baseUrl } from "../support/client.ts";
 import { ended, HOUR, NOW, useFakeTime } from "../support/time.ts";
 import { answer, traced } from "../support/traced.ts";
 
-useFakeTime();
+useFakeTime({ random: 0.5 });
 
 const first = async (
   headers: Record<string, string>,
@@ -58,7 +58,7 @@ test.each<[string, Record<string, string>, number]>([
     { "X-RateLimit-Reset": "8", "RateLimit-Reset": "9" },
     9000,
   ],
-])("waits after a 429 as told by %s", async (_, headers, wait) => {
+])("waits after a 429 as the hint says: %s", async (_, headers, wait) => {
   const { trace } = await first(headers);
 
   expect(trace).toEqual(["0 POST TrackingLinks", `${wait} POST TrackingLinks`]);

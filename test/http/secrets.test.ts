@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, type ImpactEvent, isImpactError } from "../../src/index.ts";
-import { baseUrl, LINKS_PATH } from "../support/client.ts";
+import { baseUrl, LINKS_PATH, LINK_URL } from "../support/client.ts";
 import { times } from "../support/thorough.ts";
 
 interface Account {
@@ -83,10 +83,9 @@ const bodies: Record<string, (echo: string) => string> = {
     `<ImpactRadiusResponse><Message><![CDATA[${echo}]]></Message></ImpactRadiusResponse>`,
   "an HTML page": (echo) => `<html><title>${escapeXml(echo)}</title><body>${echo}</body></html>`,
   text: (echo) => `Authorization: ${echo}\n${echo}`,
-  "the link": (echo) => JSON.stringify({ TrackingURL: `https://example.sjv.io/c/1/2/3?x=${echo}` }),
+  "the link": (echo) => JSON.stringify({ TrackingURL: `${LINK_URL}?x=${echo}` }),
   "the link alone": (echo) => JSON.stringify({ TrackingURL: echo }),
-  "beside the link": (echo) =>
-    JSON.stringify({ TrackingURL: "https://example.sjv.io/c/1/2/3", Debug: { [echo]: echo } }),
+  "beside the link": (echo) => JSON.stringify({ TrackingURL: LINK_URL, Debug: { [echo]: echo } }),
 };
 
 const statuses = [200, 302, 307, 400, 401, 403, 404, 429, 500, 503];
@@ -380,7 +379,7 @@ test("does not return a link that carries the credentials, although the server m
   await fc.assert(
     fc.asyncProperty(account, async (credentials) => {
       for (const form of formsOf(credentials)) {
-        const TrackingURL = `https://example.sjv.io/c/1/2/3?subId1=${form}`;
+        const TrackingURL = `${LINK_URL}?subId1=${form}`;
         const fetch = (): Promise<Response> =>
           Promise.resolve(new Response(JSON.stringify({ TrackingURL })));
         const { ending, values } = await everything(credentials, fetch);

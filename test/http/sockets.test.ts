@@ -25,7 +25,7 @@ import {
   thenStall,
 } from "../support/sockets.ts";
 
-/** A length that no other timer has, so that those of a client can be told from all others. */
+/** No other timer has this length. */
 const TIMEOUT = 4321;
 
 interface Story {

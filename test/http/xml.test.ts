@@ -90,10 +90,10 @@ test.each([
 
 test("readXmlEnvelope reads at most a hundred errors", () => {
   const errors = "<Error><Field>a</Field></Error>".repeat(150);
-  const envelope = readXmlEnvelope(
+  const read = readXmlEnvelope(
     `<ImpactRadiusResponse><Message>A </Message><Errors>${errors}</Errors></ImpactRadiusResponse>`,
   );
-  expect(envelope?.["Errors"]).toHaveLength(100);
+  expect(read?.["Errors"]).toHaveLength(100);
 });
 
 test("readXmlEnvelope keeps a CDATA section that does not fill its element", () => {

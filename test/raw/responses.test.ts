@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { expect, expectTypeOf, test } from "vitest";
-import { createImpactClient, isImpactError } from "../../src/index.ts";
+import { isImpactError } from "../../src/index.ts";
 import {
   account,
-  baseUrl,
   failing,
   LINK_BODY,
   LINKS_PATH,
@@ -12,7 +11,7 @@ import {
   rejection,
   responding,
 } from "../support/client.ts";
-import { clientOf, ids } from "../support/raw.ts";
+import { clientOf, ids, clientWith } from "../support/raw.ts";
 import { serve } from "../support/server.ts";
 
 test("returns the data of a 2xx, typed by the vendor's document", async () => {
@@ -98,7 +97,7 @@ test("rejects with an ImpactError if the connection is refused", async () => {
   const fetch = failing("ECONNREFUSED", "connect");
 
   await expect(
-    clientOf("https://api.example", { fetch }).POST(LINKS_PATH, { params: { path: ids } }),
+    clientWith({ fetch }).POST(LINKS_PATH, { params: { path: ids } }),
   ).rejects.toMatchObject({
     code: "connection",
     outcome: "not_sent",
@@ -157,7 +156,7 @@ test.each([
   ["a 304", () => new Response(null, { status: 304 })],
   ["a redirect that a browser hides", () => Response.error()],
 ])("rejects with the error if no response can represent it: %s", async (_, response) => {
-  const client = clientOf("https://api.example", { fetch: () => Promise.resolve(response()) });
+  const client = clientWith({ fetch: () => Promise.resolve(response()) });
   await expect(client.POST(LINKS_PATH, { params: { path: ids } })).rejects.toMatchObject({
     code: "unexpected_response",
     outcome: "unknown",
@@ -169,7 +168,7 @@ test.each([200, 400])("drops a reason phrase that a response cannot have: %i", a
     const response = new Response("{}", { status });
     return Promise.resolve(Object.defineProperty(response, "statusText", { value: "Ünï" }));
   };
-  const { response } = await clientOf("https://api.example", { fetch }).POST(LINKS_PATH, {
+  const { response } = await clientWith({ fetch }).POST(LINKS_PATH, {
     params: { path: ids },
   });
   expect([response.status, response.statusText]).toEqual([status, ""]);
@@ -177,25 +176,22 @@ test.each([200, 400])("drops a reason phrase that a response cannot have: %i", a
 
 test("returns no data for an empty 200", async () => {
   const fetch = responding(null);
-  const { data, error, response } = await clientOf("https://api.example", { fetch }).POST(
-    LINKS_PATH,
-    {
-      params: { path: ids },
-    },
-  );
+  const { data, error, response } = await clientWith({ fetch }).POST(LINKS_PATH, {
+    params: { path: ids },
+  });
   expect([data, error, response.status]).toEqual([undefined, undefined, 200]);
 });
 
 test("an empty 5xx is an error", async () => {
   const fetch = responding(null, { status: 503, headers: { "Content-Length": "0" } });
-  const client = createImpactClient({ ...account, baseUrl, fetch, maxRetries: 0 }).raw;
+  const client = clientWith({ fetch });
   const { error } = await client.POST(LINKS_PATH, { params: { path } });
   expect(error).not.toBe(undefined);
 });
 
 test("keeps an ordinary reason phrase and refuses an object as an id", async () => {
   const fetch = responding("{}", { status: 400, statusText: "Bad Request" });
-  const client = createImpactClient({ ...account, baseUrl, fetch }).raw;
+  const client = clientWith({ fetch });
   const { response } = await client.POST(LINKS_PATH, { params: { path } });
   expect(response.statusText).toBe("Bad Request");
 
@@ -211,7 +207,7 @@ test("rejects with the error for a status that no response can have", async () =
     const response = new Response("{}", { status: 400 });
     return Promise.resolve(Object.defineProperty(response, "status", { value: 600 }));
   };
-  const client = createImpactClient({ ...account, baseUrl, fetch, maxRetries: 0 }).raw;
+  const client = clientWith({ fetch });
   expect(await rejection(client.POST(LINKS_PATH, { params: { path } }))).toMatchObject({
     code: "server_error",
     outcome: "unknown",

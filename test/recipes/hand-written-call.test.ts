@@ -21,8 +21,8 @@ const rows = [
 
 const boots = { programId: "1", deepLink: "https://shop.example/boots" };
 
-/** What a call comes to, told shortly: the link's URL, or code and outcome. */
-async function told(fake: FakeImpact, params: object, options: ImpactClientOptions = {}) {
+/** The URL of the link, or code and outcome of the error. */
+async function resultOf(fake: FakeImpact, params: object, options: ImpactClientOptions = {}) {
   const impact = createImpactClient({ ...account, baseUrl, fetch: fake.fetch, ...options });
   try {
     return (await impact.trackingLinks.create(params as typeof boots)).url;
@@ -44,11 +44,11 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
   },
   "the answer is read": async (fake) => {
     const other = only(() => Response.json({ Url: "https://example.sjv.io/a" }));
-    expect(await told(fake, boots, other)).toBe("unexpected_response unknown");
+    expect(await resultOf(fake, boots, other)).toBe("unexpected_response unknown");
   },
   "no timeout": async (fake) => {
     fake.failNext({ stallBody: true });
-    expect(await told(fake, boots, { timeout: 20, maxRetries: 0 })).toBe("timeout unknown");
+    expect(await resultOf(fake, boots, { timeout: 20, maxRetries: 0 })).toBe("timeout unknown");
   },
   "`SubId1`, `Deeplink`": async (fake) => {
     for (const [name, right] of [
@@ -63,18 +63,18 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     expect(fake.requests).toEqual([]);
   },
   "parameters in a form": async (fake) => {
-    await told(fake, boots);
+    await resultOf(fake, boots);
     expect(fake.requests).toMatchObject([{ query: [["DeepLink", boots.deepLink]], body: "" }]);
   },
   "a deep link, or a link in the answer": async (fake) => {
     const bare = { programId: "1", deepLink: "shop.example/boots" };
-    expect(await told(fake, bare)).toBe("invalid_input not_sent");
+    expect(await resultOf(fake, bare)).toBe("invalid_input not_sent");
     const vanity = { programId: "1", type: "Vanity", customPath: "a" };
     const without = only(() => Response.json({ TrackingURL: "example.sjv.io/a" }));
-    expect(await told(fake, vanity, without)).toBe("https://example.sjv.io/a");
+    expect(await resultOf(fake, vanity, without)).toBe("https://example.sjv.io/a");
   },
   "XML comes back": async (fake) => {
-    await told(fake, boots);
+    await resultOf(fake, boots);
     expect(fake.requests[0]?.headers["accept"]).toBe("application/json");
     const xml =
       "<ImpactRadiusResponse><Status>ERROR</Status><Message>No</Message></ImpactRadiusResponse>";
@@ -83,7 +83,7 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     await expect(trackingLinks.create(boots)).rejects.toMatchObject({ reason: "No" });
   },
   "a wrong path or method": async (fake) => {
-    await told(fake, boots);
+    await resultOf(fake, boots);
     expect(fake.requests).toMatchObject([
       {
         method: "POST",
@@ -115,9 +115,9 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     const few = createFakeImpact({ mediaPartnerProperties: [] });
     fake.failNext({ status: 403, body: { message: "Access Denied" } });
     expect([
-      await told(full, vanity),
-      await told(few, { ...boots, mediaPartnerPropertyId: "7" }),
-      await told(fake, boots),
+      await resultOf(full, vanity),
+      await resultOf(few, { ...boots, mediaPartnerPropertyId: "7" }),
+      await resultOf(fake, boots),
     ]).toEqual([
       "vanity_limit_reached rejected",
       "unknown_reference rejected",
@@ -132,22 +132,22 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     const headers = { "Retry-After": "0.02" };
     const long = { "Retry-After": "61" };
     fake.failNext({ status: 429, headers }, { status: 429, headers: long });
-    expect(await told(fake, boots, { onEvent })).toBe("rate_limited rejected");
+    expect(await resultOf(fake, boots, { onEvent })).toBe("rate_limited rejected");
     expect([waits.length, fake.requests.length]).toEqual([1, 2]);
   },
   "sent again after a timeout": async (fake) => {
     fake.failNext({ dropAfterCommit: true });
     const vanity = { programId: "1", type: "Vanity", customPath: "a" };
-    expect(await told(fake, vanity)).toBe("connection unknown");
+    expect(await resultOf(fake, vanity)).toBe("connection unknown");
     expect(fake.requests.length).toBe(1);
   },
   "a property id of another": async () => {
     const fake = createFakeImpact({ mediaPartnerProperties: ["1"] });
     const params = { ...boots, mediaPartnerPropertyId: "7" };
-    expect(await told(fake, params)).toBe("unknown_reference rejected");
+    expect(await resultOf(fake, params)).toBe("unknown_reference rejected");
   },
   "no version, or one": async (fake) => {
-    await told(fake, boots);
+    await resultOf(fake, boots);
     expect(fake.requests[0]?.headers["ir-version"]).toBe(spec.version);
   },
   "the token in a log": async (fake) => {

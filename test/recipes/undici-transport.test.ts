@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import {
   createImpactClient,
   type ImpactClient,
-  ImpactError,
+  type ImpactError,
   type ImpactErrorCode,
   type Outcome,
   spec,

@@ -6,8 +6,9 @@ import {
   isImpactError,
 } from "../../src/index.ts";
 import type { FakeImpact } from "../../src/testing/index.ts";
+import { account } from "./client.ts";
 
-export const TOKEN = "t0k-en:with/ünïcode";
+export const TOKEN = account.authToken;
 
 export const NOON = Date.UTC(2026, 0, 1, 12);
 

@@ -7,7 +7,7 @@ import {
   isImpactError,
 } from "../../src/index.ts";
 
-export const UNSET = ["IMPACT_ACCOUNT_SID", "IMPACT_AUTH_TOKEN", "IMPACT_BASE_URL"];
+const UNSET = ["IMPACT_ACCOUNT_SID", "IMPACT_AUTH_TOKEN", "IMPACT_BASE_URL"];
 
 /** Unsets the variables that a client reads, and undoes after each test what it stubbed. */
 export function useEmptyEnvironment(): void {

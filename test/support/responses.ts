@@ -10,18 +10,18 @@ import { serve } from "./server.ts";
 
 export type Answer = Parameters<typeof serve>[0];
 
-/** What a caller is told, the request that the message begins with left out. */
-export type Told = Partial<
+/** What an error says, without the request that its message begins with. */
+export type Summary = Partial<
   Pick<ImpactError, "code" | "outcome" | "status" | "reason" | "fields" | "retryAfter">
 > & { message: string };
 
 export interface Refusal {
   name: string;
   answer: Answer;
-  told: Told;
+  summary: Summary;
 }
 
-export const CREATE = "/Mediapartners/IRabc123/Programs/1000/TrackingLinks";
+const CREATE = "/Mediapartners/IRabc123/Programs/1000/TrackingLinks";
 
 export async function ask(
   answer: Answer,
@@ -35,7 +35,7 @@ export async function ask(
   return { baseUrl, result };
 }
 
-export async function failureOf(answer: Answer): Promise<{ error: ImpactError; told: Told }> {
+export async function failureOf(answer: Answer): Promise<{ error: ImpactError; summary: Summary }> {
   const { baseUrl, result } = await ask(answer);
   if (!isImpactError(result)) throw new Error("no ImpactError", { cause: result });
   const request = `POST ${baseUrl}${CREATE} `;
@@ -45,7 +45,7 @@ export async function failureOf(answer: Answer): Promise<{ error: ImpactError; t
   const message = result.message.slice(request.length).replaceAll(baseUrl, "{baseUrl}");
   return {
     error: result,
-    told: { code, outcome, status, reason, fields, retryAfter, message } as Told,
+    summary: { code, outcome, status, reason, fields, retryAfter, message } as Summary,
   };
 }
 
@@ -53,7 +53,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   return { status, headers, body: JSON.stringify(body) };
 }
 
-export function rejected(code: ImpactError["code"], status: number, reason?: string): Told {
+export function rejected(code: ImpactError["code"], status: number, reason?: string): Summary {
   return {
     code,
     outcome: "rejected",
@@ -63,7 +63,7 @@ export function rejected(code: ImpactError["code"], status: number, reason?: str
   };
 }
 
-export function unexpected(status: number, what: string, reason?: string): Told {
+export function unexpected(status: number, what: string, reason?: string): Summary {
   return {
     code: "unexpected_response",
     outcome: "unknown",

@@ -98,11 +98,11 @@ export const moments = { expire: (): void => {}, onHead: (): void => {} };
 
 /** Holds the timers of one length until `moments.expire` fires them, and counts those that are pending. */
 export function holdTimers(ms: number): () => number {
-  const { setTimeout: start, clearTimeout: stop } = globalThis;
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
   const held = new Map<unknown, () => void>();
   const hold = (run: () => void, after?: number, ...rest: unknown[]): unknown => {
-    if (after !== ms) return start(run, after, ...rest);
-    const timer = start(() => {}, 0);
+    if (after !== ms) return set(run, after, ...rest);
+    const timer = set(() => {}, 0);
     held.set(timer, run);
     return timer;
   };
@@ -110,7 +110,7 @@ export function holdTimers(ms: number): () => number {
   vi.spyOn(globalThis, "setTimeout").mockImplementation(hold as typeof setTimeout);
   vi.spyOn(globalThis, "clearTimeout").mockImplementation((timer) => {
     held.delete(timer);
-    stop(timer);
+    clear(timer);
   });
   moments.expire = () => {
     for (const run of held.values()) run();

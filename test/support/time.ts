@@ -3,11 +3,11 @@ import { afterEach, beforeEach, vi } from "vitest";
 export const NOW: number = Date.parse("2026-11-22T12:00:00Z");
 export const HOUR = 3_600_000;
 
-/** Fakes time for each test of a file, and takes the middle for a random backoff. */
-export function useFakeTime(): void {
+/** Fakes time for each test of a file, and the random number that a backoff depends on. */
+export function useFakeTime({ random }: { random?: number } = {}): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: NOW });
-    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    if (random !== undefined) vi.spyOn(Math, "random").mockReturnValue(random);
   });
   afterEach(() => {
     vi.useRealTimers();

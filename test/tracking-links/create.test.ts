@@ -2,7 +2,7 @@ import { fetch as undiciFetch } from "undici";
 import { afterEach, expect, test, vi } from "vitest";
 import { createImpactClient, spec } from "../../src/index.ts";
 import { version } from "../../src/version.ts";
-import { account, baseUrl, basic, LINK_BODY, LINK_URL, responding } from "../support/client.ts";
+import { account, basic, LINK_BODY, LINK_URL, responding } from "../support/client.ts";
 import { serve } from "../support/server.ts";
 
 afterEach(() => {
@@ -196,7 +196,7 @@ test("rejects if fetch returns no Response", async () => {
 
 test("a link names the program and type that were given, although the caller's object changes", async () => {
   const fetch = responding();
-  const impact = createImpactClient({ ...account, baseUrl, fetch });
+  const impact = createImpactClient({ ...account, fetch });
   const params: { programId: string; type: "Regular" } = { programId: "1", type: "Regular" };
   const call = impact.trackingLinks.create(params);
   Object.assign(params, { programId: "2", type: "Vanity" });
@@ -211,7 +211,7 @@ test("a fetch that changes its headers changes one request only", async () => {
     headers["X-Seen"] = "1";
     return Promise.resolve(new Response(LINK_BODY));
   };
-  const impact = createImpactClient({ ...account, baseUrl, fetch });
+  const impact = createImpactClient({ ...account, fetch });
   await impact.trackingLinks.create({ programId: "1" });
   await impact.trackingLinks.create({ programId: "1" });
   expect(sent).toEqual([undefined, undefined]);

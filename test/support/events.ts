@@ -24,7 +24,7 @@ export const good = (headers: Record<string, string> = {}): Response =>
 
 export type Serve = (count: number) => Response | Promise<Response>;
 
-export function told(
+export function recordEvents(
   serve: Serve,
   options: object = {},
 ): { impact: ImpactClient; events: CallEvent[] } {
