@@ -2,7 +2,7 @@ import { getEventListeners, setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, isImpactError } from "../../src/index.ts";
-import { account, LINK_BODY } from "../support/client.ts";
+import { account, LINK_BODY, rejection } from "../support/client.ts";
 import { serve } from "../support/server.ts";
 import {
   head,
@@ -93,9 +93,7 @@ test("a timeout signal of the caller is not reported as the client's timeout", a
   const impact = createImpactClient({ ...account, baseUrl, timeout: TIMEOUT });
   const signal = AbortSignal.timeout(50);
 
-  const error: unknown = await impact.trackingLinks
-    .create({ programId: "1" }, { signal })
-    .catch((e) => e);
+  const error = await rejection(impact.trackingLinks.create({ programId: "1" }, { signal }));
 
   expect(error).toBe(signal.reason);
   expect(isImpactError(error)).toBe(false);
@@ -106,9 +104,9 @@ test("an abort after the client's timeout changes nothing", async () => {
   const controller = new AbortController();
   const impact = createImpactClient({ ...account, baseUrl, timeout: SHORT, maxRetries: 0 });
 
-  const error: unknown = await impact.trackingLinks
-    .create({ programId: "1" }, { signal: controller.signal })
-    .catch((e) => e);
+  const error = await rejection(
+    impact.trackingLinks.create({ programId: "1" }, { signal: controller.signal }),
+  );
   controller.abort(reason);
 
   expect(error).toMatchObject({

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { operations, type ParameterFacts } from "../../generated/operations.ts";
 import { createImpactClient, isImpactError, spec } from "../../src/index.ts";
 import { version } from "../../src/version.ts";
-import { account, baseUrl, basic, LINK_BODY, LINKS_PATH } from "../support/client.ts";
+import { account, baseUrl, basic, LINK_BODY, LINKS_PATH, rejection } from "../support/client.ts";
 import { times } from "../support/thorough.ts";
 
 interface Sent {
@@ -159,7 +159,7 @@ test("refuses a program that is not an id and sends any other as it was given", 
       const { fetch, sent } = recorder();
       const impact = createImpactClient({ ...account, baseUrl, fetch });
 
-      const result: unknown = await impact.trackingLinks.create({ programId }).catch((e) => e);
+      const result = await rejection(impact.trackingLinks.create({ programId }));
 
       expect(seen(result, sent)).toEqual(
         isId(programId)
@@ -209,7 +209,7 @@ test.each(names)(
         const impact = createImpactClient({ ...account, baseUrl, fetch });
         const given = { programId: "1", type: "Vanity" as const, [name]: value };
 
-        const result: unknown = await impact.trackingLinks.create(given).catch((e) => e);
+        const result = await rejection(impact.trackingLinks.create(given));
 
         const query: [string, string][] = [
           ["Type", "Vanity"],
@@ -233,9 +233,7 @@ test("refuses a deepLink that is not a web address and sends any other as it was
       const impact = createImpactClient({ ...account, baseUrl, fetch });
       const isAddress = scheme !== "" && !/[\s\p{Cc}\p{Cs}]/u.test(rest);
 
-      const result: unknown = await impact.trackingLinks
-        .create({ programId: "1", deepLink })
-        .catch((e) => e);
+      const result = await rejection(impact.trackingLinks.create({ programId: "1", deepLink }));
 
       expect(seen(result, sent)).toEqual(
         isAddress ? arrived([["DeepLink", deepLink]]) : refused("invalid_input", "deepLink"),

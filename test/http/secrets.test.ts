@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, type ImpactEvent, isImpactError } from "../../src/index.ts";
-import { baseUrl, LINKS_PATH, LINK_URL } from "../support/client.ts";
+import { baseUrl, LINKS_PATH, LINK_URL, rejection } from "../support/client.ts";
 import { times } from "../support/thorough.ts";
 
 interface Account {
@@ -135,7 +135,7 @@ async function everything(
   const onEvent = (event: ImpactEvent): void => void events.push(event);
   const options = { ...credentials, baseUrl, fetch, onEvent, maxRetries: 1 };
   const impact = createImpactClient(options);
-  const ending: unknown = await impact.trackingLinks.create({ programId: "1" }).catch((e) => e);
+  const ending = await rejection(impact.trackingLinks.create({ programId: "1" }));
   return { values: [impact, impact.trackingLinks, impact.quota, ending, events], ending };
 }
 
@@ -309,13 +309,9 @@ test("nothing holds the credentials when a call times out or is aborted", async 
       const fetch = (): Promise<Response> => new Promise(() => {});
       const options = { ...credentials, baseUrl, fetch, onEvent, timeout: 1, maxRetries: 0 };
       const impact = createImpactClient(options);
-      const timedOut: unknown = await impact.trackingLinks
-        .create({ programId: "1" })
-        .catch((e) => e);
+      const timedOut = await rejection(impact.trackingLinks.create({ programId: "1" }));
       const signal = AbortSignal.abort();
-      const aborted: unknown = await impact.trackingLinks
-        .create({ programId: "1" }, { signal })
-        .catch((e) => e);
+      const aborted = await rejection(impact.trackingLinks.create({ programId: "1" }, { signal }));
       expect(leaksOf([impact, timedOut, aborted, events], credentials)).toEqual([]);
     }),
     runs,
@@ -365,7 +361,7 @@ test("refuses a link that would carry the credentials before anything is sent", 
         const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response("{}")));
         const impact = createImpactClient({ ...credentials, baseUrl, fetch });
         const params = { programId: "1", subId1: `a${form}` };
-        const error: unknown = await impact.trackingLinks.create(params).catch((e) => e);
+        const error = await rejection(impact.trackingLinks.create(params));
         expect(error).toMatchObject({ code: "invalid_input", outcome: "not_sent", attempts: 0 });
         expect(fetch).not.toHaveBeenCalled();
         expect(leaksOf([error], credentials)).toEqual([]);

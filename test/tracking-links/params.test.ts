@@ -1,34 +1,13 @@
 import { expect, test } from "vitest";
 import type { ParameterFacts } from "../../generated/operations.ts";
-import {
-  createImpactClient,
-  type CreateTrackingLinkParams,
-  isImpactError,
-  type RequestOptions,
-} from "../../src/index.ts";
+import { createImpactClient, type CreateTrackingLinkParams } from "../../src/index.ts";
 import { createFakeImpact } from "../../src/testing/index.ts";
 import { checkValue } from "../../src/tracking-links/params.ts";
 import { account, baseUrl, basic, refused } from "../support/client.ts";
+import { closed, refusal } from "../support/create.ts";
 import { PARAMETERS, TYPES } from "../support/known.ts";
 
 const EMOJI = "😀";
-
-const closed = createImpactClient({
-  ...account,
-  baseUrl,
-  fetch: () => expect.unreachable("nothing is to be sent"),
-});
-
-/** What a JavaScript caller can give, whatever the types say. */
-async function refusal(params: unknown, options?: unknown): Promise<Record<string, unknown>> {
-  const creation = closed.trackingLinks.create(
-    params as CreateTrackingLinkParams,
-    options as RequestOptions | undefined,
-  );
-  const thrown: unknown = await creation.catch((error: unknown) => error);
-  if (isImpactError(thrown)) return thrown.toJSON();
-  throw thrown;
-}
 
 test.each<[params: unknown, got: string]>([
   [undefined, "undefined"],

@@ -1,28 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  createImpactClient,
-  type CreateTrackingLinkParams,
-  isImpactError,
-  type RequestOptions,
-} from "../../src/index.ts";
-import { account, baseUrl, refused } from "../support/client.ts";
-
-const closed = createImpactClient({
-  ...account,
-  baseUrl,
-  fetch: () => expect.unreachable("nothing is to be sent"),
-});
-
-/** What a JavaScript caller can give, whatever the types say. */
-async function refusal(params: unknown, options?: unknown): Promise<Record<string, unknown>> {
-  const creation = closed.trackingLinks.create(
-    params as CreateTrackingLinkParams,
-    options as RequestOptions | undefined,
-  );
-  const thrown: unknown = await creation.catch((error: unknown) => error);
-  if (isImpactError(thrown)) return thrown.toJSON();
-  throw thrown;
-}
+import { refused } from "../support/client.ts";
+import { refusal } from "../support/create.ts";
 
 const REQUEST_OPTIONS = "`signal`, `timeout`, `maxRetries`";
 
