@@ -3,10 +3,12 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 // The tests that need neither a build nor a socket, so that thousands of runs take minutes.
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["test/*.test.ts"],
-    exclude: ["bulk", "bulk-resume", "cli", "sockets", "secrets", "transport"].map(
-      (name) => `test/${name}.test.ts`,
-    ),
+    include: ["test/**/*.test.ts"],
+    exclude: [
+      "test/{bulk,recipes,tooling}/**",
+      "test/{bulk*,cli}.test.ts",
+      "test/http/{abort,secrets,sockets}.test.ts",
+    ],
   },
 });
 

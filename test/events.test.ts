@@ -1,68 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  createImpactClient,
-  type ImpactClient,
-  type ImpactEvent,
-  type QuotaWaitEvent,
-} from "../src/index.ts";
+import { expect, test, vi } from "vitest";
+import { createImpactClient, type ImpactEvent } from "../src/index.ts";
+import { account, baseUrl, LINK_BODY, responding, LINK_URL } from "./support/client.ts";
+import { ended, NOW, useFakeTime } from "./support/time.ts";
+import { after, type CallEvent, good, line, quota, recordEvents } from "./support/events.ts";
 
-/** An event of one call. */
-type CallEvent = Exclude<ImpactEvent, QuotaWaitEvent>;
-
-const NOW = Date.parse("2026-11-22T12:00:00Z");
-const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
-const baseUrl = "https://api.example";
 const url = `${baseUrl}/Mediapartners/IRabc123/Programs/1/TrackingLinks`;
-const link = '{"TrackingURL":"https://example.sjv.io/c/1/2/3"}';
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: NOW });
-});
+useFakeTime();
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const quota = (remaining: number, reset = "700"): Record<string, string> => ({
-  "X-RateLimit-Limit-hour": "1000",
-  "X-RateLimit-Remaining-hour": String(remaining),
-  "RateLimit-Reset": reset,
-});
-
-const after = (ms: number, response: () => Response): Promise<Response> =>
-  new Promise((resolve) => setTimeout(() => resolve(response()), ms));
-
-const good = (headers: Record<string, string> = {}): Response => new Response(link, { headers });
-
-type Serve = (count: number) => Response | Promise<Response>;
-
-function told(serve: Serve, options: object = {}): { impact: ImpactClient; events: CallEvent[] } {
-  const events: CallEvent[] = [];
-  let count = 0;
-  const fetch = async (): Promise<Response> => serve(++count);
-  const onEvent = (event: ImpactEvent): void => void events.push(event as CallEvent);
-  return {
-    impact: createImpactClient({ ...account, baseUrl, fetch, onEvent, ...options }),
-    events,
-  };
-}
-
-async function ended(call: Promise<unknown>): Promise<unknown> {
-  const result = call.catch((error: unknown) => error);
-  await vi.runAllTimersAsync();
-  return result;
-}
-
-const line = ({ type, attempt, time }: CallEvent): string => `${time - NOW} ${type} ${attempt}`;
-
-test("tells of a call from its first request to its last answer", async () => {
+test("emits the events of a call from its first request to its last response", async () => {
   const limited = (): Response =>
     new Response('{"Status":"ERROR","Message":"Slow down"}', {
       status: 429,
       headers: { "Retry-After": "2", ...quota(0, "2") },
     });
-  const { impact, events } = told((count) =>
+  const { impact, events } = recordEvents((count) =>
     count === 1 ? after(30, limited) : after(40, () => good(quota(999, "3600"))),
   );
 
@@ -122,9 +74,11 @@ test("tells of a call from its first request to its last answer", async () => {
   ]);
 });
 
-test("says that a wait is a guess where the server gave no hint", async () => {
+test("reports a wait as backoff if the server gave no hint", async () => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
-  const { impact, events } = told(() => new Response("", { status: 500 }), { maxRetries: 1 });
+  const { impact, events } = recordEvents(() => new Response("", { status: 500 }), {
+    maxRetries: 1,
+  });
 
   const error = await ended(impact.trackingLinks.create({ programId: "1" }));
 
@@ -141,8 +95,8 @@ test("says that a wait is a guess where the server gave no hint", async () => {
   expect((events[5] as { error?: unknown }).error).toBe(error);
 });
 
-test("a request without an answer ends without a status", async () => {
-  const { impact, events } = told(() => Promise.reject(new TypeError("fetch failed")), {
+test("emits a response event without a status if there was no response", async () => {
+  const { impact, events } = recordEvents(() => Promise.reject(new TypeError("fetch failed")), {
     maxRetries: 0,
   });
 
@@ -163,8 +117,11 @@ test("a request without an answer ends without a status", async () => {
   ]);
 });
 
-test("a timeout is told with the time that it took", async () => {
-  const { impact, events } = told(() => new Promise(() => {}), { maxRetries: 0, timeout: 700 });
+test("reports a timeout with its duration", async () => {
+  const { impact, events } = recordEvents(() => new Promise(() => {}), {
+    maxRetries: 0,
+    timeout: 700,
+  });
 
   await ended(impact.trackingLinks.create({ programId: "1" }));
 
@@ -172,9 +129,9 @@ test("a timeout is told with the time that it took", async () => {
   expect(events[1]).toMatchObject({ duration: 700, error: { code: "timeout" } });
 });
 
-test("the caller's abort is told as such, and not as a failure", async () => {
+test("reports the caller's abort as aborted and not as an error", async () => {
   const controller = new AbortController();
-  const { impact, events } = told(() => new Promise(() => {}));
+  const { impact, events } = recordEvents(() => new Promise(() => {}));
   const call = impact.trackingLinks
     .create({ programId: "1" }, { signal: controller.signal })
     .catch((error: unknown) => error);
@@ -196,9 +153,9 @@ test("the caller's abort is told as such, and not as a failure", async () => {
   });
 });
 
-test("an abort within a wait is followed by no further event", async () => {
+test("emits no event after an abort within a wait", async () => {
   const controller = new AbortController();
-  const { impact, events } = told(
+  const { impact, events } = recordEvents(
     () => new Response("", { status: 429, headers: { "Retry-After": "9" } }),
   );
   const call = impact.trackingLinks
@@ -213,11 +170,11 @@ test("an abort within a wait is followed by no further event", async () => {
   expect(events.map(line)).toEqual(["0 request 1", "0 response 1", "0 retry 2", "0 wait 2"]);
 });
 
-test("ids tell calls apart, and the clients that made them", async () => {
+test("gives each call of each client an id of its own", async () => {
   const ids = new Set<string>();
   const options = { onEvent: ({ id }: CallEvent): unknown => ids.add(id) };
-  const one = told(() => good(), options).impact;
-  const other = told(() => good(), options).impact;
+  const one = recordEvents(() => good(), options).impact;
+  const other = recordEvents(() => good(), options).impact;
 
   await ended(
     Promise.all(
@@ -228,171 +185,105 @@ test("ids tell calls apart, and the clients that made them", async () => {
   expect(ids.size).toBe(4);
 });
 
-test("nothing is told of input that is refused", async () => {
-  const { impact, events } = told(() => good());
+test("emits no event for input that is refused", async () => {
+  const { impact, events } = recordEvents(() => good());
 
   await ended(impact.trackingLinks.create({ programId: "" }));
 
   expect(events).toEqual([]);
 });
 
-describe("a listener changes nothing", () => {
-  const broken: [string, () => unknown][] = [
-    [
-      "throws",
-      () => {
+const broken: [string, () => unknown][] = [
+  [
+    "throws",
+    () => {
+      throw new Error("a fault in a log");
+    },
+  ],
+  [
+    "throws undefined",
+    () => {
+      throw undefined;
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("a fault in a log"))],
+  [
+    "rejects later",
+    () => new Promise((_, reject) => setTimeout(() => reject(new Error("late")), 5)),
+  ],
+  [
+    "gives a thenable that throws",
+    () => ({
+      // oxlint-disable-next-line unicorn/no-thenable
+      then: (): never => {
         throw new Error("a fault in a log");
       },
-    ],
-    [
-      "throws undefined",
-      () => {
-        throw undefined;
-      },
-    ],
-    ["rejects", () => Promise.reject(new Error("a fault in a log"))],
-    [
-      "rejects later",
-      () => new Promise((_, reject) => setTimeout(() => reject(new Error("late")), 5)),
-    ],
-    [
-      "gives a thenable that throws",
-      () => ({
-        // oxlint-disable-next-line unicorn/no-thenable
-        then: (): never => {
-          throw new Error("a fault in a log");
-        },
-      }),
-    ],
-    ["never ends", () => new Promise(() => {})],
-  ];
+    }),
+  ],
+  ["never ends", () => new Promise(() => {})],
+];
 
-  test.each(broken)("that %s", async (_, onEvent) => {
-    const unhandled = vi.fn<(reason: unknown) => void>();
-    process.on("unhandledRejection", unhandled);
-    vi.spyOn(Math, "random").mockReturnValue(0.5);
-    const { impact } = told((count) => (count === 1 ? new Response("", { status: 500 }) : good()), {
+test.each(broken)("a listener that %s changes nothing", async (_, onEvent) => {
+  const unhandled = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", unhandled);
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const { impact } = recordEvents(
+    (count) => (count === 1 ? new Response("", { status: 500 }) : good()),
+    {
       onEvent,
-    });
+    },
+  );
 
-    const given = await ended(impact.trackingLinks.create({ programId: "1" }));
-    vi.useRealTimers();
-    // Node tells of unhandled rejections only after all microtasks of a turn.
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    process.off("unhandledRejection", unhandled);
+  const given = await ended(impact.trackingLinks.create({ programId: "1" }));
+  vi.useRealTimers();
+  // Node tells of unhandled rejections only after all microtasks of a turn.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off("unhandledRejection", unhandled);
 
-    expect(given).toMatchObject({ url: "https://example.sjv.io/c/1/2/3" });
-    expect(unhandled).not.toHaveBeenCalled();
-  });
-
-  test("that aborts the call it is told of ends it with the signal's reason", async () => {
-    const controller = new AbortController();
-    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(good()));
-    const onEvent = (): void => controller.abort("enough");
-    const { impact } = told(() => good(), { fetch, onEvent });
-
-    const { signal } = controller;
-    const ending = await ended(impact.trackingLinks.create({ programId: "1" }, { signal }));
-
-    expect(ending).toBe("enough");
-    expect(fetch).not.toHaveBeenCalled();
-  });
+  expect(given).toMatchObject({ url: LINK_URL });
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
-describe("the quota", () => {
-  const seen = (remaining: number, resetAt: number, observedAt: number): object => ({
-    limit: 1000,
-    remaining,
-    resetAt: new Date(NOW + resetAt),
-    observedAt: new Date(NOW + observedAt),
-  });
+test("a listener that aborts its call ends it with the signal's reason", async () => {
+  const controller = new AbortController();
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(good()));
+  const onEvent = (): void => controller.abort("enough");
+  const { impact } = recordEvents(() => good(), { fetch, onEvent });
 
-  test("is undefined until an answer tells of it", async () => {
-    const { impact } = told(() => good());
+  const { signal } = controller;
+  const ending = await ended(impact.trackingLinks.create({ programId: "1" }, { signal }));
 
-    expect(impact.quota).toBe(undefined);
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-    expect(impact.quota).toBe(undefined);
-  });
+  expect(ending).toBe("enough");
+  expect(fetch).not.toHaveBeenCalled();
+});
 
-  test("is read from every answer, refusals and broken ones included", async () => {
-    const answers = [
-      good(quota(999)),
-      new Response("{}", { status: 403, headers: quota(998) }),
-      new Response("<html>", { headers: quota(997) }),
-      new Response("", { status: 429, headers: quota(0) }),
-    ];
-    const { impact } = told((count) => answers[count - 1] ?? good(), { maxRetries: 0 });
-    const remaining: unknown[] = [];
+test("the response event of a 200 that is not JSON has the error", async () => {
+  const events: ImpactEvent[] = [];
+  const fetch = responding("{");
+  const onEvent = (event: ImpactEvent): void => void events.push(event);
+  const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
+  await ended(impact.trackingLinks.create({ programId: "1" }));
+  expect(events[1]).toMatchObject({ type: "response", error: { code: "unexpected_response" } });
+});
 
-    for (const _ of answers) {
-      await ended(impact.trackingLinks.create({ programId: "1" }));
-      remaining.push(impact.quota?.remaining);
-    }
+test("emits no request event for a request that is never sent", async () => {
+  const events: ImpactEvent[] = [];
+  const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response(LINK_BODY)));
+  const onEvent = (event: ImpactEvent): void => void events.push(event);
+  const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
+  const signal = AbortSignal.abort();
+  await ended(impact.trackingLinks.create({ programId: "1" }, { signal }));
+  expect(events.filter(({ type }) => type === "request").length).toBe(fetch.mock.calls.length);
+});
 
-    expect(remaining).toEqual([999, 998, 997, 0]);
-    expect(impact.quota).toEqual(seen(0, 700_000, 0));
-  });
-
-  test("is kept when an answer says nothing of it", async () => {
-    const { impact } = told((count) => (count === 1 ? good(quota(999)) : good()));
-
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-
-    expect(impact.quota).toEqual(seen(999, 700_000, 0));
-  });
-
-  test("does not rise when answers arrive out of order", async () => {
-    // The first request is counted first and answered last.
-    const { impact } = told((count) =>
-      after(count === 1 ? 2000 : 1000, () => good(quota(1000 - count, "699"))),
-    );
-    const calls = [1, 2].map(() => impact.trackingLinks.create({ programId: "1" }));
-
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(impact.quota).toEqual(seen(998, 700_000, 1000));
-    await ended(Promise.all(calls));
-
-    expect(impact.quota).toEqual(seen(998, 700_000, 2000));
-  });
-
-  test("is whole again in the next window", async () => {
-    const { impact } = told((count) => good(count === 1 ? quota(3) : quota(999, "3600")));
-
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-    await vi.advanceTimersByTimeAsync(700_000);
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-
-    expect(impact.quota).toEqual(seen(999, 4_300_000, 700_000));
-  });
-
-  test("is one for all callers of a client, and not shared with another client", async () => {
-    const serve: Serve = (count) => good(quota(1000 - count));
-    const { impact } = told(serve);
-    const other = told(serve).impact;
-
-    await ended(
-      Promise.all(
-        Array.from({ length: 50 }, () => impact.trackingLinks.create({ programId: "1" })),
-      ),
-    );
-
-    expect(impact.quota?.remaining).toBe(950);
-    expect(other.quota).toBe(undefined);
-  });
-
-  test("that is spent holds no call back", async () => {
-    const { impact, events } = told(() => good(quota(0)));
-
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-    await ended(impact.trackingLinks.create({ programId: "1" }));
-
-    expect(events.map(line)).toEqual([
-      "0 request 1",
-      "0 response 1",
-      "0 request 1",
-      "0 response 1",
-    ]);
-  });
+test("numbers the calls of a client from 1", async () => {
+  const ids: string[] = [];
+  const fetch = responding();
+  const onEvent = (event: ImpactEvent): void => {
+    if (event.type === "request") ids.push(event.id.replace(/^[a-z0-9]+-/, ""));
+  };
+  const impact = createImpactClient({ ...account, baseUrl, fetch, onEvent });
+  await impact.trackingLinks.create({ programId: "1" });
+  await impact.trackingLinks.create({ programId: "1" });
+  expect(ids).toEqual(["1", "2"]);
 });

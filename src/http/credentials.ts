@@ -67,7 +67,16 @@ function formsOf(secret: string): string[] {
   return [...new Set([bare, urlSafe(bare)])].map((form) => anyForm(form) + padding);
 }
 
-/** A pattern for a text whose special characters may be percent-encoded, or escaped by code as in JSON or HTML. */
+/** What HTML and XML escape by name. */
+const ENTITIES = new Map([
+  ["&", "amp"],
+  ["<", "lt"],
+  [">", "gt"],
+  ['"', "quot"],
+  ["'", "apos"],
+]);
+
+/** A pattern for a text whose special characters may be percent-encoded, or escaped as in JSON or HTML. */
 function anyForm(text: string): string {
   return Array.from(text, (character) => {
     if (/[A-Za-z0-9]/.test(character)) return character;
@@ -84,6 +93,7 @@ function anyForm(text: string): string {
       `&#0*${code};`,
       `&#[xX]0*${hex(code, 1)};`,
     ];
+    if (ENTITIES.has(character)) forms.push(`&${ENTITIES.get(character)};`);
     if (character === " ") forms.push(String.raw`\+`);
     return `(?:${forms.join("|")})`;
   }).join("");

@@ -90,6 +90,64 @@ export function watchTimers(ms: number): () => number {
   };
 }
 
+/**
+ * What a server and the test of its client share, so that neither waits by the clock.
+ * `expire` fires the client's deadline; `onHead` is called when the client has the head of a response.
+ */
+export const moments = { expire: (): void => {}, onHead: (): void => {} };
+
+/** Holds the timers of one length until `moments.expire` fires them, and counts those that are pending. */
+export function holdTimers(ms: number): () => number {
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const held = new Map<unknown, () => void>();
+  const hold = (run: () => void, after?: number, ...rest: unknown[]): unknown => {
+    if (after !== ms) return set(run, after, ...rest);
+    const timer = set(() => {}, 0);
+    held.set(timer, run);
+    return timer;
+  };
+  // Without `__promisify__`, which nobody uses here.
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(hold as typeof setTimeout);
+  vi.spyOn(globalThis, "clearTimeout").mockImplementation((timer) => {
+    held.delete(timer);
+    clear(timer);
+  });
+  moments.expire = () => {
+    for (const run of held.values()) run();
+  };
+  return () => held.size;
+}
+
+/** A fetch that tells of the head of each response. */
+export const tellingOfHeads =
+  (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+  async (...args) => {
+    const response = await fetch(...args);
+    // Not before it is returned.
+    setTimeout(() => moments.onHead(), 0);
+    return response;
+  };
+
+/** The head of a JSON response. */
+export const head = (status: string, ...headers: string[]): string =>
+  [`HTTP/1.1 ${status}`, "Content-Type: application/json", ...headers, "", ""].join("\r\n");
+
+/** Writes a part of a response, and resets the connection when the client has its head. */
+export const thenReset =
+  (text: string) =>
+  (socket: Socket): void => {
+    moments.onHead = () => socket.resetAndDestroy();
+    socket.write(text);
+  };
+
+/** Writes a part of a response, and lets the client's deadline pass when it has the head. */
+export const thenStall =
+  (text: string) =>
+  (socket: Socket): void => {
+    moments.onHead = moments.expire;
+    socket.write(text);
+  };
+
 function count(socket: Socket, seen: Seen): void {
   seen.connections++;
   seen.open++;
