@@ -12,7 +12,7 @@ export interface ImpactClient<Paths extends {} = paths> {
   readonly accountSid: string;
   /** Sent as `IR-Version` with every request. */
   readonly apiVersion: string;
-  /** The account's hourly quota by the latest answer; undefined until there is one. */
+  /** The account's hourly quota, merged from all answers; undefined before the first one. */
   readonly quota: Quota | undefined;
   /** Makes links. */
   readonly trackingLinks: TrackingLinks;
@@ -20,9 +20,9 @@ export interface ImpactClient<Paths extends {} = paths> {
    * openapi-fetch's own client, for every operation of the vendor's document: same credentials, version, retries, timeout
    * and quota. Set `timeout` and `maxRetries` beside `params` for one call.
    *
-   * A refusal is returned as `error`, not thrown. Rejects with an `ImpactError` if there was no whole answer
-   * (`connection`, `timeout`), if a 2xx to be read as JSON is none (`unexpected_response`), and for a request to another
-   * server than the client's (`configuration`).
+   * A refusal is returned as `error`, not thrown. Rejects with an {@link ImpactError} for a lost connection, a timeout, a
+   * 2xx that should be JSON and is not (`unexpected_response`), and a request to another server than the client's
+   * (`configuration`).
    *
    * @example
    * const { data, error } = await impact.raw.POST(path, { params: { path: { AccountSID, ProgramId } } });

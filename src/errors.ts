@@ -1,19 +1,19 @@
 /**
  * What kind of failure it was.
  *
- * - `configuration`: an option or environment variable is missing or wrong; nothing was sent.
- * - `invalid_input`: a parameter is missing or wrong; nothing was sent.
+ * - `configuration`: an option or environment variable is missing or wrong, or a raw call names another server.
+ * - `invalid_input`: a parameter or an option of a call is missing or wrong.
  * - `unauthorized`: 401, the credentials are not accepted.
- * - `forbidden`: 403, and the server's words name no closer cause.
- * - `vanity_limit_reached`: 403, the account holds as many vanity links as it may.
- * - `unknown_reference`: 403, something the request refers to (a media property, say) does not exist.
+ * - `forbidden`: 403 without a more specific cause.
+ * - `vanity_limit_reached`: 403, the account has reached its vanity link limit.
+ * - `unknown_reference`: 403, the request refers to something that does not exist, such as a media property.
  * - `invalid_request`: 400, 402 and every other 4xx without a code of its own.
  * - `not_found`: 404.
  * - `rate_limited`: 429.
  * - `server_error`: 5xx.
- * - `unexpected_response`: an answer that is neither a link nor a refusal: 3xx, HTML, XML, half a JSON.
+ * - `unexpected_response`: neither a link nor a refusal: 3xx, HTML, XML, truncated JSON.
  * - `connection`: no answer, or only a part of one.
- * - `timeout`: no whole answer within `timeout`.
+ * - `timeout`: no complete answer within `timeout`.
  */
 export type ImpactErrorCode =
   | "configuration"
@@ -60,14 +60,13 @@ export type ImpactErrorDetails = Pick<ImpactError, "code" | "outcome"> & {
 const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as never;
 
 /**
- * Why there is no link. Branch on `code`; `outcome` says whether a link can exist all the same.
+ * Error of a failed call. Branch on `code`; `outcome` says whether a link may exist anyway.
  *
- * No field holds the auth token: what a server echoes is cut out, plain, in base64, percent-encoded or escaped as
- * in JSON or HTML, letters and digits as they are. Only a token that could be an ordinary word (up to seven letters, or under four characters) is
- * left in texts; impact.com's are longer.
+ * The auth token is redacted from every field, also if the server echoes it in base64, percent-encoded, or escaped as in
+ * JSON or HTML. Exception: a token short enough to be an ordinary word (up to seven letters, or under four characters).
  *
- * `JSON.stringify(error)` gives every field. `structuredClone` keeps the standard ones of an `Error`
- * only (message, stack, cause); clone `error.toJSON()` to keep all.
+ * `JSON.stringify(error)` gives every field. `structuredClone` keeps message, stack and cause only; clone
+ * `error.toJSON()` instead.
  */
 export class ImpactError extends Error {
   static {
@@ -84,7 +83,7 @@ export class ImpactError extends Error {
 
   /** What kind of failure it was. */
   readonly code: ImpactErrorCode;
-  /** Can a link exist although this failed? */
+  /** Whether a link may exist although the call failed. */
   readonly outcome: Outcome;
   /** HTTP status, if there was an answer. */
   declare readonly status?: number;
@@ -92,11 +91,11 @@ export class ImpactError extends Error {
   declare readonly reason?: string;
   /** The parameters that were refused, where they are named. */
   declare readonly fields?: readonly FieldError[];
-  /** The answer's body: parsed if it was JSON or the API's XML, else its text; at most 64 KiB are read. */
+  /** Body of the answer: parsed if it is JSON or the API's XML, else text. At most 64 KiB are kept. */
   declare readonly body?: unknown;
   /** The answer's headers, without cookies. */
   declare readonly headers?: Headers;
-  /** Requests sent, this failure included; 0 if none was. */
+  /** Attempts made, this one included. 0 if the input was refused before the first one. */
   readonly attempts: number;
   /** Milliseconds that the server asked to wait before the next request. */
   declare readonly retryAfter?: number;
@@ -106,7 +105,7 @@ export class ImpactError extends Error {
   declare readonly url?: string;
 
   /**
-   * Clients make them. Make one yourself to test what your code does with it.
+   * Thrown by clients. Construct one yourself only in tests.
    *
    * @param message what happened, for people
    * @param details what is known; fields that are undefined are left out

@@ -17,7 +17,7 @@ interface EventBase {
   readonly time: number;
 }
 
-/** A request is about to be sent. */
+/** Emitted before each attempt, and before `beforeSend`. */
 export interface RequestEvent extends EventBase {
   readonly type: "request";
 }
@@ -25,7 +25,7 @@ export interface RequestEvent extends EventBase {
 /** A request has ended. */
 export interface ResponseEvent extends EventBase {
   readonly type: "response";
-  /** Milliseconds since the request. */
+  /** Duration of the attempt in milliseconds. */
   readonly duration: number;
   /** HTTP status, if an answer began. */
   readonly status?: number;
@@ -81,7 +81,7 @@ export function createEmit(listener: (event: ImpactEvent) => unknown, redact: Re
     try {
       Promise.resolve(listener(redactEvent(event, redact))).catch(() => {});
     } catch {
-      // A fault in a log must not cost a link.
+      // Errors of a listener must not fail the call.
     }
   };
 }

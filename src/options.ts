@@ -14,71 +14,62 @@ import { readHeaders, userAgent } from "./http/headers.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
 import { isWebUrl } from "./url.ts";
 
-/** Options of a client. Those that are undefined are as if absent; an unknown one is refused. */
+/** Options of a client. `undefined` counts as absent; an unknown name throws. */
 export interface ImpactClientOptions {
   /** Account SID of the partner account. @default the environment's `IMPACT_ACCOUNT_SID` */
   accountSid?: string | undefined;
-  /**
-   * Auth token of the account. A read-only token cannot make links.
-   *
-   * @default the environment's `IMPACT_AUTH_TOKEN`
-   */
+  /** Auth token; a read-only one cannot make links. @default the environment's `IMPACT_AUTH_TOKEN` */
   authToken?: string | undefined;
   /**
-   * Where the API is served: `https`, or `http` only for localhost.
+   * API origin, with a path if it has one. `http` only for localhost.
    *
    * @default the environment's `IMPACT_BASE_URL`, else `https://api.impact.com`
    */
   baseUrl?: string | undefined;
   /**
-   * Version of the API, sent as `IR-Version` with every request, so that the account's own setting decides
-   * nothing.
+   * API version, sent as `IR-Version`. Overrides the account's default version.
    *
    * @default the version of the document that the types were generated from
    * @see https://integrations.impact.com/partner-api-reference/partner-v14/readme/versioning
    */
   apiVersion?: string | undefined;
-  /** Milliseconds for each attempt, the reading of the body included. @default 30_000 */
+  /** Timeout of each attempt in milliseconds, including reading the body. @default 30_000 */
   timeout?: number | undefined;
-  /**
-   * How often a call may be sent again, where that cannot make a second link that costs something.
-   *
-   * @default 2
-   */
+  /** Retries after the first attempt, made only when a duplicate would be harmless. @default 2 */
   maxRetries?: number | undefined;
   /**
-   * Milliseconds. If the server asks for a longer wait, the call fails at once and the error's `retryAfter`
-   * says how long.
+   * Longest wait before a retry, in milliseconds. If the server asks for a longer one, the call fails immediately and
+   * `error.retryAfter` says how long. `createMany` waits for a 429 regardless.
    *
    * @default 60_000
    */
   maxRetryDelay?: number | undefined;
-  /** Any standard fetch. @default `globalThis.fetch`, looked up at each call */
+  /** Any standard `fetch`. @default `globalThis.fetch`, looked up at each call */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Headers to send besides those that the client sets itself. */
+  /** Headers to send besides the client's own. */
   headers?: Record<string, string> | undefined;
-  /** Is told of each request, response, retry and wait. What it throws changes nothing. */
+  /** Called for each request, response, retry and wait. Errors that it throws are ignored. */
   onEvent?: ((event: ImpactEvent) => void) | undefined;
   /**
-   * Awaited before each request is sent, retries included: the place to record a request that must not be sent twice.
-   * If it throws or rejects, the request is not sent and fails with `connection`, outcome `not_sent`.
+   * Awaited before each request is sent, retries included, within its `timeout`. Use it to record a request that must
+   * not be sent twice. If it throws, the attempt fails with `connection` and outcome `not_sent`.
    */
   beforeSend?: ((request: RequestEvent) => void | Promise<void>) | undefined;
   /**
-   * Allows the client in a browser page, where every visitor can read the auth token.
+   * Allows a client in a browser page, where every visitor can read the auth token.
    *
    * @default false
    */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** Options of one call; what is absent is as the client's options say. */
+/** Options of one call. Absent ones default to the client's. */
 export interface RequestOptions {
-  /** Ends the call, waits included; it then rejects with the signal's reason. */
+  /** Aborts the call, waits included. It rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds for each attempt, the reading of the body included. @default the client's `timeout` */
+  /** Timeout of each attempt in milliseconds, including reading the body. @default the client's `timeout` */
   timeout?: number | undefined;
-  /** How often the call may be sent again. @default the client's `maxRetries` */
+  /** Retries after the first attempt. @default the client's `maxRetries` */
   maxRetries?: number | undefined;
 }
 
@@ -122,7 +113,7 @@ const TIMEOUT = { least: 1, most: LONGEST_TIMER, unit: " of milliseconds" };
 const RETRIES = { least: 0, most: 100 };
 const DELAY = { least: 0, unit: " of milliseconds" };
 
-/** Arguments, else environment, else defaults. Throws `configuration` for anything that cannot work. */
+/** Reads options, else the environment, else defaults. Throws `configuration` for anything that cannot work. */
 export function readOptions(options: ImpactClientOptions): Settings {
   expectKnown("configuration", "option", options, OPTIONS);
   refuseBrowser(options.dangerouslyAllowBrowser);
@@ -193,7 +184,7 @@ export function readRequestOptions(
   };
 }
 
-/** One of another realm or a polyfill serves as well. */
+/** Also true for a signal of another realm or of a polyfill. */
 function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
   return typeof aborted === "boolean" && typeof addEventListener === "function";

@@ -1,12 +1,12 @@
-/** What the server last said of the hourly quota. What it did not say is undefined. */
+/** The hourly quota, from the headers of answers. A field that the server did not send is undefined. */
 export interface Quota {
   /** Requests allowed in the window. */
   readonly limit: number | undefined;
   /** Requests left in the window. */
   readonly remaining: number | undefined;
-  /** When the window ends and the quota is whole again. */
+  /** When the quota resets. */
   readonly resetAt: Date | undefined;
-  /** When the answer that says so arrived. */
+  /** When the latest answer with these headers arrived. */
   readonly observedAt: Date;
 }
 

@@ -3,7 +3,7 @@ import { onAbort } from "./abort.ts";
 /** Longer timers overflow to 1 ms in every runtime. */
 export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
-/** Waits, in one file. Rejects with the signal's reason as soon as it aborts, and leaves no timer or listener. */
+/** Resolves after `ms`. Rejects with the signal's reason when it aborts. Leaves no timer or listener. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   for (let left = ms; left > 0; left -= LONGEST_TIMER) {
     await timer(Math.min(left, LONGEST_TIMER), signal);

@@ -1,5 +1,5 @@
 /**
- * What somebody writes who uses all of the package, by every public name of its three entries. It is compiled
+ * What somebody writes who uses all of the package, by every public name of its two entries. It is compiled
  * against the packed types by `npm run test:types`, with the DOM lib or with Node's types, never with both.
  */
 import {
@@ -33,6 +33,9 @@ import {
   type TrackingLinks,
   type TrackingLinkType,
   type WaitEvent,
+  type components,
+  type operations,
+  type paths,
 } from "impact-partner-client";
 import {
   createFakeImpact,
@@ -119,8 +122,6 @@ export async function one(links: TrackingLinks): Promise<string> {
 }
 // @ts-expect-error programId is missing
 impact.trackingLinks.create({ subId1: "a" });
-// @ts-expect-error a custom path needs type "Vanity"
-impact.trackingLinks.create({ programId: "1000", customPath: "Sale" });
 // @ts-expect-error it is deepLink
 impact.trackingLinks.create({ programId: "1000", deeplink: "https://shop.example" });
 // @ts-expect-error ids are texts
@@ -140,6 +141,13 @@ export async function many(inputs: AsyncIterable<CreateTrackingLinkParams>): Pro
   for await (const { index } of impact.trackingLinks.createMany(new Set([regular, vanity]))) {
     same<typeof index, number>(true);
   }
+  const rows = [{ sku: "boots", page: "https://shop.example/boots" }];
+  const params = ({ page }: { page: string }) => ({ programId: "1000", deepLink: page });
+  for await (const result of impact.trackingLinks.createMany(rows, { params })) {
+    if (result.ok) same<typeof result.input.sku, string>(true);
+  }
+  // @ts-expect-error sku is no parameter, so `params` is required
+  impact.trackingLinks.createMany(rows);
   return urls;
 }
 
@@ -208,6 +216,16 @@ export async function rawLink(query: Query): Promise<string | undefined> {
 }
 // @ts-expect-error there is no such path
 raw.POST("/Programs");
+
+interface OwnPaths {
+  "/Things": { get: { responses: { 200: { content: { "application/json": { name: string } } } } } };
+}
+export async function ownThing(): Promise<string | undefined> {
+  const own: ImpactClient<OwnPaths> = createImpactClient<OwnPaths>(options);
+  const { data } = await own.raw.GET("/Things");
+  same<NonNullable<typeof data>["name"], string>(true);
+  return data?.name;
+}
 // @ts-expect-error the parameters are missing
 raw.POST("/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks");
 

@@ -55,7 +55,7 @@ export function statusTextOf(error: ImpactError): string {
   return statusTexts.get(error) ?? "";
 }
 
-/** At most 64 KiB. At the end of a text that goes on, half of a credential may stand. */
+/** At most 64 KiB. The end of a cut text is dropped: half of a credential there would not be found. */
 function cut(text: string, isWhole: boolean, redact: Redact): string {
   const cleared = redact(text.slice(0, MAX_BODY + MARGIN));
   return cleared.slice(0, Math.min(MAX_BODY, cleared.length - (isWhole ? 0 : MARGIN)));

@@ -1,7 +1,4 @@
-/**
- * Authorization, made once. The token lives in these closures and nowhere else, so that nothing a caller
- * can print or store reaches it.
- */
+/** Authorization and redaction. The token lives in closures only, so that nothing a caller can print or store reaches it. */
 export interface Credentials {
   /** Value of the Authorization header. */
   readonly authorization: () => string;

@@ -6,10 +6,7 @@ import { withRetry } from "./retry.ts";
 import { withTimeout } from "./timeout.ts";
 import { createTransport } from "./transport.ts";
 
-/**
- * The way of every request, from the outside in: the retry decides whether there is another attempt, events tell of each
- * attempt, and each attempt has a deadline of its own.
- */
+/** The layers, outermost first: retry, then events for each attempt, then a deadline for each attempt. */
 export function createSend(settings: Settings, quota: QuotaView): Send {
   const transport = createTransport(settings, quota);
   return withRetry(withEvents(withTimeout(transport, settings), settings, quota), settings);

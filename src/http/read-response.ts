@@ -37,7 +37,7 @@ export function resultOf(
 
 const UTF8 = new TextDecoder();
 
-/** Reads a body. Unbounded only where the caller expects anything else than a link. */
+/** Reads a body. Bounded for refusals, and for 2xx that must be `json`. */
 export async function readBody(
   response: Response,
   expects: ApiRequest["expects"],

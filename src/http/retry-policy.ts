@@ -5,7 +5,7 @@ import { rules, type RetryRule, type RetryRules } from "./retry-rules.ts";
 export function isRetryable(error: ImpactError, table: RetryRules = rules): boolean {
   if (error.outcome === "not_sent") return error.code === "connection" || error.code === "timeout";
   if (error.outcome === "rejected") return error.code === "rate_limited";
-  // The server understood, or leads elsewhere: the next answer would be the same.
+  // A parsed body or a redirect would come back identical; do not retry.
   const { code, status = 0, body } = error;
   if (code === "unexpected_response" && (status >= 300 || typeof body === "object")) return false;
   return isHarmlessTwice(error, table);

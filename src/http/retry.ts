@@ -5,7 +5,7 @@ import { sleep } from "../sleep.ts";
 import type { Send } from "./request.ts";
 import { isRetryable } from "./retry-policy.ts";
 
-/** Milliseconds. The first backoff is at most this long, and each further one at most twice the one before. */
+/** Cap of the first backoff in milliseconds. The cap doubles with each attempt. */
 const FIRST_BACKOFF = 500;
 
 /** Sends a request again, up to its `maxRetries`, where the retry policy allows. */

@@ -5,7 +5,7 @@ import type { Progress, Send, Transport } from "./request.ts";
 
 /**
  * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal ends it, too,
- * with its own reason. A transport that ignores its signal is left behind.
+ * with its own reason. A transport that ignores its signal is no longer awaited.
  *
  * Not built on `AbortSignal.any` and `AbortSignal.timeout`: on Node 20, 24 and 26 they can be garbage-collected before
  * they fire, and a stalled call then hangs forever.

@@ -24,7 +24,7 @@ export interface TrackingLink {
   readonly type: TrackingLinkType;
   /** The program that it is for. */
   readonly programId: string;
-  /** The API's answer as it was sent. */
+  /** The API's JSON answer, parsed, with credentials redacted. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 

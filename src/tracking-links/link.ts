@@ -44,11 +44,11 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
   domain: string;
   /** `regular` for `/c/{partner}/{ad}/{program}`, `vanity` for any other path. */
   kind: "regular" | "vanity";
-  /** Of a regular link. */
+  /** Partner id of a regular link. */
   partnerId?: string;
-  /** Of a regular link. */
+  /** Ad id of a regular link. */
   adId?: string;
-  /** Of a regular link. */
+  /** Program id of a regular link. */
   programId?: string;
   /** The path of a vanity link. */
   customPath?: string;
@@ -58,11 +58,10 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  * Adds parameters to a link that exists, without a call of the API. A parameter that the link already has is
  * replaced; everything else of the link stays byte for byte as it is.
  *
- * impact.com recommends to give parameters when the link is made. Adding them later is for one link that
- * many users, pages or mails share.
+ * impact.com recommends passing parameters when the link is made. Add them later for a link that many users share.
  *
- * @throws ImpactError `invalid_input`: no link, a wrong value, or a `deepLink` or `mediaPartnerPropertyId` for
- *   a link that is no `/c/` link, where it is not known to work.
+ * @throws ImpactError `invalid_input`: no link, a wrong value, or a `deepLink` or `mediaPartnerPropertyId` for a link that
+ *   is no `/c/` link.
  * @see https://help.impact.com/en/support/solutions/articles/48001238125
  * @example
  * extendTrackingLink("https://example.sjv.io/SummerSale", { subId1: "newsletter" });
@@ -113,17 +112,12 @@ function isNamed(pair: string, name: string): boolean {
 }
 
 function split(url: string): { before: string; query: string | undefined; fragment: string } {
-  const hash = url.indexOf("#");
-  const fragment = hash < 0 ? "" : url.slice(hash);
-  const rest = hash < 0 ? url : url.slice(0, hash);
-  const mark = rest.indexOf("?");
-  if (mark < 0) return { before: rest, query: undefined, fragment };
-  return { before: rest.slice(0, mark), query: rest.slice(mark + 1), fragment };
+  const [, before = "", query, fragment = ""] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(url) ?? [];
+  return { before, query, fragment };
 }
 
 /**
- * Takes a tracking link apart. Nothing is looked up: which domain or path belongs to impact.com cannot be told
- * from a URL, and a link that the API made without a custom path looks like a vanity link if it is short.
+ * Parses a tracking link by its shape alone, without any lookup. A short link made without a custom path is `vanity`, too.
  *
  * @throws ImpactError `invalid_input` if it is no http(s) URL with a path.
  */
@@ -136,7 +130,10 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
   const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
   if (/^\/c\/./.test(pathname)) {
     const [partnerId, adId, programId] = pathname.split("/").slice(2).map(decode);
-    Object.assign(parsed, { kind: "regular" }, present({ partnerId, adId, programId }));
+    parsed.kind = "regular";
+    if (partnerId) parsed.partnerId = partnerId;
+    if (adId) parsed.adId = adId;
+    if (programId) parsed.programId = programId;
   } else {
     parsed.customPath = decode(pathname.slice(1));
   }
@@ -148,13 +145,7 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
   return parsed;
 }
 
-function present(parts: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(parts).filter((part): part is [string, string] => !!part[1]),
-  );
-}
-
-/** What is no valid encoding stays as it is. */
+/** Leaves a text with an invalid encoding as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -13,11 +13,11 @@ export interface TrackingLinks {
   /**
    * Creates a tracking link for a program that the account has joined.
    *
-   * It resolves to a link that the API has made, or rejects with an {@link ImpactError} that says why there
-   * is none; a caller's abort rejects with the signal's reason.
+   * Resolves to the link. Rejects with an {@link ImpactError}, or with the signal's reason if the caller aborts.
    *
-   * A Regular link is asked for again when there was no clear answer, up to `maxRetries` times. A Vanity link is
-   * not, unless it is known that none was made: it would take another of the account's 5,000.
+   * `customPath` without `type` makes a Vanity link. A Regular link is retried up to `maxRetries` times, also if its
+   * outcome is unknown. A Vanity link is retried only if certainly none was made, because each counts toward the
+   * account's 5,000.
    *
    * @example
    * const { url } = await impact.trackingLinks.create({ programId: "1000", subId1: "newsletter" });
@@ -29,12 +29,12 @@ export interface TrackingLinks {
    * Creates a link for each input. Gives one result for each, in input order. A failure is a result, not an
    * exception.
    *
-   * Inputs are read lazily, as you consume results, so any number of them fits in memory. An identical request is
-   * sent once. When the quota is used up, it waits for the quota to reset and emits a `wait` event.
+   * Inputs are read lazily, as you consume results, so any number of them fits in memory. Identical inputs share one
+   * request. When the quota is used up, it waits for the quota to reset and emits a `wait` event.
    *
-   * It stops after `unauthorized`: inputs read by then get a result, and the loop ends. After
-   * `vanity_limit_reached` no further Vanity link is requested. Leaving the loop aborts the requests in flight. An
-   * abort rejects with the signal's reason, after the results that are known by then.
+   * It stops after `unauthorized`: inputs already read still get a result. After `vanity_limit_reached` it sends no
+   * further Vanity request. Leaving the loop aborts the requests in flight. On abort it yields the settled results, then
+   * rejects with the signal's reason.
    *
    * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that leaves nothing.
    * @example

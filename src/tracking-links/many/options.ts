@@ -20,21 +20,21 @@ export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends Req
   /** Requests in flight at once, from 1 to 1000. @default 8 */
   concurrency?: number | undefined;
   /**
-   * Sends an identical request once. All inputs that ask for it get its link, or its error. Requests in flight and
-   * the 10,000 used last are remembered.
+   * Sends one request for identical inputs. All of them get its link, or its error unless a retry may help. Requests in
+   * flight and the 10,000 used last are remembered.
    *
    * @default true
    */
   reuse?: boolean | undefined;
   /**
-   * Sends one request for all inputs that differ only in `subId1` to `subId3` and `sharedId`, without these ids,
-   * and appends each input's own to the link. impact.com recommends to give them when a link is made.
+   * Sends one request for inputs that differ only in `subId1` to `subId3` and `sharedId`, without these ids, and appends
+   * each input's own to the link. impact.com recommends passing ids when a link is made.
    *
    * @default false
    */
   appendIds?: boolean | undefined;
   /**
-   * Requests of each window of the quota to leave for others. Retries may take some of them.
+   * Requests of each quota window to keep free for other programs. Retries may use some of them.
    *
    * @default 0
    */

@@ -3,7 +3,7 @@ import { badInput, kindOf } from "../../validate.ts";
 
 /** What is done with each input. */
 export interface Task<Input, Result> {
-  /** Gives the result. The pool fails if it throws or rejects. */
+  /** Gives the result, and does not throw. The pool fails if it rejects. */
   run(input: Input, index: number): Result | Promise<Result>;
   /** Gives the last result if the inputs throw. */
   inputsFailed(error: unknown, index: number): Result;
@@ -12,7 +12,7 @@ export interface Task<Input, Result> {
 export interface PoolOptions {
   /** Whether results come in the order of the inputs, or as they are known. */
   readonly ordered: boolean;
-  /** How many results may be unread; 16 times that while a slow task holds up those behind it. */
+  /** Most results that may be unread; 16 times that while the next one is pending. */
   readonly lookAhead: number;
   /** Whether an input may be read now. If not, it is asked again after the next result, and by `wake`. */
   readonly isReady: (wake: () => void) => boolean;
@@ -124,7 +124,7 @@ class Pool<Input, Result extends object> {
     const { drain, stop, lookAhead } = this.#options;
     if (this.#isReading || this.#hasEnded || drain.aborted) return false;
     if (stop.signal.aborted || this.#failures.length > 0) return false;
-    // With the next result at hand it is the reader who is slow.
+    // The next result is ready, so the reader is the bottleneck.
     return this.#unread < (this.#slots[0]?.result ? lookAhead : lookAhead * BEHIND_SLOW);
   }
 
