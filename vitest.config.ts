@@ -10,7 +10,7 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: "100%",
     // Generous: a busy machine is no failure.
     testTimeout: 30_000,
-    typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
+    // The type tests, test/**/*.test-d.ts, are compiled by `npm run types`, a part of `npm run check`.
     // The command runs in processes of its own, where no coverage is taken.
     coverage: {
       include: ["src/**"],

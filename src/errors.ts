@@ -1,5 +1,5 @@
 /**
- * What kind of failure it was.
+ * Kind of a failure.
  *
  * - `configuration`: an option or environment variable is missing or wrong, or a raw call names another server.
  * - `invalid_input`: a parameter or an option of a call is missing or wrong.
@@ -81,7 +81,7 @@ export class ImpactError extends Error {
       : Object.prototype.isPrototypeOf.call(this.prototype, value as object);
   }
 
-  /** What kind of failure it was. */
+  /** Kind of failure. */
   readonly code: ImpactErrorCode;
   /** Whether a link may exist although the call failed. */
   readonly outcome: Outcome;
@@ -97,7 +97,7 @@ export class ImpactError extends Error {
   declare readonly headers?: Headers;
   /** Attempts made, this one included. 0 if the input was refused before the first one. */
   readonly attempts: number;
-  /** Milliseconds that the server asked to wait before the next request. */
+  /** Milliseconds to wait before the next request, as the server asked. */
   declare readonly retryAfter?: number;
   /** The request's method. */
   declare readonly method?: string;

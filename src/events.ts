@@ -60,7 +60,7 @@ export interface CallWaitEvent extends EventBase, Wait {
   readonly cause: "retry_after" | "backoff";
 }
 
-/** `createMany` waits because the quota is used up, or only its reserve is left. Not about a single call. */
+/** `createMany` waits because the quota is used up, or only its reserve is left. Belongs to no single call. */
 export interface QuotaWaitEvent extends Wait {
   readonly cause: "quota";
   /** When it happened, in milliseconds since the epoch. */

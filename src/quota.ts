@@ -103,12 +103,12 @@ function readReset(headers: Headers, now: number): number | undefined {
   return undefined;
 }
 
-/** No date can be told of a time much further away; what says so is a slip. */
+/** No `Date` reaches much further. A longer wait is a mistake of the server. */
 const LONGEST_WAIT = 1e14;
 
 /**
- * Milliseconds from now until a time given as seconds, as an epoch (in seconds or milliseconds, told by
- * its size), or as a date with a time of day. Never negative; undefined if it is none of these.
+ * Milliseconds from now until a time given as seconds, as an epoch (in seconds or milliseconds, by its size), or as a
+ * date with a time of day. Never negative. Undefined for anything else.
  */
 function readTime(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;

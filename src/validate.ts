@@ -21,7 +21,7 @@ function shorten(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
-/** What is wrong with: options, before anything is sent, or the input of one call. */
+/** Codes for bad input: options of the client, or the input of one call. */
 export type InputCode = ImpactErrorCode & ("configuration" | "invalid_input");
 
 /** Bad input has one form of message: `Expected …, got …`. Nothing was sent. */

@@ -128,7 +128,7 @@ test("any table is read back cell by cell, whatever wrote it", async () => {
       expect(count).toBe(how.rows.length);
       expect(indexes).toEqual(how.rows.map((_, index) => index));
     }),
-    { numRuns: times(50, 150) },
+    { numRuns: times(30, 150) },
   );
 });
 
@@ -140,7 +140,7 @@ test("any table says of each row in which line it begins", async () => {
       writeFileSync(path, encode(text, how.encoding, how.hasBom));
       expect((await readFrom(path)).rows).toEqual(expected);
     }),
-    { numRuns: times(50, 150) },
+    { numRuns: times(30, 150) },
   );
 });
 
@@ -178,7 +178,7 @@ test("any table is read back from JSON lines, each key of any line a column", as
         expect(rows.map(({ line }) => line)).toEqual(objects.map((_, index) => index + 1));
       },
     ),
-    { numRuns: times(40, 100) },
+    { numRuns: times(25, 100) },
   );
 });
 

@@ -79,7 +79,7 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
   const client = createClient<Paths>({ baseUrl: settings.baseUrl, pathSerializer: fillPath });
   const fetchWith = createRawFetch(settings, send);
   type Call = (path: string, init?: RawInit) => Promise<unknown>;
-  // Its types hold for given paths; these calls are handed on as they are.
+  // The client's own types need the paths. Each call is passed through as it is.
   const calls = client as unknown as Record<(typeof METHODS)[number], Call> & {
     request: (method: string, path: string, init?: RawInit) => Promise<unknown>;
   };
@@ -93,7 +93,8 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
       if (signal?.aborted) controller.abort(signal.reason);
       const stopListening = onAbort(signal, () => controller.abort(signal?.reason));
       try {
-        return await call(path, { fetch: fetchWith(init), ...init, signal: controller.signal });
+        const { fetch = fetchWith(init) } = init;
+        return await call(path, { ...init, fetch, signal: controller.signal });
       } finally {
         stopListening();
       }

@@ -36,7 +36,7 @@ export function attemptError(
 
 /**
  * Codes of Node, undici and Bun for errors before a request can have left: no name, no route, no connection, a certificate
- * that is not accepted, no TLS, a header that cannot be sent. What is not here is `unknown`.
+ * that is not accepted, no TLS, a header that cannot be sent. Every other code is `unknown`.
  */
 const NOT_SENT = [
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UND_ERR_(CONNECT_TIMEOUT|INVALID_ARG|NOT_SUPPORTED))$/,

@@ -38,7 +38,7 @@ export function refusalOf(result: ApiResult, redact: Redact): ImpactError {
   return apiError(result, { code, outcome, what, why: reason, ...content }, redact);
 }
 
-/** A 2xx that is not what was expected. The server may have carried out the request all the same. */
+/** The error of a 2xx with unexpected content. The server may have carried out the request. */
 export function unexpectedResponse(result: ApiResult, what: string, redact: Redact): ImpactError {
   const kind = { code: "unexpected_response", outcome: "unknown" } as const;
   const message = `answered ${result.status} with ${what}`;
@@ -55,7 +55,7 @@ function redirectTarget({ headers, request }: ApiResult): string {
   return origin === "null" ? `${protocol}…` : origin;
 }
 
-/** What an answer says, as the server wrote it. */
+/** The content of an answer, as the server wrote it. */
 function contentOf({ body }: ApiResult): Words & { body: unknown } {
   if (body === undefined) return { body: undefined };
   const parsed = parse(body.text);

@@ -46,7 +46,7 @@ export function createCredentials(accountSid: string, authToken: string): Creden
 
   return Object.freeze({
     authorization: () => `Basic ${basic}`,
-    // What is cut out of a text is text, so the shape stays as it was.
+    // Text is replaced by text, so the type stays the same.
     redact: <T>(value: T): T => redactDeep(value, DEPTH) as T,
   });
 }
@@ -64,7 +64,7 @@ function formsOf(secret: string): string[] {
   return [...new Set([bare, urlSafe(bare)])].map((form) => anyForm(form) + padding);
 }
 
-/** What HTML and XML escape by name. */
+/** The named entities that HTML and XML share. */
 const ENTITIES = new Map([
   ["&", "amp"],
   ["<", "lt"],

@@ -2,7 +2,7 @@ import { oneLine } from "../characters.ts";
 import type { FieldError } from "../errors.ts";
 import { textOf } from "./xml.ts";
 
-/** What a server says of a failure, in its own words. */
+/** The server's own words about a failure. */
 export interface Words {
   reason?: string | undefined;
   fields?: FieldError[] | undefined;

@@ -1,6 +1,6 @@
 import type { Redact } from "./credentials.ts";
 
-/** What runtimes put on their errors. Any of it may be missing, or of another type. */
+/** Fields that runtimes put on their errors. Any may be missing, or of another type. */
 export interface RuntimeError {
   name?: unknown;
   stack?: unknown;

@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly maxRetries: number;
   /** Position of the input of `createMany` that it is for. */
   readonly index?: number | undefined;
-  /** What a 2xx must hold. Only `json` is bounded in size: no link is longer than 64 KiB. */
+  /** Expected content of a 2xx. Only `json` is bounded in size: no link is longer than 64 KiB. */
   readonly expects: "json" | "json-or-nothing" | "anything";
 }
 
@@ -35,7 +35,7 @@ export interface Progress {
   response?: Response;
 }
 
-/** The innermost {@link Send}. `signal` aborts the attempt, and `progress` tells what is known of it then. */
+/** The innermost {@link Send}. `signal` aborts the attempt; `progress` then shows how far it got. */
 export type Transport = (
   request: ApiRequest,
   attempt: number,

@@ -1,4 +1,4 @@
-/** An answer of the fake, before it is known in which format it is asked for. */
+/** An answer of the fake, before it is rendered as JSON or XML. */
 export interface FakeAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;

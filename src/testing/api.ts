@@ -67,7 +67,7 @@ function answerTo(
     return forbid(`MediaPartnerPropertyId ${property} does not exist.`, time);
   }
   const isVanity = type === "Vanity" || params["customPath"] !== undefined;
-  // Not looked up for a Regular link, of which there may be very many.
+  // Skipped for a Regular link: a test may make very many.
   const taken = isVanity ? links.flatMap((link) => link.customPath?.toLowerCase() ?? []) : [];
   const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
   if (vanityPath !== undefined && taken.length >= vanityLimit) {

@@ -43,12 +43,12 @@ export interface FakeImpact {
  * Makes a fake of the API, in memory, for tests. It knows the parameters from the vendor's document, as the
  * client does.
  *
- * What the vendor's pages leave open is decided here:
+ * Decisions where the vendor's pages leave the behaviour open:
  * - Wrong credentials are 401; credentials of another account than the path's are 403.
  * - A program that is not among `programs` is 404, a media property that is not among `mediaPartnerProperties` is 403.
  * - Every request with right credentials counts against the quota, refused ones included.
  * - A wrong value (an unknown `Type`, a `DeepLink` that is no URL, over 255 characters) is 400.
- * - `CustomPath` makes a vanity link, with or without `Type=Vanity`; `Type` is told in any case of letters.
+ * - `CustomPath` makes a vanity link, with or without `Type=Vanity`; `Type` is case-insensitive.
  * - A vanity path can be taken once, in any case of letters; the second request is 400.
  * - Asking twice for the same Regular link gives the same URL, and counts as two links.
  *

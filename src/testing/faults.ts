@@ -2,7 +2,7 @@ import { badInput, expectKnown, show } from "../validate.ts";
 import { LONGEST_TIMER, sleep } from "../sleep.ts";
 
 /**
- * What can go wrong with one request.
+ * Faults of one request.
  *
  * - `status`: the server answers with this in place of its own answer, and does nothing.
  * - `network`: no connection (`ECONNREFUSED`), or it is lost before an answer, and nothing was done (`ECONNRESET`).
@@ -28,7 +28,7 @@ interface StatusFault {
 
 const isTrue = (value: unknown): boolean => value === true;
 
-/** What each kind of fault may hold, by the key that tells it. */
+/** Valid values of each kind of fault, by its key. */
 const KINDS: Readonly<Record<string, [expected: string, holds: (value: unknown) => boolean]>> = {
   status: [
     "a status from 200 to 599",

@@ -9,7 +9,7 @@ import type { TrackingLinkType } from "../tracking-links/params.ts";
 /** A link that the fake has made. */
 export interface FakeLink {
   readonly url: string;
-  /** `Vanity` if it has a path of its own, whatever was asked for. */
+  /** `Vanity` if it has a path of its own, whatever `Type` was sent. */
   readonly type: TrackingLinkType;
   readonly programId: string;
   /** The path of a vanity link. */
@@ -51,7 +51,7 @@ export function makeLink(
   return { url, type: "Regular", programId, params };
 }
 
-/** The same number for the same text, so that links can be foretold. */
+/** The same number for the same text, so that links are predictable. */
 function numberFor(text: string): string {
   let sum = 0;
   for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_000_000;

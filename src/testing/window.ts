@@ -1,4 +1,4 @@
-/** An hourly quota: a window that begins with its first request and is whole again when it ends. */
+/** An hourly quota: a window begins with its first request, and the quota resets when it ends. */
 export interface QuotaWindow {
   /** Takes one request from the quota. False if none was left. */
   take(now: number): boolean;

@@ -33,7 +33,7 @@ export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
   (each) => ON_LINK[each].onAnyLink,
 );
 
-/** What can be added to a link that exists. */
+/** Parameters that can be added to an existing link. */
 export type TrackingLinkExtension = Pick<CreateTrackingLinkParams, OnLink>;
 
 /** A tracking link, taken apart. Parts that the link does not hold are absent. */
@@ -106,7 +106,7 @@ function withParameter(url: string, name: string, value: string): string {
   return `${before}?${query ?? ""}${joint}${pair}${fragment}`;
 }
 
-/** Spellings of one name differ in case between the API and links, so case does not tell two apart. */
+/** Case-insensitive, because the API and links spell some names differently. */
 function isNamed(pair: string, name: string): boolean {
   return decodeQuery(pair.replace(/=.*/s, "")).toLowerCase() === name.toLowerCase();
 }

@@ -185,7 +185,7 @@ test("each call has a concurrency of its own", async () => {
 });
 
 /** Far more than any buffer holds. */
-const MANY = times(20_000, 100_000);
+const MANY = times(12_000, 100_000);
 
 test("as many results as inputs come in order, however many", async () => {
   const { impact, requests, seen } = served(undefined, { onEvent: undefined });

@@ -131,3 +131,12 @@ test("createMany waits for the quota that a raw call has used up", async () => {
   expect(waits).toHaveLength(1);
   expect(waits[0]).toBeGreaterThan(0);
 });
+
+test("a fetch of a raw call that is undefined sends through the client all the same", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK_BODY });
+  const { raw } = createImpactClient({ ...account, baseUrl });
+
+  await raw.POST(LINKS_PATH, { params, fetch: undefined as never });
+
+  expect(requests.map(({ headers }) => headers.authorization?.slice(0, 6))).toEqual(["Basic "]);
+});

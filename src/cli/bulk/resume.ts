@@ -28,7 +28,7 @@ export function createResume(
   const links = createRequestCache<string>();
   /** Keys of Vanity requests that may have made a link. */
   const unknown = new Set<string>();
-  /** Rows with such a request that are sent all the same. */
+  /** Rows with such a request that are sent again. */
   const resent = new Set<number>();
 
   /** Keeps what an earlier outcome says of equal requests. */

@@ -13,7 +13,7 @@ export type Entry =
   /** The row is finished. */
   | ({ readonly row: number } & Outcome);
 
-/** What a journal says of the earlier runs. */
+/** State of the earlier runs, by their journal. */
 export interface Recorded {
   /** The task of an unfinished run. */
   task?: Task;
@@ -25,7 +25,7 @@ export interface Recorded {
   readonly inFlight: Set<number>;
 }
 
-/** Throws {@link UsageError} for a line that is none of ours. */
+/** Throws {@link UsageError} for a line of another format. */
 export function readEntries(text: string, path: string): Recorded {
   const recorded: Recorded = { outcomes: new Map(), inFlight: new Set() };
   const { outcomes, inFlight } = recorded;

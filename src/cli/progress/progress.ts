@@ -1,10 +1,10 @@
-// What a run says of itself on stderr: its counts (tally.ts), a bar on a terminal, and elsewhere a line now and then.
+// Reports a run on stderr: its counts (tally.ts), a bar on a terminal, and elsewhere a line now and then.
 
 import type { Quota } from "../../index.ts";
 import { say, show, type Io } from "../io.ts";
 import { doneNow, doneOf, formatCount, type Tally } from "./tally.ts";
 
-/** What is known at one moment. */
+/** A snapshot for the report. */
 export interface Moment {
   readonly now: number;
   readonly quota: Quota | undefined;

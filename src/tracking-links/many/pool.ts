@@ -1,7 +1,7 @@
 import { onAbort } from "../../abort.ts";
 import { badInput, kindOf } from "../../validate.ts";
 
-/** What is done with each input. */
+/** Handles each input. */
 export interface Task<Input, Result> {
   /** Gives the result, and does not throw. The pool fails if it rejects. */
   run(input: Input, index: number): Result | Promise<Result>;
