@@ -57,7 +57,7 @@ function lightResponse(result: ApiResult) {
     headers,
     result,
     text,
-    json: async () => JSON.parse(await text()) as unknown,
+    json: async () => result.json,
   };
 }
 

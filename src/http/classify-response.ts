@@ -14,9 +14,9 @@ export function classifyResponse(result: ApiResult, redact: Redact): ApiResult {
   if (expects === "json" && (text.length > MAX_BODY || !result.body?.isWhole)) {
     throw unexpectedResponse(result, "a body of 64 KiB or more", redact);
   }
-  if (parseJson(text) === undefined) {
-    throw unexpectedResponse(result, "a body that is no JSON", redact);
-  }
+  const json = parseJson(text);
+  if (json === undefined) throw unexpectedResponse(result, "a body that is no JSON", redact);
+  result.json = json.value;
   return result;
 }
 

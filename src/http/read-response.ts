@@ -17,6 +17,8 @@ export interface ApiResult {
   readonly headers: Headers;
   /** Undefined if it was lost on the way. */
   readonly body: Body | undefined;
+  /** The parsed body, if JSON was expected and came. */
+  json?: unknown;
 }
 
 export interface Body {
