@@ -5,7 +5,7 @@ import { MAX_BODY, type ApiResult } from "./read-response.ts";
 import { wordsOf, type Words } from "./reason.ts";
 import { readXmlEnvelope } from "./xml.ts";
 
-/** Gives a 2xx that holds what was expected, and throws an `ImpactError` for every other answer. */
+/** Returns a 2xx with the expected content. Throws an `ImpactError` for every other answer. */
 export function classifyResponse(result: ApiResult, redact: Redact): ApiResult {
   if (!result.ok) throw refusalOf(result, redact);
   const { expects } = result.request;

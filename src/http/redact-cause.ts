@@ -19,7 +19,7 @@ const MAX_ERRORS = 10;
 
 /**
  * Copies an error without its secrets. The original may hold the request with its headers, and may be anything at all:
- * a `fetch` given by the caller can throw what it likes.
+ * a caller's `fetch` can throw any value.
  */
 export function redactCause(thrown: unknown, redact: Redact, depth: number = MAX_DEPTH): Error {
   try {

@@ -22,8 +22,8 @@ export interface ApiRequest {
 /**
  * Sends a request. Every layer takes one and gives one.
  *
- * Resolves to a 2xx that was read to its end and holds what was expected. Rejects with an `ImpactError` for everything
- * else, or with the reason of the caller's signal.
+ * Resolves to a complete 2xx with the expected content. Rejects with an `ImpactError` for every other answer or failure,
+ * or with the reason of the caller's signal.
  */
 export type Send = (request: ApiRequest, attempt: number) => Promise<ApiResult>;
 

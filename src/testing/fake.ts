@@ -1,3 +1,7 @@
+/**
+ * testing/ is the fake API: fake.ts puts it together, api.ts answers as the API does, and faults.ts makes requests fail.
+ * It answers requests and never sends one.
+ */
 import { createTrackingLink } from "../../generated/operations.ts";
 import { badInput, expectKnown, expectWhole, kindOf } from "../validate.ts";
 import { createApi } from "./api.ts";

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { createImpactClient, isImpactError, type RequestEvent } from "../../src/index.ts";
+import {
+  createImpactClient,
+  ImpactError,
+  isImpactError,
+  type RequestEvent,
+} from "../../src/index.ts";
 import { account, LINK_BODY, rejection } from "../support/client.ts";
 import { serve } from "../support/server.ts";
 
@@ -71,6 +76,31 @@ test("reports not_sent for a call that times out in beforeSend", async () => {
 
   await expect(impact.trackingLinks.create({ programId: "1000" })).rejects.toMatchObject({
     code: "timeout",
+    outcome: "not_sent",
+  });
+  expect(requests).toEqual([]);
+});
+
+test("an attempt that timed out in beforeSend is retried, also for a Vanity link", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK_BODY });
+  let calls = 0;
+  const beforeSend = (): Promise<void> =>
+    ++calls === 1 ? new Promise(() => {}) : Promise.resolve();
+  const options = { ...account, baseUrl, timeout: 300, maxRetryDelay: 0, beforeSend };
+
+  await createImpactClient(options).trackingLinks.create({ programId: "1000", type: "Vanity" });
+
+  expect([calls, requests.length]).toEqual([2, 1]);
+});
+
+test("an ImpactError that beforeSend throws is not taken for the API's", async () => {
+  const { baseUrl, requests } = await serve({ body: LINK_BODY });
+  const thrown = new ImpactError("busy", { code: "rate_limited", outcome: "rejected" });
+  const beforeSend = (): Promise<void> => Promise.reject(thrown);
+  const impact = createImpactClient({ ...account, baseUrl, maxRetries: 0, beforeSend });
+
+  await expect(impact.trackingLinks.create({ programId: "1000" })).rejects.toMatchObject({
+    code: "connection",
     outcome: "not_sent",
   });
   expect(requests).toEqual([]);

@@ -78,3 +78,19 @@ test("reads an endless body up to 64 KiB", async () => {
     reason: "x".repeat(500),
   });
 });
+
+test("no link is read from more than 64 KiB of bytes, in whatever pieces they come", async () => {
+  const url = "https://example.sjv.io/c/1/2/3";
+  const bytes = new TextEncoder().encode(
+    JSON.stringify({ TrackingURL: url, Pad: "密".repeat(30_000) }),
+  );
+  for (const size of [bytes.length, 16_384]) {
+    const { error } = await failureOf((_, response) => {
+      for (let start = 0; start < bytes.length; start += size) {
+        response.write(bytes.subarray(start, start + size));
+      }
+      response.end();
+    });
+    expect(error.message).toMatch(/ answered 200 with a body of 64 KiB or more$/);
+  }
+});

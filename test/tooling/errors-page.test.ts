@@ -88,7 +88,13 @@ const provoked: Record<ImpactErrorCode, (() => unknown)[]> = {
     call(() => Promise.resolve(new Response("<html>"))),
   ],
   connection: [broken("ECONNREFUSED"), broken("ENOTFOUND"), broken("ECONNRESET")],
-  timeout: [call(() => new Promise(() => {}), { timeout: 1 })],
+  timeout: [
+    call(() => new Promise(() => {}), { timeout: 1 }),
+    call(() => Promise.resolve(new Response()), {
+      timeout: 1,
+      beforeSend: () => new Promise(() => {}),
+    }),
+  ],
 };
 
 test("docs/errors.md has a heading for each code, in order, and no other", () => {
