@@ -8,7 +8,7 @@ import { onAbort } from "../abort.ts";
 import { isImpactError } from "../errors.ts";
 import { createIds } from "../events.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
-import { fillPath } from "../url.ts";
+import { fillPath, writeQuery } from "../url.ts";
 import { badInput } from "../validate.ts";
 import { statusTextOf } from "./api-error.ts";
 import type { ApiResult } from "./read-response.ts";
@@ -39,31 +39,16 @@ export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   return createClient<paths>({
     baseUrl,
     pathSerializer: fillPath,
+    querySerializer: writeQuery,
     Request: LightRequest as unknown as typeof Request,
     fetch: (request) =>
-      send(request as unknown as ApiRequest, 1).then(
-        (result) => lightResponse(result) as unknown as Response,
-      ),
+      send(request as unknown as ApiRequest, 1) as Promise<unknown> as Promise<Response>,
   });
 }
 
-/** As much of a `Response` as openapi-fetch looks at. */
-function lightResponse(result: ApiResult) {
-  const { ok, status, headers, body } = result;
-  const text = async (): Promise<string> => body?.text ?? "";
-  return {
-    ok,
-    status,
-    headers,
-    result,
-    text,
-    json: async () => result.json,
-  };
-}
-
-/** The result of the layers behind a response of {@link createApi}. */
+/** The result of the layers, which {@link createApi} gives as the response. */
 export function apiResultOf(response: Response): ApiResult {
-  return (response as unknown as ReturnType<typeof lightResponse>).result;
+  return response as unknown as ApiResult;
 }
 
 const METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] as const;

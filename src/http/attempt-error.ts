@@ -3,7 +3,7 @@ import { apiError } from "./api-error.ts";
 import { refusalOf } from "./classify-response.ts";
 import type { Redact } from "./credentials.ts";
 import { redactCause, type RuntimeError } from "./redact-cause.ts";
-import { resultOf } from "./read-response.ts";
+import { ApiResult } from "./read-response.ts";
 import type { ApiRequest, Progress } from "./request.ts";
 
 /** Stands for an error that was thrown: the attempt's time is up. */
@@ -18,7 +18,7 @@ export function attemptError(
   redact: Redact,
 ): ImpactError {
   // The status of a refusal says enough, even if its body is lost.
-  if (response && !response.ok) return refusalOf(resultOf(request, attempt, response), redact);
+  if (response && !response.ok) return refusalOf(new ApiResult(request, attempt, response), redact);
   const status = response?.status;
   if (thrown === TIMED_OUT) {
     const what = `gave no whole answer within ${request.timeout} ms`;

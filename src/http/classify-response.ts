@@ -16,7 +16,7 @@ export function classifyResponse(result: ApiResult, redact: Redact): ApiResult {
   }
   const json = parseJson(text);
   if (json === undefined) throw unexpectedResponse(result, "a body that is no JSON", redact);
-  result.json = json.value;
+  result.value = json.value;
   return result;
 }
 

@@ -6,8 +6,8 @@ export const MAX_BODY = 65_536;
 /** Bytes read beyond that: a credential that is cut in two could not be found. */
 export const MARGIN = 1024;
 
-/** A response whose body was read, to its end or to its limit. */
-export interface ApiResult {
+/** A response that was read, to its end or to its limit: as much of a `Response` as openapi-fetch looks at. */
+export class ApiResult {
   readonly request: ApiRequest;
   readonly attempt: number;
   readonly ok: boolean;
@@ -18,7 +18,25 @@ export interface ApiResult {
   /** Undefined if it was lost on the way. */
   readonly body: Body | undefined;
   /** The parsed body, if JSON was expected and came. */
-  json?: unknown;
+  value: unknown;
+
+  constructor(request: ApiRequest, attempt: number, response: Response, body?: Body) {
+    this.request = request;
+    this.attempt = attempt;
+    this.ok = response.ok;
+    this.status = response.status;
+    this.statusText = response.statusText;
+    this.headers = response.headers;
+    this.body = body;
+  }
+
+  async text(): Promise<string> {
+    return this.body?.text ?? "";
+  }
+
+  async json(): Promise<unknown> {
+    return this.value;
+  }
 }
 
 export interface Body {
@@ -26,15 +44,6 @@ export interface Body {
   readonly text: string;
   /** False if it was cut at the limit. */
   readonly isWhole: boolean;
-}
-
-export function resultOf(
-  request: ApiRequest,
-  attempt: number,
-  { ok, status, statusText, headers }: Response,
-  body?: Body,
-): ApiResult {
-  return { request, attempt, ok, status, statusText, headers, body };
 }
 
 const UTF8 = new TextDecoder();
@@ -52,38 +61,30 @@ export async function readBody(
     const text = await response.text();
     return { bytes: new TextEncoder().encode(text), text, isWhole: true };
   }
-  const { chunks, isWhole } = await readChunks(reader, limit, signal);
-  const bytes = join(chunks);
-  const isText = !response.ok || expects !== "anything";
-  return { bytes, text: isText ? UTF8.decode(bytes) : "", isWhole };
-}
-
-/** Faster than `text()`, and bounded. */
-async function readChunks(
-  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
-  limit: number,
-  signal: AbortSignal,
-): Promise<{ chunks: Uint8Array<ArrayBuffer>[]; isWhole: boolean }> {
+  // By hand: faster than `text()`, and bounded.
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
+  let isWhole = false;
   // A body does not always end with its signal.
-  while (length <= limit && !signal.aborted) {
+  while (!isWhole && length <= limit && !signal.aborted) {
     const { done, value } = await reader.read();
     if (value) {
       chunks.push(value);
       length += value.byteLength;
     }
-    if (done) return { chunks, isWhole: true };
+    isWhole = done;
   }
   // Not awaited: a server that sends forever may never let go.
-  reader.cancel().catch(() => {});
-  return { chunks, isWhole: false };
+  if (!isWhole) reader.cancel().catch(() => {});
+  const bytes = join(chunks, length);
+  const isText = !response.ok || expects !== "anything";
+  return { bytes, text: isText ? UTF8.decode(bytes) : "", isWhole };
 }
 
-function join(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+function join(chunks: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
   const [first] = chunks;
   if (first && chunks.length === 1) return first;
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.byteLength, 0));
+  const bytes = new Uint8Array(length);
   let end = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, end);

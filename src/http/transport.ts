@@ -5,7 +5,7 @@ import type { QuotaView } from "../quota.ts";
 import { wrongOption } from "../validate.ts";
 import { attemptError } from "./attempt-error.ts";
 import { classifyResponse } from "./classify-response.ts";
-import { readBody, resultOf } from "./read-response.ts";
+import { ApiResult, readBody } from "./read-response.ts";
 import type { ApiRequest, Transport } from "./request.ts";
 
 /** Makes one attempt: sends it, reads the answer to its end, and rejects unless it is what was expected. */
@@ -25,7 +25,7 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
       progress.response = response;
       quota.observe(response.headers);
       const body = await readBody(response, request.expects, signal);
-      return classifyResponse(resultOf(request, attempt, response, body), redact);
+      return classifyResponse(new ApiResult(request, attempt, response, body), redact);
     } catch (thrown) {
       if (isImpactError(thrown) && progress.isSent) throw thrown;
       throw attemptError(request, attempt, progress, thrown, redact);
