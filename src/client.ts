@@ -2,7 +2,7 @@ import type { paths } from "../generated/openapi.ts";
 import { createApi, createRaw, type Client } from "./http/api.ts";
 import { createSend } from "./http/layers.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
-import { createQuotaView, type Quota } from "./quota.ts";
+import { QuotaView, type Quota } from "./quota.ts";
 import { createLinkCreator } from "./tracking-links/create.ts";
 import { createTrackingLinks, type TrackingLinks } from "./tracking-links/tracking-links.ts";
 
@@ -46,7 +46,7 @@ export function createImpactClient<Paths extends {} = paths>(
 ): ImpactClient<Paths> {
   const settings = readOptions(options);
   const { accountSid, apiVersion } = settings;
-  const quota = createQuotaView();
+  const quota = new QuotaView();
   const send = createSend(settings, quota);
   const creator = createLinkCreator(createApi(settings, send), settings);
   let raw: Client<Paths> | undefined;

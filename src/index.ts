@@ -7,30 +7,13 @@ export type { CreateManyOptions } from "./tracking-links/many/options.ts";
 export type { CreateManyResult } from "./tracking-links/many/results.ts";
 export type { CreateTrackingLinkParams, TrackingLinkType } from "./tracking-links/params.ts";
 
-export {
-  extendTrackingLink,
-  parseTrackingLink,
-  type ParsedTrackingLink,
-  type TrackingLinkExtension,
-} from "./tracking-links/link.ts";
+export { extendTrackingLink, parseTrackingLink } from "./tracking-links/link.ts";
+export type { ParsedTrackingLink, TrackingLinkExtension } from "./tracking-links/link.ts";
 
-export {
-  ImpactError,
-  isImpactError,
-  type FieldError,
-  type ImpactErrorCode,
-  type ImpactErrorDetails,
-  type Outcome,
-} from "./errors.ts";
-export type {
-  CallWaitEvent,
-  ImpactEvent,
-  QuotaWaitEvent,
-  RequestEvent,
-  ResponseEvent,
-  RetryEvent,
-  WaitEvent,
-} from "./events.ts";
+export { ImpactError, isImpactError } from "./errors.ts";
+export type { FieldError, ImpactErrorCode, ImpactErrorDetails, Outcome } from "./errors.ts";
+export type { ImpactEvent, RequestEvent, ResponseEvent, RetryEvent } from "./events.ts";
+export type { CallWaitEvent, QuotaWaitEvent, WaitEvent } from "./events.ts";
 export type { Quota } from "./quota.ts";
 
 export type { components, operations, paths } from "../generated/openapi.ts";

@@ -1,12 +1,7 @@
 import { spec } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./http/credentials.ts";
-import {
-  createEmit,
-  redactEvent,
-  type Emit,
-  type ImpactEvent,
-  type RequestEvent,
-} from "./events.ts";
+import { createEmit, redactEvent } from "./events.ts";
+import type { Emit, ImpactEvent, RequestEvent } from "./events.ts";
 import { isBrowserPage } from "./browser.ts";
 import { CONTROL } from "./characters.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./validate.ts";
@@ -103,11 +98,7 @@ const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
   "beforeSend",
   "dangerouslyAllowBrowser",
 ];
-export const REQUEST_OPTIONS: readonly (keyof RequestOptions)[] = [
-  "signal",
-  "timeout",
-  "maxRetries",
-];
+export const REQUEST_OPTIONS = ["signal", "timeout", "maxRetries"] as const;
 
 const TIMEOUT = { least: 1, most: LONGEST_TIMER, unit: " of milliseconds" };
 const RETRIES = { least: 0, most: 100 };
@@ -140,19 +131,14 @@ export function readOptions(options: ImpactClientOptions): Settings {
     Authorization: authorization(),
     "IR-Version": apiVersion,
   };
+  const { timeout, maxRetries, maxRetryDelay: longest } = options;
   return {
     accountSid,
     baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", spec.server)),
     apiVersion,
-    timeout: expectWhole("configuration", "timeout", options.timeout, TIMEOUT, 30_000),
-    maxRetries: expectWhole("configuration", "maxRetries", options.maxRetries, RETRIES, 2),
-    maxRetryDelay: expectWhole(
-      "configuration",
-      "maxRetryDelay",
-      options.maxRetryDelay,
-      DELAY,
-      60_000,
-    ),
+    timeout: expectWhole("configuration", "timeout", timeout, TIMEOUT, 30_000),
+    maxRetries: expectWhole("configuration", "maxRetries", maxRetries, RETRIES, 2),
+    maxRetryDelay: expectWhole("configuration", "maxRetryDelay", longest, DELAY, 60_000),
     fetch,
     headers: () => ({ ...headers }),
     redact,

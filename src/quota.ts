@@ -36,33 +36,20 @@ export function readQuota(headers: Headers, now: number): Quota | undefined {
 const WINDOW = 3_600_000;
 
 /** The client's one view of the quota. */
-export interface QuotaView {
-  readonly current: Quota | undefined;
+export class QuotaView {
+  current: Quota | undefined;
   /** When the window ends, by the monotonic clock `performance.now()`: the system's may be set meanwhile. */
-  readonly windowEnd: number;
-  /** Merges the headers of an answer. */
-  observe(headers: Headers): void;
-}
+  windowEnd = 0;
 
-export function createQuotaView(): QuotaView {
-  let current: Quota | undefined;
-  let windowEnd = 0;
-  return {
-    get current() {
-      return current;
-    },
-    get windowEnd() {
-      return windowEnd;
-    },
-    observe(headers) {
-      const now = Date.now();
-      const next = readQuota(headers, now);
-      if (next === undefined) return;
-      current = mergeQuota(current, next);
-      const end = current.resetAt?.getTime() ?? now + WINDOW;
-      windowEnd = performance.now() + end - now;
-    },
-  };
+  /** Merges the headers of an answer. */
+  observe(headers: Headers): void {
+    const now = Date.now();
+    const next = readQuota(headers, now);
+    if (next === undefined) return;
+    this.current = mergeQuota(this.current, next);
+    const end = this.current.resetAt?.getTime() ?? now + WINDOW;
+    this.windowEnd = performance.now() + end - now;
+  }
 }
 
 /** Answers drift by as long as they take to arrive; a reset further away than that is of another window. */

@@ -1,10 +1,3 @@
-/** Authorization and redaction. The token lives in closures only, so that nothing a caller can print or store reaches it. */
-export interface Credentials {
-  /** Value of the Authorization header. */
-  readonly authorization: () => string;
-  readonly redact: Redact;
-}
-
 /** The same text or plain data with every form of the credentials cut out. */
 export type Redact = <T>(value: T) => T;
 
@@ -13,7 +6,11 @@ const REDACTED = "[redacted]";
 /** No body or error is read deeper than this. */
 const DEPTH = 20;
 
-export function createCredentials(accountSid: string, authToken: string): Credentials {
+/** Authorization and redaction. The token lives in closures only, so that nothing a caller can print or store reaches it. */
+export function createCredentials(
+  accountSid: string,
+  authToken: string,
+): { authorization: () => string; redact: Redact } {
   const basic = base64(`${accountSid}:${authToken}`);
   const patterns = [patternOf(basic)];
   // A short word would be cut out of ordinary text ("token", "secret"); a real token is 32 characters.
@@ -39,7 +36,8 @@ export function createCredentials(accountSid: string, authToken: string): Creden
   };
 
   return Object.freeze({
-    authorization: () => `Basic ${basic}`,
+    /** Value of the Authorization header. */
+    authorization: (): string => `Basic ${basic}`,
     // Text is replaced by text, so the type stays the same.
     redact: <T>(value: T): T => redactDeep(value, DEPTH) as T,
   });

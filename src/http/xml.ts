@@ -47,13 +47,7 @@ function contentOf(xml: string, name: string): string | undefined {
   return close < 0 ? undefined : xml.slice(open + 1, close);
 }
 
-const ENTITIES: ReadonlyMap<unknown, string> = new Map([
-  ["lt", "<"],
-  ["gt", ">"],
-  ["quot", '"'],
-  ["apos", "'"],
-  ["amp", "&"],
-]);
+const ENTITIES = new Map(Object.entries({ lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }));
 
 function unescape(text: string): string {
   return text.replace(

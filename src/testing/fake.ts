@@ -105,11 +105,7 @@ const COUNT = { least: 0 };
 /** A misspelt option would leave a test green for the wrong reason. */
 function checkOptions(options: FakeImpactOptions): void {
   expectKnown("configuration", "option", options, OPTIONS);
-  const expect = (
-    name: keyof FakeImpactOptions,
-    what: string,
-    holds: (value: unknown) => boolean,
-  ) => {
+  const expect = (name: keyof FakeImpactOptions, what: string, holds: (v: unknown) => boolean) => {
     const value = options[name];
     if (value === undefined || holds(value)) return;
     throw badInput("configuration", name, `\`${name}\` to be ${what}`, kindOf(value));

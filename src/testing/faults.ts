@@ -27,21 +27,20 @@ interface StatusFault {
 }
 
 const isTrue = (value: unknown): boolean => value === true;
+const isWithin = (least: number, value: unknown, most: number): boolean =>
+  typeof value === "number" && value >= least && value <= most;
 
 /** Valid values of each kind of fault, by its key. */
 const KINDS: Readonly<Record<string, [expected: string, holds: (value: unknown) => boolean]>> = {
   status: [
     "a status from 200 to 599",
-    (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+    (value) => isWithin(200, value, 599) && Number.isInteger(value),
   ],
   network: [
     '"ECONNREFUSED" or "ECONNRESET"',
     (value) => /^ECONNRE(FUSED|SET)$/.test(String(value)),
   ],
-  delay: [
-    `milliseconds from 0 to ${LONGEST_TIMER}`,
-    (value) => typeof value === "number" && value >= 0 && value <= LONGEST_TIMER,
-  ],
+  delay: [`milliseconds from 0 to ${LONGEST_TIMER}`, (value) => isWithin(0, value, LONGEST_TIMER)],
   dropAfterCommit: ["true", isTrue],
   stallBody: ["true", isTrue],
   truncateBody: ["true", isTrue],

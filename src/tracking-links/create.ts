@@ -9,12 +9,8 @@ import type { Redact } from "../http/credentials.ts";
 import { redactErrors } from "../http/redact-errors.ts";
 import type { Settings } from "../options.ts";
 import { readTrackingUrl } from "./link.ts";
-import {
-  checkParams,
-  type CreateTrackingLinkParams,
-  type LinkRequest,
-  type TrackingLinkType,
-} from "./params.ts";
+import { checkParams } from "./params.ts";
+import type { CreateTrackingLinkParams, LinkRequest, TrackingLinkType } from "./params.ts";
 
 /** A link that the API made. */
 export interface TrackingLink {

@@ -1,12 +1,7 @@
 // The only file of the command that knows how `createMany` compares requests.
 
-import {
-  extendTrackingLink,
-  isImpactError,
-  type CreateTrackingLinkParams,
-  type ImpactError,
-  type TrackingLink,
-} from "../../index.ts";
+import { extendTrackingLink, isImpactError } from "../../index.ts";
+import type { CreateTrackingLinkParams, ImpactError, TrackingLink } from "../../index.ts";
 import { lru, type Lru } from "../../lru.ts";
 import { dedupeKey, REMEMBERED, splitIds } from "../../tracking-links/dedupe-key.ts";
 import { readTrackingUrl } from "../../tracking-links/link.ts";

@@ -15,7 +15,7 @@ import { withIds, type TrackingLinkExtension } from "../link.ts";
 import type { CreateTrackingLinkParams, LinkRequest } from "../params.ts";
 import { Dedupe, type Outcome } from "./dedupe.ts";
 import { readManyOptions, type CreateManyOptions, type ManySettings } from "./options.ts";
-import { abortOnReturn, isPromise, pool, type Task } from "./pool.ts";
+import { abortOnReturn, isPromise, Pool, type Task } from "./pool.ts";
 import { QuotaLimiter } from "./quota-limiter.ts";
 import { Refusals } from "./refusals.ts";
 import { callerThrew, notSent, type CreateManyResult } from "./results.ts";
@@ -55,7 +55,8 @@ async function* results<Input>(
   try {
     const isReady = (wake: () => void): boolean => links.limiter.hasRoom(wake);
     const { drain } = links;
-    yield* pool(inputs, links, { ordered, lookAhead: concurrency, isReady, drain, stop });
+    const pool = new Pool(inputs, links, { ordered, lookAhead: concurrency, isReady, drain, stop });
+    yield* pool.results();
   } finally {
     stopListening();
   }

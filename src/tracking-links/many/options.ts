@@ -1,9 +1,5 @@
-import {
-  readRequestOptions,
-  REQUEST_OPTIONS,
-  type RequestOptions,
-  type Settings,
-} from "../../options.ts";
+import { readRequestOptions, REQUEST_OPTIONS } from "../../options.ts";
+import type { RequestOptions, Settings } from "../../options.ts";
 import { badInput, expectWhole, kindOf } from "../../validate.ts";
 import type { CreateTrackingLinkParams } from "../params.ts";
 

@@ -48,21 +48,13 @@ export function abortOnReturn<T>(
   return results;
 }
 
-/**
- * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort it delivers the
- * results that are known before it throws. Throws `invalid_input` for inputs that cannot be iterated.
- */
-export function pool<Input, Result extends object>(
-  inputs: Iterable<Input> | AsyncIterable<Input>,
-  task: Task<Input, Result>,
-  options: PoolOptions,
-): AsyncGenerator<Result, void, undefined> {
-  return new Pool(iteratorOf(inputs), task, options).results();
-}
-
 type Step<Input> = IteratorResult<Input, unknown>;
 
-class Pool<Input, Result extends object> {
+/**
+ * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort it delivers the
+ * results that are known before it throws.
+ */
+export class Pool<Input, Result extends object> {
   readonly #iterator: Iterator<Input> | AsyncIterator<Input>;
   readonly #task: Task<Input, Result>;
   readonly #options: PoolOptions;
@@ -77,12 +69,13 @@ class Pool<Input, Result extends object> {
   #hasEnded = false;
   #wake = (): void => {};
 
+  /** Throws `invalid_input` for inputs that cannot be iterated. */
   constructor(
-    iterator: Iterator<Input> | AsyncIterator<Input>,
+    inputs: Iterable<Input> | AsyncIterable<Input>,
     task: Task<Input, Result>,
     options: PoolOptions,
   ) {
-    this.#iterator = iterator;
+    this.#iterator = iteratorOf(inputs);
     this.#task = task;
     this.#options = options;
   }
