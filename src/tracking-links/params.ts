@@ -49,7 +49,7 @@ export function checkParams(
     if (facts.in === "path") checkSegment(name, text);
     else query[facts.name] = text;
   });
-  const missing = REQUIRED.find((name) => !(name in given));
+  const missing = REQUIRED.find((name) => given[name as keyof typeof given] === undefined);
   if (missing !== undefined) throw badInput("invalid_input", missing, `\`${missing}\``, "none");
   if (given.customPath !== undefined) {
     if (given.type === undefined) {
@@ -65,10 +65,7 @@ export function checkParams(
   return { given, programId, type, query };
 }
 
-/**
- * Calls `use` for each parameter that is not undefined, and gives a copy of all. Inherited ones and getters of a class are
- * included. Throws `invalid_input` for one that is not among `known`.
- */
+/** Calls `use` for each parameter that is not undefined, and gives a copy of all. Throws `invalid_input` for an unknown one. */
 export function eachOf<T extends object>(
   params: T,
   known: Facts,
@@ -77,19 +74,24 @@ export function eachOf<T extends object>(
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw badInput("invalid_input", "params", "parameters as an object", kindOf(params));
   }
-  const given: Record<string, unknown> = {};
-  const take = (name: string, facts: ParameterFacts): void => {
-    const value = params[name as keyof T];
-    if (value === undefined) return;
-    given[name] = value;
-    use(name, value, facts);
-  };
-  for (const name in params) take(name, factsOf(name, known));
-  // The getters of a class are not enumerable. Most objects have none.
-  if (Object.getPrototypeOf(params) !== Object.prototype) {
-    for (const [name, facts] of known) if (!(name in given)) take(name, facts);
+  const given = copyOf(params, known);
+  for (const name in given) {
+    const facts = factsOf(name, known);
+    const value = given[name];
+    if (value !== undefined) use(name, value, facts);
   }
-  return given as T;
+  return given;
+}
+
+/** A copy with what is inherited, and with the getters of a class, which are not enumerable. */
+function copyOf<T extends object>(params: T, known: Facts): T {
+  const copy = { ...params };
+  if (Object.getPrototypeOf(params) === Object.prototype) return copy;
+  const names = new Set<string>(known.keys());
+  for (const name in params) names.add(name);
+  for (const name of names)
+    if (!(name in copy)) Object.assign(copy, { [name]: params[name as keyof T] });
+  return copy;
 }
 
 /** Throws `invalid_input` if the parameter is not among `known`. */
