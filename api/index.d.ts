@@ -86,6 +86,7 @@ type ImpactErrorCode =
   | "forbidden"
   | "vanity_limit_reached"
   | "unknown_reference"
+  | "deep_link_refused"
   | "invalid_request"
   | "not_found"
   | "rate_limited"

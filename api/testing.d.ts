@@ -54,7 +54,7 @@ interface RecordedRequest {
 interface FakeImpactOptions {
   accountSid?: string;
   authToken?: string;
-  programs?: readonly string[];
+  programs?: readonly string[] | FakePrograms;
   mediaPartnerProperties?: readonly string[];
   vanityLimit?: number;
   rateLimit?: {
@@ -64,6 +64,14 @@ interface FakeImpactOptions {
   trackingDomain?: string;
   now?: () => number;
 }
+type FakePrograms = Readonly<
+  Record<
+    string,
+    {
+      readonly deepLinkDomains?: readonly string[];
+    }
+  >
+>;
 interface FakeImpact {
   readonly fetch: typeof globalThis.fetch;
   readonly links: readonly FakeLink[];
@@ -76,6 +84,7 @@ export {
   type FakeImpact,
   type FakeImpactOptions,
   type FakeLink,
+  type FakePrograms,
   type Fault,
   type RecordedRequest,
   createFakeImpact,

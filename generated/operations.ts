@@ -32,13 +32,19 @@ export interface OperationFacts {
   readonly params: Readonly<Record<string, ParameterFacts>>;
 }
 
-export const spec: Spec = Object.freeze({
+export const spec: Spec = /* @__PURE__ */ Object.freeze({
   "title": "Partner Tracking Links API",
   "version": "14",
   "sha256": "af216b8168497ec97512ef95d2539401307463ba30a080b2b8b6c2cc29f02748",
   "server": "https://api.impact.com",
   "generator": "openapi-typescript 7.13.0"
 });
+
+/** What a client needs of it, so that a bundle can do without the rest. */
+export const defaults = {
+  "apiVersion": "14",
+  "baseUrl": "https://api.impact.com"
+} as const;
 
 export const createTrackingLink = {
   "method": "POST",

@@ -198,7 +198,10 @@ export interface OperationFacts {
   readonly params: Readonly<Record<string, ParameterFacts>>;
 }
 
-export const spec: Spec = Object.freeze(${JSON.stringify(spec, null, 2)});
+export const spec: Spec = /* @__PURE__ */ Object.freeze(${JSON.stringify(spec, null, 2)});
+
+/** What a client needs of it, so that a bundle can do without the rest. */
+export const defaults = ${JSON.stringify({ apiVersion: spec.version, baseUrl: spec.server }, null, 2)} as const;
 ${operations.map(operationConstant).join("")}
 export const operations: {
 ${operations.map(({ id }) => `  readonly ${id}: typeof ${id};\n`).join("")}} = { ${operations.map(({ id }) => id).join(", ")} };

@@ -1,3 +1,8 @@
+/** Why a signal has aborted. Signals of polyfills may not say. */
+export function reasonOf({ reason }: AbortSignal): unknown {
+  return reason === undefined ? AbortSignal.abort().reason : reason;
+}
+
 interface Waiting {
   readonly callbacks: Set<() => void>;
   readonly listener: () => void;

@@ -7,6 +7,7 @@
  * - `forbidden`: 403 without a more specific cause.
  * - `vanity_limit_reached`: 403, the account has reached its vanity link limit.
  * - `unknown_reference`: 403, the request refers to something that does not exist, such as a media property.
+ * - `deep_link_refused`: 400, the program takes no deep links, or none to this domain.
  * - `invalid_request`: 400, 402 and every other 4xx without a code of its own.
  * - `not_found`: 404.
  * - `rate_limited`: 429.
@@ -22,6 +23,7 @@ export type ImpactErrorCode =
   | "forbidden"
   | "vanity_limit_reached"
   | "unknown_reference"
+  | "deep_link_refused"
   | "invalid_request"
   | "not_found"
   | "rate_limited"

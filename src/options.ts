@@ -1,4 +1,4 @@
-import { spec } from "../generated/operations.ts";
+import { defaults } from "../generated/operations.ts";
 import { createCredentials, type Redact } from "./http/credentials.ts";
 import { createEmit, redactEvent } from "./events.ts";
 import type { Emit, ImpactEvent, RequestEvent } from "./events.ts";
@@ -112,7 +112,7 @@ export function readOptions(options: ImpactClientOptions): Settings {
     ...find("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
   );
   const authToken = readCredential(...find("authToken", options.authToken, "IMPACT_AUTH_TOKEN"));
-  const { apiVersion = spec.version } = options;
+  const { apiVersion = defaults.apiVersion } = options;
   if (typeof apiVersion !== "string" || !/^[\w.-]{1,20}$/.test(apiVersion)) {
     throw wrongOption("apiVersion", 'a version such as "14"', kindOf(apiVersion));
   }
@@ -134,7 +134,7 @@ export function readOptions(options: ImpactClientOptions): Settings {
   const { timeout, maxRetries, maxRetryDelay: longest } = options;
   return {
     accountSid,
-    baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", spec.server)),
+    baseUrl: readBaseUrl(...find("baseUrl", options.baseUrl, "IMPACT_BASE_URL", defaults.baseUrl)),
     apiVersion,
     timeout: expectWhole("configuration", "timeout", timeout, TIMEOUT, 30_000),
     maxRetries: expectWhole("configuration", "maxRetries", maxRetries, RETRIES, 2),

@@ -99,9 +99,11 @@ const LONGEST_WAIT = 1e14;
  */
 function readTime(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
+  // HTTP dates are UTC, also in the form of asctime, which does not say so.
+  const date = /(Z|[A-Z]{3}|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value} GMT`;
   const wait = /^\d+(\.\d+)?$/.test(value)
     ? fromNumber(Number(value), now)
-    : Date.parse(value) - now;
+    : Date.parse(date) - now;
   // Date.parse takes "in 2050" and "-5" for dates.
   if (Number.isNaN(wait) || !/^[\d.]+$|\d:\d\d:\d\d/.test(value)) return undefined;
   return Math.min(Math.max(0, wait), LONGEST_WAIT);

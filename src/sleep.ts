@@ -1,4 +1,4 @@
-import { onAbort } from "./abort.ts";
+import { onAbort, reasonOf } from "./abort.ts";
 
 /** Longer timers overflow to 1 ms in every runtime. */
 export const LONGEST_TIMER: number = 2 ** 31 - 1;
@@ -12,14 +12,14 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(reasonOf(signal));
     const timeout = setTimeout(() => {
       forget();
       resolve();
     }, ms);
     const forget = onAbort(signal, () => {
       clearTimeout(timeout);
-      reject(signal?.reason);
+      reject(signal && reasonOf(signal));
     });
   });
 }

@@ -258,6 +258,36 @@ test("sandbox serves the fake API to any program until it is interrupted", async
   expect(await once(child, "exit")).toEqual([130, null]);
 });
 
+test("sandbox --programs names the programs, and the domains that each takes deep links to", async () => {
+  const child = spawn(process.execPath, [
+    join(root, "dist/cli.js"),
+    ..."sandbox --port 0 --programs 1000=shop.example|*.b.example,2000=,3000".split(" "),
+  ]);
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const headers = { Authorization: `Basic ${btoa("IR9:any")}`, Accept: "application/json" };
+  const answer = async (program: string, deepLink: string): Promise<unknown> => {
+    const path = `/Mediapartners/IR9/Programs/${program}/TrackingLinks`;
+    const url = `${line.toString().trim()}${path}?DeepLink=${encodeURIComponent(deepLink)}`;
+    const response = await fetch(url, { method: "POST", headers });
+    const { message } = (await response.json()) as { message?: string };
+    return message ?? response.status;
+  };
+
+  expect(await answer("1000", "https://shop.example/")).toBe(200);
+  expect(await answer("1000", "https://a.b.example/")).toBe(200);
+  expect(await answer("1000", "https://c.example/")).toBe(
+    "The domain 'c.example' is not a valid deep link domain for this program.",
+  );
+  expect(await answer("2000", "https://shop.example/")).toBe(
+    "This program does not support deep linking.",
+  );
+  expect(await answer("3000", "https://shop.example/")).toBe(200);
+  expect(await answer("4000", "https://shop.example/")).toBe(404);
+
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([130, null]);
+});
+
 test("sandbox says why it cannot serve", async () => {
   const { baseUrl } = await serve({});
   const { port } = new URL(baseUrl);

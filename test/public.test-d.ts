@@ -230,6 +230,7 @@ test("ImpactError has one of these codes", () => {
     | "forbidden"
     | "vanity_limit_reached"
     | "unknown_reference"
+    | "deep_link_refused"
     | "invalid_request"
     | "not_found"
     | "rate_limited"

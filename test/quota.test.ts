@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { mergeQuota, type Quota, readQuota, readRetryAfter } from "../src/quota.ts";
@@ -292,4 +293,25 @@ test("mergeQuota never goes up within a window, in whatever order responses come
       expect(views.at(-1)?.observedAt).toEqual(at(answers.length - 1));
     }),
   );
+});
+
+test("HTTP dates are UTC in every time zone and form", () => {
+  // Each form that RFC 9110 asks a recipient to read; asctime's does not name the zone.
+  const dates = [
+    "Thu, 01 Jan 2026 12:01:00 GMT",
+    "Thursday, 01-Jan-26 12:01:00 GMT",
+    "Thu Jan  1 12:01:00 2026",
+    "Thu, 01 Jan 2026 12:01:00",
+  ];
+  const now = Date.UTC(2026, 0, 1, 12);
+  const script = `
+    import { readRetryAfter } from ${JSON.stringify(new URL("../src/quota.ts", import.meta.url).href)};
+    const dates = ${JSON.stringify(dates)};
+    const waits = dates.map((date) => readRetryAfter(new Headers({ "Retry-After": date }), 429, ${now}));
+    console.log(JSON.stringify([new Date(${now}).getHours(), ...waits]));
+  `;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  const env = { ...process.env, TZ: "America/New_York" };
+  const output = execFileSync(process.execPath, args, { env, encoding: "utf8" });
+  expect(JSON.parse(output)).toEqual([7, 60_000, 60_000, 60_000, 60_000]);
 });

@@ -84,5 +84,7 @@ Options
   --port <number>                      Port on 127.0.0.1; 0 picks a free one. Default 4010.
   --vanity-limit <number>              Vanity links an account can have. Default 5000.
   --rate-limit <number>                Requests an hour. Default 1000.
+  --programs <list>                    Joined programs, each with the domains that it takes deep links to:
+                                       "1000=shop.example|*.shop.example,2000=,3000". 2000 takes none, 3000 all.
   --help                               Show this help.
 `;

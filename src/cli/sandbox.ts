@@ -2,16 +2,21 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { createFakeImpact } from "../testing/index.ts";
+import { createFakeImpact, type FakePrograms } from "../testing/index.ts";
 import type { Arguments } from "./flags.ts";
-import { EXIT, say, show, why, type Io } from "./io.ts";
+import { EXIT, say, show, UsageError, why, type Io } from "./io.ts";
 
 /** `impact-links sandbox`: serves the fake API over HTTP until interrupted. Its address goes to stdout. */
 export async function sandbox(given: Arguments, io: Io): Promise<number> {
   const port = given.number("port", 65_535) ?? 4010;
   const vanityLimit = given.number("vanity-limit") ?? 5000;
   const limit = given.number("rate-limit") ?? 1000;
-  const fake = createFakeImpact({ vanityLimit, rateLimit: { limit, windowMs: 3_600_000 } });
+  const programs = given.text("programs");
+  const fake = createFakeImpact({
+    vanityLimit,
+    rateLimit: { limit, windowMs: 3_600_000 },
+    ...(programs !== undefined && { programs: readPrograms(programs) }),
+  });
   const server = createServer((request, response) => {
     answer(fake.fetch, request, response).catch(() => response.destroy());
   });
@@ -32,6 +37,17 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
   server.close();
   server.closeAllConnections();
   return EXIT.interrupted;
+}
+
+/** Reads `1000=shop.example|*.shop.example,2000=,3000`. */
+function readPrograms(list: string): FakePrograms {
+  const programs = list.split(",").map((entry) => {
+    const [id = "", domains] = entry.split("=", 2).map((part) => part.trim());
+    if (id === "") throw new UsageError("--programs takes ids, such as 1000=shop.example,2000");
+    const deepLinkDomains = domains?.split("|").filter((domain) => domain !== "");
+    return [id, deepLinkDomains === undefined ? {} : { deepLinkDomains }];
+  });
+  return Object.fromEntries(programs) as FakePrograms;
 }
 
 async function answer(

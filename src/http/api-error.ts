@@ -1,5 +1,5 @@
 import { oneLine } from "../characters.ts";
-import { ImpactError, type ImpactErrorDetails } from "../errors.ts";
+import { ImpactError, type ImpactErrorDetails, type Outcome } from "../errors.ts";
 import { readRetryAfter } from "../quota.ts";
 import type { Redact } from "./credentials.ts";
 import { MARGIN, MAX_BODY, type ApiResult } from "./read-response.ts";
@@ -46,6 +46,24 @@ export function apiError(
   });
   if (from.statusText) statusTexts.set(error, redact(from.statusText));
   return error;
+}
+
+const OUTCOMES: readonly Outcome[] = ["not_sent", "rejected", "unknown"];
+
+/** The outcome of two attempts. */
+export function outcomeOf(one: Outcome, other: Outcome): Outcome {
+  return OUTCOMES.indexOf(one) > OUTCOMES.indexOf(other) ? one : other;
+}
+
+/** The failure of a call: that of its last attempt, with the outcome of all. */
+export function overAttempts(error: ImpactError, earlier: Outcome): ImpactError {
+  const outcome = outcomeOf(error.outcome, earlier);
+  if (outcome === error.outcome) return error;
+  const more = outcome === "unknown" ? " (an earlier attempt may have made a link)" : "";
+  const message = `${error.message}${more}`;
+  const whole = new ImpactError(message, { ...error, outcome, cause: error.cause });
+  statusTexts.set(whole, statusTextOf(error));
+  return whole;
 }
 
 const statusTexts = new WeakMap<ImpactError, string>();

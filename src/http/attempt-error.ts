@@ -45,11 +45,11 @@ const NOT_SENT = [
 ];
 
 /**
- * Where the code leaves it open: Node's reset within the TLS handshake, Bun's failed one, Deno's failures to
- * connect, and the ports that every fetch refuses.
+ * Where the code leaves it open: Node's reset within the TLS handshake, undici's refusal by a proxy, Bun's failed
+ * handshake, Deno's failures to connect, and the ports that every fetch refuses.
  */
 const NOT_SENT_WORDS =
-  /before secure TLS connection was established|The TLS handshake failed|client error \(Connect\)|^bad port$/;
+  /before secure TLS connection was established|when HTTP Tunneling$|The TLS handshake failed|client error \(Connect\)|^bad port$/;
 
 function neverLeft(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

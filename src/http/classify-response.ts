@@ -76,8 +76,14 @@ function parseJson(text: string): { value: unknown } | undefined {
   }
 }
 
+/** Whether the program takes no deep links at all. Another refusal may be of one domain. */
+export function refusesAllDeepLinks({ code, reason = "" }: ImpactError): boolean {
+  return code === "deep_link_refused" && /support deep/i.test(reason);
+}
+
 const CODES: Readonly<Record<number, ImpactErrorCode>> = {
   401: "unauthorized",
+  403: "forbidden",
   404: "not_found",
   429: "rate_limited",
 };
@@ -85,11 +91,26 @@ const CODES: Readonly<Record<number, ImpactErrorCode>> = {
 /** Characters of a reason that are searched: longer ones are pages. */
 const SEARCHED = 500;
 
-/** A 403 has at least four causes, and only its text tells them apart. In doubt it is `forbidden`. */
-const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not: RegExp }[] = [
+interface Meaning {
+  readonly status: number;
+  readonly code: ImpactErrorCode;
+  readonly says: readonly RegExp[];
+  readonly not?: RegExp;
+}
+
+/** A 400 and a 403 have several causes, and only their text tells them apart. In doubt the code is the general one. */
+const MEANINGS: readonly Meaning[] = [
+  // "This program does not support deep linking." and "The domain 'shop.example' is not a valid deep link domain for
+  // this program.": answers of the API to a publisher, April 2025. No page of the vendor has them.
+  {
+    status: 400,
+    code: "deep_link_refused",
+    says: [/\b(does ?n[o'’]t support|not a valid) deep[\s-]?link/i],
+  },
   // "exceeding that limit returns a 403 Forbidden", "when the 5,000 vanity link limit is reached": the v14
   // document. The text of the answer itself is not published. Paths can be too long as well, and calls too many.
   {
+    status: 403,
     code: "vanity_limit_reached",
     says: [/vanity/i, /\b(limit|maximum|exceed(s|ed|ing)?|5[,. ]?000)\b/i],
     not: /\b(characters?|length|long|rate)\b/i,
@@ -97,6 +118,7 @@ const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not:
   // "when a referenced resource (e.g., `MediaPartnerPropertyId`) does not exist": the v14 document. The v16
   // document has an example that says so of a property id. A token's scope can name resources as well.
   {
+    status: 403,
     code: "unknown_reference",
     says: [
       /(property|resource|\bad|program|campaign)(id)?\b.{0,100}\b(does not exist|doesn['’]t exist|not found)\b/is,
@@ -107,10 +129,10 @@ const FORBIDDEN: readonly { code: ImpactErrorCode; says: readonly RegExp[]; not:
 
 function refusalCode(status: number, reason = ""): ImpactErrorCode {
   if (status >= 500) return "server_error";
-  if (status !== 403) return CODES[status] ?? "invalid_request";
-  const text = reason.slice(0, SEARCHED);
-  const row = FORBIDDEN.find(
-    ({ says, not }) => says.every((pattern) => pattern.test(text)) && !not.test(text),
+  const text = reason.slice(0, SEARCHED).replace(/\s+/g, " ");
+  const meaning = MEANINGS.find(
+    ({ status: of, says, not }) =>
+      of === status && says.every((pattern) => pattern.test(text)) && !not?.test(text),
   );
-  return row?.code ?? "forbidden";
+  return meaning?.code ?? CODES[status] ?? "invalid_request";
 }

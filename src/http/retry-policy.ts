@@ -11,7 +11,8 @@ export function isRetryable(error: ImpactError, table: RetryRules = rules): bool
   return isHarmlessTwice(error, table);
 }
 
-function isHarmlessTwice({ method, url }: ImpactError, table: RetryRules): boolean {
+/** Whether the request of a failure may be carried out twice. */
+export function isHarmlessTwice({ method, url }: ImpactError, table: RetryRules = rules): boolean {
   if (method === undefined || url === undefined) return false;
   if (method === "GET" || method === "HEAD") return true;
   const { pathname, searchParams } = new URL(url);

@@ -1,8 +1,9 @@
-import { isImpactError, type ImpactError } from "../errors.ts";
+import { isImpactError, type ImpactError, type Outcome } from "../errors.ts";
 import { eventBase } from "../events.ts";
 import type { Settings } from "../options.ts";
 import { sleep } from "../sleep.ts";
 import type { Send } from "./request.ts";
+import { outcomeOf, overAttempts } from "./api-error.ts";
 import { isRetryable } from "./retry-policy.ts";
 
 /** Cap of the first backoff in milliseconds. The cap doubles with each attempt. */
@@ -11,14 +12,16 @@ const FIRST_BACKOFF = 500;
 /** Sends a request again, up to its `maxRetries`, where the retry policy allows. */
 export function withRetry(next: Send, { maxRetryDelay, emit }: Settings): Send {
   return async (request, first) => {
+    let earlier: Outcome = "not_sent";
     for (let attempt = first; ; attempt++) {
       try {
         return await next(request, attempt);
       } catch (error) {
         if (!isImpactError(error)) throw error;
-        if (attempt - first >= request.maxRetries || !isRetryable(error)) throw error;
-        const delay = delayAfter(error, attempt, maxRetryDelay);
-        if (delay === undefined) throw error;
+        const mayRetry = attempt - first < request.maxRetries && isRetryable(error);
+        const delay = mayRetry ? delayAfter(error, attempt, maxRetryDelay) : undefined;
+        if (delay === undefined) throw overAttempts(error, earlier);
+        earlier = outcomeOf(error.outcome, earlier);
         if (emit) {
           const base = eventBase(request, attempt + 1);
           const cause = error.retryAfter === undefined ? "backoff" : "retry_after";

@@ -1,4 +1,4 @@
-import { onAbort } from "../abort.ts";
+import { onAbort, reasonOf } from "../abort.ts";
 import { attemptError, TIMED_OUT } from "./attempt-error.ts";
 import type { Settings } from "../options.ts";
 import type { Progress, Send, Transport } from "./request.ts";
@@ -14,7 +14,7 @@ export function withTimeout(transport: Transport, { redact }: Settings): Send {
   return (request, attempt) =>
     new Promise((resolve, reject) => {
       const { signal, timeout } = request;
-      if (signal?.aborted) return reject(signal.reason);
+      if (signal?.aborted) return reject(reasonOf(signal));
       const controller = new AbortController();
       const progress: Progress = { isSent: false };
       const abort = (reason: unknown): void => {
@@ -26,7 +26,7 @@ export function withTimeout(transport: Transport, { redact }: Settings): Send {
         () => abort(attemptError(request, attempt, progress, TIMED_OUT, redact)),
         timeout,
       );
-      const stopListening = signal && onAbort(signal, () => abort(signal.reason));
+      const stopListening = signal && onAbort(signal, () => abort(reasonOf(signal)));
       const settle = (): void => {
         clearTimeout(timer);
         stopListening?.();

@@ -10,12 +10,13 @@ export function refuse(status: number, message: string, field?: string): FakeAns
   return { status, body: { Status: "ERROR", Message: message, ...errors } };
 }
 
-/** The form that the vendor's document gives for a 403 of this operation. */
-export function forbid(message: string, time: number): FakeAnswer {
-  return {
-    status: 403,
-    body: { timestamp: time, status: "FORBIDDEN", error: "Forbidden", message },
-  };
+const PHRASES = { 400: "Bad Request", 403: "Forbidden" };
+
+/** The form that the vendor's document gives for a 403 of this operation, and in which the API refuses deep links. */
+export function refuseWithTime(status: 400 | 403, message: string, time: number): FakeAnswer {
+  const error = PHRASES[status];
+  const name = error.toUpperCase().replace(" ", "_");
+  return { status, body: { timestamp: time, status: name, error, message } };
 }
 
 /** JSON if the request asks for it, else XML: https://integrations.impact.com/impact-brand/reference/responses */

@@ -1,8 +1,8 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import { isImpactError } from "../errors.ts";
 import { checkValue, FACTS } from "../tracking-links/params.ts";
-import { forbid, refuse, render, type FakeAnswer } from "./answers.ts";
-import type { FakeImpactOptions } from "./fake.ts";
+import { refuse, refuseWithTime, render, type FakeAnswer } from "./answers.ts";
+import type { FakeImpactOptions, FakePrograms } from "./fake.ts";
 import { makeLink, readParams, type FakeLink } from "./links.ts";
 import type { RecordedRequest } from "./requests.ts";
 import type { QuotaWindow } from "./window.ts";
@@ -52,8 +52,9 @@ function answerTo(
     return refuse(405, `Method ${request.method} is not allowed.`);
   }
   const { AccountSID: account, ProgramId: programId = "" } = path;
-  if (account !== user) return forbid("Access to this account is denied.", time);
-  if (programs && !programs.includes(programId)) {
+  if (account !== user) return refuseWithTime(403, "Access to this account is denied.", time);
+  const joined = Array.isArray(programs) ? programs : programs && Object.keys(programs);
+  if (joined && !joined.includes(programId)) {
     return refuse(404, `Program ${programId} was not found.`);
   }
   const params = readParams(query);
@@ -64,14 +65,16 @@ function answerTo(
   if (wrong !== undefined) return wrong;
   const property = params["mediaPartnerPropertyId"];
   if (property !== undefined && mediaPartnerProperties?.includes(property) === false) {
-    return forbid(`MediaPartnerPropertyId ${property} does not exist.`, time);
+    return refuseWithTime(403, `MediaPartnerPropertyId ${property} does not exist.`, time);
   }
+  const noDeepLink = deepLinkProblem(params["deepLink"], deepLinkDomainsOf(programs, programId));
+  if (noDeepLink !== undefined) return refuseWithTime(400, noDeepLink, time);
   const isVanity = type === "Vanity" || params["customPath"] !== undefined;
   // Skipped for a Regular link: a test may make very many.
   const taken = isVanity ? links.flatMap((link) => link.customPath?.toLowerCase() ?? []) : [];
   const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
   if (vanityPath !== undefined && taken.length >= vanityLimit) {
-    return forbid(`The limit of ${vanityLimit} vanity links is reached.`, time);
+    return refuseWithTime(403, `The limit of ${vanityLimit} vanity links is reached.`, time);
   }
   if (vanityPath !== undefined && taken.includes(vanityPath.toLowerCase())) {
     return refuse(400, `CustomPath ${vanityPath} is already in use.`, "CustomPath");
@@ -107,6 +110,25 @@ function readPath(pathname: string): Record<string, string> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function deepLinkDomainsOf(programs: FakeImpactOptions["programs"], programId: string) {
+  return Array.isArray(programs)
+    ? undefined
+    : (programs as FakePrograms)?.[programId]?.deepLinkDomains;
+}
+
+/** Why the program does not take this deep link, in the API's words. Any domain lets its `www.` through. */
+function deepLinkProblem(deepLink: string | undefined, domains: readonly string[] | undefined) {
+  if (deepLink === undefined || domains === undefined) return undefined;
+  if (domains.length === 0) return "This program does not support deep linking.";
+  const { hostname } = new URL(deepLink);
+  const isOf = (domain: string): boolean =>
+    domain.startsWith("*")
+      ? hostname.endsWith(domain.replace(/^\*\.?/, "."))
+      : [domain, `www.${domain}`].includes(hostname);
+  if (domains.some(isOf)) return undefined;
+  return `The domain '${hostname}' is not a valid deep link domain for this program.`;
 }
 
 /** Values are judged by the client's own rules. */

@@ -15,8 +15,8 @@ export interface FakeImpactOptions {
   accountSid?: string;
   /** The account's token. @default any token */
   authToken?: string;
-  /** Ids of the programs that the account has joined. @default every id */
-  programs?: readonly string[];
+  /** Ids of the programs that the account has joined, or what each allows by its id. @default every id */
+  programs?: readonly string[] | FakePrograms;
   /** Ids of the account's media properties. @default every id */
   mediaPartnerProperties?: readonly string[];
   /** How many vanity links the account may hold. @default 5000 */
@@ -28,6 +28,14 @@ export interface FakeImpactOptions {
   /** The fake's clock, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
 }
+
+/**
+ * Programs by id. `deepLinkDomains` are the domains to which a program takes deep links, such as `shop.example` or
+ * `*.shop.example`: none if the array is empty, every one if there is no array.
+ */
+export type FakePrograms = Readonly<
+  Record<string, { readonly deepLinkDomains?: readonly string[] }>
+>;
 
 /** The Partner API's tracking links, in memory. */
 export interface FakeImpact {
@@ -49,6 +57,7 @@ export interface FakeImpact {
  *
  * Decisions where the vendor's pages leave the behaviour open:
  * - Wrong credentials are 401; credentials of another account than the path's are 403.
+ * - A deep link that a program does not take is 400, in the API's own words; `www.` of a permitted domain is taken.
  * - A program that is not among `programs` is 404, a media property that is not among `mediaPartnerProperties` is 403.
  * - Every request with right credentials counts against the quota, refused ones included.
  * - A wrong value (an unknown `Type`, a `DeepLink` that is no URL, over 255 characters) is 400.
@@ -114,8 +123,20 @@ function checkOptions(options: FakeImpactOptions): void {
   for (const name of ["accountSid", "authToken", "trackingDomain"] as const) {
     expect(name, "a string that is not empty", isText);
   }
-  for (const name of ["programs", "mediaPartnerProperties"] as const) {
-    expect(name, "an array of strings", (ids) => Array.isArray(ids) && ids.every(isText));
+  const areTexts = (ids: unknown): boolean => Array.isArray(ids) && ids.every(isText);
+  expect("mediaPartnerProperties", "an array of strings", areTexts);
+  const { programs } = options;
+  if (programs === null || typeof programs !== "object" || Array.isArray(programs)) {
+    expect("programs", "an array of strings", areTexts);
+  } else {
+    for (const [id, program] of Object.entries(programs)) {
+      expectKnown("configuration", `program ${id} option`, program, ["deepLinkDomains"]);
+    }
+    const areDomains = ({ deepLinkDomains: domains }: FakePrograms[string]): boolean =>
+      domains === undefined || areTexts(domains);
+    expect("programs", "arrays of `deepLinkDomains` by id", (all) =>
+      Object.values(all as FakePrograms).every(areDomains),
+    );
   }
   expect("now", "a function", (now) => typeof now === "function");
   expectWhole("configuration", "vanityLimit", options.vanityLimit, COUNT, undefined);

@@ -24,10 +24,6 @@ type OnLink = keyof typeof ON_LINK;
 /** The parameters that can be added to a link. */
 export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
 
-const EXTENSION_FACTS: Facts = new Map(
-  EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]),
-);
-
 /** Those of them that work on every link. */
 export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
   (each) => ON_LINK[each].onAnyLink,
@@ -69,8 +65,9 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  */
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
+  const known: Facts = new Map(EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]));
   let link = url;
-  eachOf(extension, EXTENSION_FACTS, (key, value, facts) => {
+  eachOf(extension, known, (key, value, facts) => {
     const { name, onAnyLink } = ON_LINK[key as OnLink];
     if (!onAnyLink && kind !== "regular") {
       throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));

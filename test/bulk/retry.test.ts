@@ -60,6 +60,19 @@ test("a failed Vanity row that was in flight again is unknown, with or without t
   }
 });
 
+test("an unknown row that is refused when it is sent again stays unknown, and says why", async () => {
+  const story = await setUp([...regular(1), ...vanity(1)], { decide: () => "reset after" });
+  const { args, server, out } = story;
+  expect((await command(args, server)).code).toBe(3);
+  expect(statusesOf(out)).toEqual(["unknown", "unknown"]);
+  server.decide = () => "refuse";
+  expect((await command([...args, "--retry-unknown"], server)).code).toBe(3);
+  expect(statusesOf(out)).toEqual(["unknown", "unknown"]);
+  for (const { error } of readRows(out)) {
+    expect(error).toMatch(/answered 400.*\(an earlier run may have made a link\)$/);
+  }
+});
+
 /** A complete output of which one row has failed. */
 function complete({ out }: Story, rows: readonly Row[]): void {
   const head =

@@ -396,3 +396,33 @@ test("a reserve that leaves nothing costs no link that is in flight", async () =
   expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   expect(given).toEqual(["0 sale?Type=Vanity"]);
 });
+
+const YEARS = String(3000 * 365 * 24 * 3600);
+
+test.each<[name: string, status: number, headers: Record<string, string>]>([
+  ["Retry-After", 429, { "Retry-After": YEARS }],
+  ["RateLimit-Reset on a 429", 429, { "RateLimit-Reset": YEARS }],
+  [
+    "RateLimit-Reset with nothing left",
+    200,
+    { "X-RateLimit-Remaining-hour": "0", "RateLimit-Reset": YEARS },
+  ],
+])("one request tries again after about an hour, whatever %s says", async (_, status, headers) => {
+  const arrivals: number[] = [];
+  const { impact } = served(({ target, count }) => {
+    arrivals.push(Math.round(performance.now() / 60_000));
+    return count > 3 || status === 200
+      ? good(target, count > 3 ? {} : headers)
+      : refusal(status, "", headers);
+  });
+  const start = performance.now();
+
+  const results = await all(impact.trackingLinks.createMany(programs(6), { concurrency: 2 }));
+
+  expect(results.every(({ ok }) => ok)).toBe(true);
+  // One alone after each hour, until an answer no longer asks to wait.
+  const first = Math.round(start / 60_000);
+  const hours = arrivals.map((minutes) => Math.floor((minutes - first) / 60));
+  expect(hours.filter((hour) => hour === 0)).toHaveLength(2);
+  expect(hours.filter((hour) => hour === 1)).toHaveLength(1);
+});

@@ -13,6 +13,7 @@ import {
   watched,
   never,
   errorOf,
+  reset,
   type Params,
   type Serve,
 } from "../support/create-many.ts";
@@ -119,4 +120,95 @@ test("no further Vanity link is requested after `vanity_limit_reached`, but othe
     cause: `ImpactError: ${first.message}`,
   });
   expect(errorOf(results[3]).cause).toBe(first);
+});
+
+const NO_DEEP_LINKS = "This program does not support deep linking.";
+const page = (id: number, path: string): Params =>
+  program(id, { deepLink: `https://support.example/${path}` });
+
+test("after a program refused all deep links, no further one of it is sent", async () => {
+  const { impact, requests } = served(({ target }) =>
+    target.startsWith("1?") ? refusal(400, NO_DEEP_LINKS) : good(target),
+  );
+  const inputs = [page(1, "a"), page(1, "b"), program(1), page(2, "a"), page(1, "c")];
+
+  const results = await all(impact.trackingLinks.createMany(inputs, { concurrency: 1 }));
+
+  const query = (path: string): string =>
+    `DeepLink=${encodeURIComponent(`https://support.example/${path}`)}`;
+  expect(requests).toEqual([`1?${query("a")}`, "1", `2?${query("a")}`]);
+  expect(results.map((result) => (result.ok ? "link" : result.error.outcome))).toEqual([
+    "rejected",
+    "not_sent",
+    "link",
+    "link",
+    "not_sent",
+  ]);
+  expect(errorOf(results[4])).toMatchObject({
+    code: "deep_link_refused",
+    status: 400,
+    reason: NO_DEEP_LINKS,
+    attempts: 0,
+    cause: errorOf(results[0]),
+  });
+});
+
+test("a domain that a program refuses stops no other deep link", async () => {
+  const { impact, requests } = served(() =>
+    refusal(400, "The domain 'support.example' is not a valid deep link domain for this program."),
+  );
+  const inputs = [page(1, "a"), page(1, "b"), page(2, "a")];
+
+  const results = await all(impact.trackingLinks.createMany(inputs, { concurrency: 1 }));
+
+  expect(requests).toHaveLength(3);
+  for (const result of results) {
+    expect(errorOf(result)).toMatchObject({ code: "deep_link_refused", outcome: "rejected" });
+  }
+});
+
+test("a request that is sent again after a 429 keeps the unknown outcome of an earlier attempt", async () => {
+  const answers = [
+    reset,
+    () => refusal(429, "", { "Retry-After": "100" }),
+    () => refusal(403, "Access denied"),
+  ];
+  const { impact, requests } = served(() => answers.shift()?.() ?? never(), { maxRetries: 1 });
+
+  const [result] = await all(impact.trackingLinks.createMany([program(1)]));
+
+  expect(requests).toEqual(["1", "1", "1"]);
+  expect(errorOf(result)).toMatchObject({ code: "forbidden", outcome: "unknown", status: 403 });
+  expect(errorOf(result).message).toMatch(/\(an earlier attempt may have made a link\)$/);
+});
+
+test("a request that is refused unsent keeps the unknown outcome of an earlier attempt", async () => {
+  const { impact } = served(
+    ({ target, count }) => {
+      if (target === "0") return count === 1 ? reset() : refusal(429, "", { "Retry-After": "700" });
+      return after(2000, () => refusal(401, "Authentication failed."));
+    },
+    { maxRetries: 1 },
+  );
+
+  const results = await all(impact.trackingLinks.createMany([program(0), program(1)]));
+
+  expect(results.map(line)).toEqual(["0 unauthorized unknown", "1 unauthorized rejected"]);
+});
+
+test("a Vanity request with an unknown outcome is never forgotten", async () => {
+  const { impact, requests } = served(
+    ({ target }) => (target.startsWith("sale") ? reset() : good(target)),
+    { onEvent: undefined },
+  );
+  const sale = program("sale", { type: "Vanity" });
+  const others = Array.from({ length: 25_000 }, (_, id) => program(id));
+
+  let last: unknown;
+  for await (const result of impact.trackingLinks.createMany([sale, ...others, sale])) {
+    last = line(result);
+  }
+
+  expect(requests.filter((target) => target.startsWith("sale"))).toEqual(["sale?Type=Vanity"]);
+  expect(last).toBe("25001 connection unknown");
 });

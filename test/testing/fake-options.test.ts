@@ -8,6 +8,13 @@ test.each<[options: unknown, message: string]>([
   [{ progams: ["1"] }, "a known option, got `progams`; did you mean `programs`?"],
   [{ programs: "1000" }, "`programs` to be an array of strings, got a string"],
   [{ programs: [1000] }, "`programs` to be an array of strings, got an array"],
+  [{ programs: null }, "`programs` to be an array of strings, got null"],
+  [{ programs: { 1: { domains: [] } } }, "a known program 1 option, got `domains`"],
+  [{ programs: { 1: null } }, "program 1 options to be an object, got null"],
+  [
+    { programs: { 1: { deepLinkDomains: "a.example" } } },
+    "`programs` to be arrays of `deepLinkDomains` by id, got a value of type object",
+  ],
   [{ vanityLimit: "a" }, "`vanityLimit` to be a whole number of at least 0, got a string"],
   [{ rateLimit: 5 }, "rateLimits to be an object, got the number 5"],
   [{ rateLimit: { limit: 5 } }, "`rateLimit.windowMs`, got none"],

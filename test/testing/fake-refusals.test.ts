@@ -110,6 +110,58 @@ test("answers an unknown media property with 403", async () => {
   });
 });
 
+/** The answer in which the API refuses a deep link. */
+const noDeepLink = (message: string): unknown[] => [
+  400,
+  { timestamp: NOON, status: "BAD_REQUEST", error: "Bad Request", message },
+];
+const NONE = "This program does not support deep linking.";
+const notFor = (domain: string): string =>
+  `The domain '${domain}' is not a valid deep link domain for this program.`;
+
+test.each<[domains: readonly string[], deepLink: string, refusal: string | undefined]>([
+  [[], "https://shop.example/", NONE],
+  [["shop.example"], "https://shop.example/a?b=c", undefined],
+  [["shop.example"], "https://www.shop.example/", undefined],
+  [["shop.example"], "https://SHOP.example/", undefined],
+  [["shop.example"], "https://m.shop.example/", notFor("m.shop.example")],
+  [["shop.example"], "https://notshop.example/", notFor("notshop.example")],
+  [["a.example", "*.shop.example"], "https://m.shop.example/", undefined],
+  [["*shop.example"], "https://m.shop.example/", undefined],
+  [["a.example", "b.example"], "https://c.example/", notFor("c.example")],
+])(
+  "a program with the deep link domains %j answers %s",
+  async (deepLinkDomains, deepLink, message) => {
+    const fake = createFakeImpact({ programs: { "1000": { deepLinkDomains } }, now: () => NOON });
+    const path = `${LINKS}?DeepLink=${encodeURIComponent(deepLink)}`;
+
+    const [status, body] = await answer(fake, path);
+
+    if (message === undefined) expect(status).toBe(200);
+    else expect([status, body]).toEqual(noDeepLink(message));
+    expect(await answer(fake)).toEqual(made(REGULAR));
+  },
+);
+
+test("programs by id are those that the account has joined, with every domain by default", async () => {
+  const fake = createFakeImpact({ programs: { "1000": {} } });
+
+  expect((await answer(fake, `${LINKS}?DeepLink=https%3A%2F%2Fany.example%2F`))[0]).toBe(200);
+  expect(await answer(fake, LINKS.replace("1000", "3000"))).toEqual(
+    refused(404, "Program 3000 was not found."),
+  );
+});
+
+test("a client tells a refused deep link of the fake as deep_link_refused", async () => {
+  const fake = createFakeImpact({ programs: { "1000": { deepLinkDomains: [] } } });
+
+  expect(await failureOf(fake, { deepLink: "https://shop.example/" })).toMatchObject({
+    code: "deep_link_refused",
+    outcome: "rejected",
+    reason: NONE,
+  });
+});
+
 test.each([
   ["Type=Short", "Type", `Type: Expected \`type\` to be ${TYPES}, got "Short"`],
   [

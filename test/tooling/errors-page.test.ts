@@ -76,6 +76,21 @@ const provoked: Record<ImpactErrorCode, (() => unknown)[]> = {
   forbidden: [answer(403, "Access denied")],
   vanity_limit_reached: [answer(403, LIMIT), unsent([403, 403], LIMIT, 1)],
   unknown_reference: [answer(403, "MediaPartnerPropertyId 7 does not exist")],
+  deep_link_refused: [
+    answer(400, "This program does not support deep linking."),
+    async () => {
+      const body = JSON.stringify({ message: "This program does not support deep linking." });
+      const fetch = () => Promise.resolve(new Response(body, { status: 400 }));
+      const { trackingLinks } = createImpactClient({ ...account, fetch });
+      const links = ["/a", "/b"].map((path) => ({
+        programId: "1",
+        deepLink: `https://shop.example${path}`,
+      }));
+      for await (const result of trackingLinks.createMany(links, { concurrency: 1 })) {
+        if (!result.ok && result.error.attempts === 0) throw result.error;
+      }
+    },
+  ],
   invalid_request: [answer(400), answer(402), answer(405)],
   not_found: [answer(404)],
   rate_limited: [answer(429)],

@@ -28,7 +28,7 @@ export function createResume(
   const links = createRequestCache<string>();
   /** Keys of Vanity requests that may have made a link. */
   const unknown = new Set<string>();
-  /** Rows with such a request that are sent again. */
+  /** Rows that may have a link already, and are sent again. */
   const resent = new Set<number>();
 
   /** Keeps what an earlier outcome says of equal requests. */
@@ -62,18 +62,17 @@ export function createResume(
       return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
     }
     const isUnknown = wasInFlight || earlier?.status === "unknown" || unknown.has(key);
-    if (!isVanity || !isUnknown) return undefined;
-    if (retry.has("unknown")) {
-      resent.add(row.index);
-      return undefined;
+    if (isVanity && isUnknown && !retry.has("unknown")) {
+      unknown.add(key);
+      return { outcome: INTERRUPTED, isNew: true };
     }
-    unknown.add(key);
-    return { outcome: INTERRUPTED, isNew: true };
+    if (isUnknown) resent.add(row.index);
+    return undefined;
   };
   return {
     /** Call it once for each row, in order. Undefined if the row has to be sent. */
     outcomeOf,
-    /** Whether an earlier attempt may have made the row's Vanity link. */
+    /** Whether an earlier run may have made the row's link. */
     mayHaveLink: (index: number): boolean => resent.has(index),
   };
 }

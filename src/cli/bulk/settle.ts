@@ -19,9 +19,12 @@ export function settle(parts: RunParts, run: Run, result: CreateManyResult<Table
   // Held back in `beforeSend`.
   if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
   const outcome = outcomeOf(result, run);
+  if (outcome.status !== "failed" || !resume.mayHaveLink(row.index)) {
+    return recorder.finish(row, outcome);
+  }
   // A refusal now says nothing of the earlier attempt.
-  const isUnknown = outcome.status === "failed" && resume.mayHaveLink(row.index);
-  recorder.finish(row, isUnknown ? { ...outcome, status: "unknown" } : outcome);
+  const error = `${outcome.error} (an earlier run may have made a link)`;
+  recorder.finish(row, { ...outcome, status: "unknown", error });
 }
 
 function outcomeOf(result: CreateManyResult<TableRow>, { options, io }: Run): Outcome {

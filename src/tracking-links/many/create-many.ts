@@ -3,7 +3,8 @@
  * sent, dedupe.ts sends equal ones once, and this file composes them.
  */
 import { onAbort } from "../../abort.ts";
-import { isImpactError } from "../../errors.ts";
+import { isImpactError, type ImpactError } from "../../errors.ts";
+import { overAttempts } from "../../http/api-error.ts";
 import type { Redact } from "../../http/credentials.ts";
 import { redactErrors } from "../../http/redact-errors.ts";
 import type { Settings } from "../../options.ts";
@@ -135,21 +136,26 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
   async #send(request: LinkRequest, index: number): Promise<Outcome> {
     const { timeout, maxRetries } = this.#many.call;
     const options = { signal: this.#signal, timeout, maxRetries, index };
+    let isUnknown = false;
+    const failed = (error: ImpactError): Outcome => ({
+      error: isUnknown ? overAttempts(error, "unknown") : error,
+    });
     for (;;) {
       const slot = this.limiter.acquire(() => this.#refusals.of(request));
       // Not awaited if there is one, so that this is sent before the next input is read.
       const refusal = slot && (await slot);
-      if (refusal) return { error: notSent(refusal) };
+      if (refusal) return failed(notSent(refusal));
       try {
         return { link: await this.#client.send(request, options) };
       } catch (error) {
         // An abort, whose reason may be anything.
         if (!isImpactError(error) || error === this.#signal.reason) throw error;
         if (error.code !== "rate_limited") {
-          this.#refusals.note(error);
+          this.#refusals.note(error, request);
           if (error.code === "unauthorized") this.#drain.abort();
-          return { error };
+          return failed(error);
         }
+        isUnknown ||= error.outcome === "unknown";
         this.limiter.pause(error.retryAfter ?? PAUSE);
       } finally {
         this.limiter.release();

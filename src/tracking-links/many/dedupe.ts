@@ -1,5 +1,5 @@
 import type { ImpactError } from "../../errors.ts";
-import { isRetryable } from "../../http/retry-policy.ts";
+import { isHarmlessTwice, isRetryable } from "../../http/retry-policy.ts";
 import { lru } from "../../lru.ts";
 import type { TrackingLink } from "../create.ts";
 import { REMEMBERED } from "../dedupe-key.ts";
@@ -22,8 +22,9 @@ export class Dedupe {
   /** Shares a request with equal ones that come while it is in flight, and its outcome with later ones. */
   share(key: string, request: Promise<Outcome>): Promise<Outcome> {
     const shared = request.then((outcome) => {
-      this.#inFlight.delete(key);
       const { error } = outcome;
+      // One that may have been carried out and must not be sent twice is never forgotten.
+      if (error?.outcome !== "unknown" || isHarmlessTwice(error)) this.#inFlight.delete(key);
       // A failure that a retry may mend is not kept.
       if (!error || (error.method !== undefined && !isRetryable(error))) {
         this.#settled.set(key, outcome);

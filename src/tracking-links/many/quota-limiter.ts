@@ -15,6 +15,9 @@ export interface LimiterOptions {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds: the hour of a window, and some drift. A header that names a later time is not to be trusted. */
+const LONGEST_WAIT = 3_720_000;
+
 interface Waiter {
   readonly refusal: () => ImpactError | undefined;
   readonly resolve: (refusal: ImpactError | undefined) => void;
@@ -30,6 +33,8 @@ export class QuotaLimiter {
   /** By the monotonic clock: the system's may be set during an hour. */
   #pausedUntil = 0;
   #isPaused = false;
+  /** Whether one request has to try first, because a wait was cut short. */
+  #isProbing = false;
   #wakeReader = (): void => {};
 
   constructor(options: LimiterOptions) {
@@ -62,12 +67,15 @@ export class QuotaLimiter {
   release(): void {
     this.#inFlight--;
     this.#hasAnswer = true;
+    if (performance.now() >= this.#pausedUntil) this.#isProbing = false;
     this.#admit();
   }
 
   /** Admits nothing for so many milliseconds, because the server said that the quota is used up. */
   pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+    const shortened = Math.min(ms, LONGEST_WAIT);
+    this.#isProbing ||= shortened < ms;
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + shortened);
   }
 
   #admit(): void {
@@ -89,7 +97,8 @@ export class QuotaLimiter {
     const { concurrency, signal } = this.#options;
     if (this.#inFlight >= concurrency || this.#isPaused || signal.aborted) return false;
     const delay = this.#delay();
-    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(delay));
+    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(Math.min(delay, LONGEST_WAIT)));
+    this.#isProbing ||= delay > LONGEST_WAIT && delay < Infinity;
     return delay <= 0;
   }
 
@@ -99,6 +108,7 @@ export class QuotaLimiter {
     const now = performance.now();
     // A timer may fire a millisecond early.
     if (this.#pausedUntil - now >= 1) return this.#pausedUntil - now;
+    if (this.#isProbing) return this.#inFlight > 0 ? Infinity : 0;
     if (quota.current)
       return quotaDelay(quota.current, quota.windowEnd - now, reserve, this.#inFlight);
     // Before the first answer nobody knows what is left, so one request goes ahead.

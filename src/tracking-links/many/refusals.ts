@@ -1,23 +1,23 @@
-import type { ImpactError, ImpactErrorCode } from "../../errors.ts";
+import type { ImpactError } from "../../errors.ts";
+import { refusesAllDeepLinks } from "../../http/classify-response.ts";
 import type { LinkRequest } from "../params.ts";
 
-/** Later requests that a refusal holds for as well. Any other refusal holds for its own request alone. */
-const HOLDS_FOR: Partial<Record<ImpactErrorCode, (request: LinkRequest) => boolean>> = {
-  unauthorized: () => true,
-  vanity_limit_reached: ({ type }) => type === "Vanity",
-};
-
-/** Refusals that make further requests pointless. */
+/** Refusals that hold for later requests as well. Any other one holds for its own request alone. */
 export class Refusals {
-  readonly #errors: ImpactError[] = [];
+  #all: ImpactError | undefined;
+  #vanity: ImpactError | undefined;
+  /** By program. */
+  readonly #deepLinks = new Map<string, ImpactError>();
 
-  note(error: ImpactError): void {
-    const isKnown = this.#errors.some(({ code }) => code === error.code);
-    if (error.code in HOLDS_FOR && !isKnown) this.#errors.push(error);
+  note(error: ImpactError, { programId }: LinkRequest): void {
+    if (error.code === "unauthorized") this.#all ??= error;
+    if (error.code === "vanity_limit_reached") this.#vanity ??= error;
+    if (refusesAllDeepLinks(error)) this.#deepLinks.set(programId, error);
   }
 
   /** The refusal that holds for this request, too. */
-  of(request: LinkRequest): ImpactError | undefined {
-    return this.#errors.find(({ code }) => HOLDS_FOR[code]?.(request));
+  of({ type, programId, given }: LinkRequest): ImpactError | undefined {
+    const deepLink = given.deepLink === undefined ? undefined : this.#deepLinks.get(programId);
+    return this.#all ?? deepLink ?? (type === "Vanity" ? this.#vanity : undefined);
   }
 }
