@@ -76,6 +76,15 @@ export function runScenarios({ createImpactClient, isImpactError }, where, other
       });
       expectEqual(got, due);
     },
+    async "sent once"() {
+      const path = Math.random().toString(36).slice(2);
+      // Leaves a connection behind, which the next request may reuse; it then closes before the answer.
+      await trackingLinks.create({ programId: "1000" });
+      const once = await failure(trackingLinks.create({ programId: "once", customPath: path }));
+      if (isImpactError(once)) expectEqual([once.code, once.outcome], ["connection", "unknown"]);
+      const { url } = await trackingLinks.create({ programId: "arrivals", adId: path });
+      expectEqual(url, "https://example.sjv.io/c/1/2/1");
+    },
     async "impact.raw"() {
       const path = { AccountSID: account.accountSid, ProgramId: "1000" };
       const { data } = await impact.raw.POST(

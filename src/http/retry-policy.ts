@@ -11,8 +11,11 @@ export function isRetryable(error: ImpactError, table: RetryRules = rules): bool
   return isHarmlessTwice(error, table);
 }
 
-/** Whether the request of a failure may be carried out twice. */
-export function isHarmlessTwice({ method, url }: ImpactError, table: RetryRules = rules): boolean {
+/** Whether a request may be carried out twice. */
+export function isHarmlessTwice(
+  { method, url }: Pick<ImpactError, "method" | "url">,
+  table: RetryRules = rules,
+): boolean {
   if (method === undefined || url === undefined) return false;
   if (method === "GET" || method === "HEAD") return true;
   const { pathname, searchParams } = new URL(url);

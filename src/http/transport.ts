@@ -5,6 +5,7 @@ import type { QuotaView } from "../quota.ts";
 import { wrongOption } from "../validate.ts";
 import { attemptError } from "./attempt-error.ts";
 import { classifyResponse } from "./classify-response.ts";
+import { ownConnection } from "./deno.ts";
 import { ApiResult, readBody } from "./read-response.ts";
 import type { ApiRequest, Transport } from "./request.ts";
 
@@ -34,10 +35,11 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
 }
 
 function initOf(
-  { method, headers, body }: ApiRequest,
+  request: ApiRequest,
   own: Record<string, string>,
   signal: AbortSignal,
 ): RequestInit {
+  const { method, headers, body } = request;
   return {
     method,
     headers: headers ? mergeHeaders(headers, own) : own,
@@ -45,6 +47,7 @@ function initOf(
     redirect: "manual",
     signal,
     ...(body && { body }),
+    ...ownConnection(request),
   };
 }
 

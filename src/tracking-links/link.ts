@@ -65,7 +65,9 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  */
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
-  const known: Facts = new Map(EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]));
+  const known: Facts = new Map(
+    EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]),
+  );
   let link = url;
   eachOf(extension, known, (key, value, facts) => {
     const { name, onAnyLink } = ON_LINK[key as OnLink];

@@ -1,0 +1,19 @@
+import type { ApiRequest } from "./request.ts";
+import { isHarmlessTwice } from "./retry-policy.ts";
+
+interface DenoGlobal {
+  readonly createHttpClient: (options: { poolMaxIdlePerHost: number }) => object;
+}
+
+let client: object | undefined;
+
+/**
+ * Deno's `fetch` sends a request again by itself if a reused connection closes before the answer. A request that must not
+ * be sent twice gets a connection of its own. Nothing elsewhere.
+ */
+export function ownConnection(request: ApiRequest): { client: object } | undefined {
+  const { Deno } = globalThis as { Deno?: DenoGlobal };
+  if (Deno === undefined || isHarmlessTwice(request)) return undefined;
+  client ??= Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  return { client };
+}
