@@ -15,6 +15,7 @@ async function requestsFor(response: () => Response): Promise<number> {
 test.each<[what: string, response: () => Response, requests: number]>([
   ["JSON without a link", () => new Response("{}"), 1],
   ["JSON null", () => new Response("null"), 1],
+  ["a JSON string", () => new Response(`"https://example.sjv.io/c/1/2/3"`), 1],
   ["Status ERROR", () => new Response('{"Status":"ERROR"}'), 1],
   ["a 300", () => new Response("", { status: 300 }), 1],
   ["a 302", () => new Response("", { status: 302 }), 1],
