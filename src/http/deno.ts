@@ -2,7 +2,8 @@ import type { ApiRequest } from "./request.ts";
 import { isHarmlessTwice } from "./retry-policy.ts";
 
 interface DenoGlobal {
-  readonly createHttpClient: (options: { poolMaxIdlePerHost: number }) => object;
+  /** Missing in old versions. */
+  readonly createHttpClient?: (options: { poolMaxIdlePerHost: number }) => object;
 }
 
 let client: object | undefined;
@@ -13,7 +14,7 @@ let client: object | undefined;
  */
 export function ownConnection(request: ApiRequest): { client: object } | undefined {
   const { Deno } = globalThis as { Deno?: DenoGlobal };
-  if (Deno === undefined || isHarmlessTwice(request)) return undefined;
+  if (Deno?.createHttpClient === undefined || isHarmlessTwice(request)) return undefined;
   client ??= Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   return { client };
 }
