@@ -269,27 +269,27 @@ declare function createImpactClient<Paths extends {} = paths>(
 ): ImpactClient<Paths>;
 declare const ON_LINK: {
   readonly subId1: {
-    readonly name: "subId1";
+    readonly names: readonly ["subId1"];
     readonly onAnyLink: true;
   };
   readonly subId2: {
-    readonly name: "subId2";
+    readonly names: readonly ["subId2"];
     readonly onAnyLink: true;
   };
   readonly subId3: {
-    readonly name: "subId3";
+    readonly names: readonly ["subId3"];
     readonly onAnyLink: true;
   };
   readonly sharedId: {
-    readonly name: "sharedid";
+    readonly names: readonly ["sharedid"];
     readonly onAnyLink: true;
   };
   readonly deepLink: {
-    readonly name: "u";
+    readonly names: readonly ["u"];
     readonly onAnyLink: false;
   };
   readonly mediaPartnerPropertyId: {
-    readonly name: "partnerpropertyid";
+    readonly names: readonly ["partnerpropertyid", "MediaPartnerPropertyId"];
     readonly onAnyLink: false;
   };
 };
@@ -298,7 +298,7 @@ type TrackingLinkExtension = Pick<CreateTrackingLinkParams, OnLink>;
 interface ParsedTrackingLink extends TrackingLinkExtension {
   url: string;
   domain: string;
-  kind: "regular" | "vanity";
+  kind: "regular" | "vanity" | "other";
   partnerId?: string;
   adId?: string;
   programId?: string;

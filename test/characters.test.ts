@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CONTROL, oneLine, WHITESPACE_OR_CONTROL } from "../src/characters.ts";
+import { CONTROL, INVISIBLE, oneLine, WHITESPACE_OR_CONTROL } from "../src/characters.ts";
 
 /** Every code point, halves of surrogate pairs included. */
 const all = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));
@@ -12,6 +12,13 @@ test.each<[name: string, pattern: RegExp, unicode: RegExp]>([
   const matched = all.filter((character) => character.search(pattern) >= 0);
 
   expect(matched).toEqual(all.filter((character) => unicode.test(character)));
+});
+
+test("INVISIBLE is controls, zero-width and format characters, and nothing that is seen", () => {
+  const matched = all.filter((character) => character.search(INVISIBLE) >= 0);
+  const expected = /[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b-\u200d\u2060-\u2069\ufeff]/u;
+
+  expect(matched).toEqual(all.filter((character) => expected.test(character)));
 });
 
 test("oneLine replaces whitespace, controls, lone surrogates and Bidi_Control, and nothing else", () => {

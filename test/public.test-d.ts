@@ -541,7 +541,7 @@ test("parseTrackingLink returns the parts of a link", () => {
   expectTypeOf(parseTrackingLink).toEqualTypeOf<(url: string) => ParsedTrackingLink>();
   expectTypeOf<ParsedTrackingLink["url"]>().toEqualTypeOf<string>();
   expectTypeOf<ParsedTrackingLink["domain"]>().toEqualTypeOf<string>();
-  expectTypeOf<ParsedTrackingLink["kind"]>().toEqualTypeOf<"regular" | "vanity">();
+  expectTypeOf<ParsedTrackingLink["kind"]>().toEqualTypeOf<"regular" | "vanity" | "other">();
   expectTypeOf<keyof ParsedTrackingLink>().toEqualTypeOf<
     | keyof TrackingLinkExtension
     | "url"

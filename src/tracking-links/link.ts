@@ -12,12 +12,16 @@ import { isWebUrl } from "../url.ts";
  * `u` and `partnerpropertyid` are known to work on `/c/` links alone.
  */
 const ON_LINK = {
-  subId1: { name: "subId1", onAnyLink: true },
-  subId2: { name: "subId2", onAnyLink: true },
-  subId3: { name: "subId3", onAnyLink: true },
-  sharedId: { name: "sharedid", onAnyLink: true },
-  deepLink: { name: "u", onAnyLink: false },
-  mediaPartnerPropertyId: { name: "partnerpropertyid", onAnyLink: false },
+  subId1: { names: ["subId1"], onAnyLink: true },
+  subId2: { names: ["subId2"], onAnyLink: true },
+  subId3: { names: ["subId3"], onAnyLink: true },
+  sharedId: { names: ["sharedid"], onAnyLink: true },
+  deepLink: { names: ["u"], onAnyLink: false },
+  // Live links carry either name, some of them both.
+  mediaPartnerPropertyId: {
+    names: ["partnerpropertyid", "MediaPartnerPropertyId"],
+    onAnyLink: false,
+  },
 } as const;
 
 type OnLink = keyof typeof ON_LINK;
@@ -38,8 +42,11 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
   url: string;
   /** The tracking domain, such as `example.sjv.io`. */
   domain: string;
-  /** `regular` for `/c/{partner}/{ad}/{program}`, `vanity` for any other path. */
-  kind: "regular" | "vanity";
+  /**
+   * `regular` for `/c/{partner}/{ad}/{program}`; `other` for what takes no parameters: an impression pixel (`/i/…`), a
+   * consent redirect, half a `/c/` path; `vanity` for any other path.
+   */
+  kind: "regular" | "vanity" | "other";
   /** Partner id of a regular link. */
   partnerId?: string;
   /** Ad id of a regular link. */
@@ -56,8 +63,8 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  *
  * impact.com recommends passing parameters when the link is made. Add them later for a link that many users share.
  *
- * @throws ImpactError `invalid_input`: no link, a wrong value, or a `deepLink` or `mediaPartnerPropertyId` for a link that
- *   is no `/c/` link.
+ * @throws ImpactError `invalid_input`: no link, one of kind `other`, a wrong value, or a `deepLink` or
+ *   `mediaPartnerPropertyId` for a link that is no `/c/` link.
  * @see https://help.impact.com/en/support/solutions/articles/48001238125
  * @example
  * extendTrackingLink("https://example.sjv.io/SummerSale", { subId1: "newsletter" });
@@ -65,16 +72,20 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  */
 export function extendTrackingLink(url: string, extension: TrackingLinkExtension): string {
   const { kind } = parseTrackingLink(url);
+  if (kind === "other") {
+    const got = `${otherKindOf(new URL(url))}: ${show(url)}`;
+    throw badInput("invalid_input", "url", "a /c/ link or a vanity link", got);
+  }
   const known: Facts = new Map(
     EXTENSION_NAMES.map((name) => [name, createTrackingLink.params[name]]),
   );
   let link = url;
   eachOf(extension, known, (key, value, facts) => {
-    const { name, onAnyLink } = ON_LINK[key as OnLink];
+    const { names, onAnyLink } = ON_LINK[key as OnLink];
     if (!onAnyLink && kind !== "regular") {
       throw badInput("invalid_input", key, `\`${key}\` only on a /c/ link`, show(url));
     }
-    link = withParameter(link, name, checkValue(key, value, facts));
+    link = withParameter(link, names, checkValue(key, value, facts));
   });
   return link;
 }
@@ -84,21 +95,21 @@ export function withIds(url: string, ids: TrackingLinkExtension): string {
   let link = url;
   for (const key of ID_NAMES) {
     const value = ids[key];
-    if (value !== undefined) link = withParameter(link, ON_LINK[key].name, value);
+    if (value !== undefined) link = withParameter(link, ON_LINK[key].names, value);
   }
   return link;
 }
 
-/** Sets one query parameter: in the place of the first of that name, else at the end, before the fragment. */
-function withParameter(url: string, name: string, value: string): string {
+/** Sets one query parameter: in the place of the first of these names, else at the end, before the fragment. */
+function withParameter(url: string, names: readonly string[], value: string): string {
   const { before, query, fragment } = split(url);
-  const pair = `${name}=${encodeURIComponent(value)}`;
+  const pair = `${names[0]}=${encodeURIComponent(value)}`;
   const pairs = query?.split("&") ?? [];
-  const first = pairs.findIndex((each) => isNamed(each, name));
+  const first = pairs.findIndex((each) => isNamed(each, names));
   if (first >= 0) {
     const kept = pairs
       .map((each, index) => (index === first ? pair : each))
-      .filter((each, index) => index <= first || !isNamed(each, name));
+      .filter((each, index) => index <= first || !isNamed(each, names));
     return `${before}?${kept.join("&")}${fragment}`;
   }
   const joint = query === undefined || query === "" || query.endsWith("&") ? "" : "&";
@@ -106,8 +117,9 @@ function withParameter(url: string, name: string, value: string): string {
 }
 
 /** Case-insensitive, because the API and links spell some names differently. */
-function isNamed(pair: string, name: string): boolean {
-  return decodeQuery(pair.replace(/=.*/s, "")).toLowerCase() === name.toLowerCase();
+function isNamed(pair: string, names: readonly string[]): boolean {
+  const given = decodeQuery(pair.replace(/=.*/s, "")).toLowerCase();
+  return names.some((name) => name.toLowerCase() === given);
 }
 
 function split(url: string): { before: string; query: string | undefined; fragment: string } {
@@ -118,7 +130,8 @@ function split(url: string): { before: string; query: string | undefined; fragme
 /**
  * Parses a tracking link by its shape alone, without any lookup. A short link made without a custom path is `vanity`, too.
  *
- * @throws ImpactError `invalid_input` if it is no http(s) URL with a path.
+ * @throws ImpactError `invalid_input` if it is no http(s) URL with a path, or a damaged copy of one: with `&amp;`, or with
+ *   parameters in its path.
  */
 export function parseTrackingLink(url: string): ParsedTrackingLink {
   if (typeof url !== "string" || !isLink(url)) {
@@ -126,22 +139,33 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
     throw badInput("invalid_input", "url", expected, show(url));
   }
   const { hostname, pathname } = new URL(url);
-  const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
-  if (/^\/c\/./.test(pathname)) {
-    const [partnerId, adId, programId] = pathname.split("/").slice(2).map(decode);
-    parsed.kind = "regular";
-    if (partnerId) parsed.partnerId = partnerId;
-    if (adId) parsed.adId = adId;
-    if (programId) parsed.programId = programId;
-  } else {
-    parsed.customPath = decode(pathname.slice(1));
+  const damage = /&(amp|#38|#x26);/i.exec(url) ?? /&[^/&]*=/.exec(pathname);
+  if (damage !== null) {
+    const got = `a damaged copy, with "${damage[0]}" in it: ${show(url)}`;
+    throw badInput("invalid_input", "url", "a tracking link", got);
   }
+  const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
+  const ids = REGULAR.exec(pathname)?.slice(1).map(decode);
+  if (ids) {
+    const [partnerId, adId, programId] = ids;
+    Object.assign(parsed, { kind: "regular", partnerId, adId, programId });
+  } else if (otherKindOf(new URL(url)) !== undefined) parsed.kind = "other";
+  else parsed.customPath = decode(pathname.slice(1));
   for (const pair of split(url).query?.split("&") ?? []) {
-    const key = EXTENSION_NAMES.find((each) => isNamed(pair, ON_LINK[each].name));
-    const equals = pair.indexOf("=");
-    if (key !== undefined && equals >= 0) parsed[key] ??= decodeQuery(pair.slice(equals + 1));
+    const key = EXTENSION_NAMES.find((each) => isNamed(pair, ON_LINK[each].names));
+    const value = decodeQuery(pair.slice(pair.indexOf("=") + 1 || pair.length));
+    if (key !== undefined && value !== "") parsed[key] ??= value;
   }
   return parsed;
+}
+
+const REGULAR = /^\/c\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
+
+/** What a URL is that is seen among tracking links, and that takes no parameters. */
+function otherKindOf({ pathname, search }: URL): string | undefined {
+  if (/^\/i\/\d+\/\d/.test(pathname)) return "an impression pixel";
+  if (pathname === "/p/" && /[?&]return=/.test(search)) return "a consent redirect";
+  return /^\/c(\/|$)/.test(pathname) ? "half a /c/ link" : undefined;
 }
 
 /** Leaves a text with an invalid encoding as it is. */

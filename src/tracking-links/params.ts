@@ -1,7 +1,7 @@
 import type { operations } from "../../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
-import { WHITESPACE_OR_CONTROL } from "../characters.ts";
+import { INVISIBLE, WHITESPACE_OR_CONTROL } from "../characters.ts";
 import type { Redact } from "../http/credentials.ts";
 import type { ImpactError } from "../errors.ts";
 import { checkSegment, isWebUrl } from "../url.ts";
@@ -110,11 +110,12 @@ const LONGEST = 255;
 /** Checks a value by the document's facts of its parameter, and gives it as it is sent. */
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
   const text = checkType(name, value, facts.type);
+  if (name.endsWith("Id")) checkId(name, text);
   if (facts.enum && !facts.enum.includes(value as string)) {
     throw wrong(name, value, facts.enum.map((each) => JSON.stringify(each)).join(" or "));
   }
   if (facts.format === "uri") {
-    if (isWebUrl(text)) return text;
+    if (isWebUrl(text)) return checkVisible(name, text);
     const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
@@ -123,6 +124,19 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
     throw wrong(name, value, `at most ${LONGEST} characters`, `${[...text].length}`);
   }
   return text;
+}
+
+/** An id that refers to something was copied from somewhere, and with it what stood around it. */
+function checkId(name: string, text: string): void {
+  checkVisible(name, text);
+  if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
+}
+
+function checkVisible(name: string, text: string): string {
+  const code = INVISIBLE.exec(text)?.[0].charCodeAt(0);
+  if (code === undefined) return text;
+  const got = `U+${code.toString(16).toUpperCase().padStart(4, "0")} in it`;
+  throw wrong(name, text, "free of invisible characters", got);
 }
 
 // A regular expression in a function would be made anew for each value.

@@ -105,7 +105,14 @@ const text = fc.oneof(
 const isText = (value: string): boolean =>
   value.trim() !== "" && !/\p{Cs}/u.test(value) && [...value].length <= 255;
 
-const isId = (value: string): boolean => isText(value) && value !== "." && value !== "..";
+/** Shown as nothing: what is copied along with an id or a URL by mistake. */
+const isVisible = (value: string): boolean =>
+  !/[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]/u.test(value);
+
+const isId = (value: string): boolean =>
+  isText(value) && isVisible(value) && value.trim() === value;
+
+const isSegment = (value: string): boolean => isId(value) && value !== "." && value !== "..";
 
 const expectedHeaders = (sid = "IRabc123"): unknown[] => [
   ["accept", "application/json"],
@@ -162,7 +169,7 @@ test("refuses a program that is not an id and sends any other as it was given", 
       const result = await rejection(impact.trackingLinks.create({ programId }));
 
       expect(seen(result, sent)).toEqual(
-        isId(programId)
+        isSegment(programId)
           ? arrived([], { program: programId })
           : refused("invalid_input", "programId"),
       );
@@ -215,8 +222,9 @@ test.each(names)(
           ["Type", "Vanity"],
           [onWire, value],
         ];
+        const isValid = name.endsWith("Id") ? isId(value) : isText(value);
         expect(seen(result, sent)).toEqual(
-          isText(value) ? arrived(query) : refused("invalid_input", name),
+          isValid ? arrived(query) : refused("invalid_input", name),
         );
       }),
       { numRuns: times(30, 300) },
@@ -231,7 +239,7 @@ test("refuses a deepLink that is not a web address and sends any other as it was
       const deepLink = `${scheme}shop.example/${rest}`;
       const { fetch, sent } = recorder();
       const impact = createImpactClient({ ...account, baseUrl, fetch });
-      const isAddress = scheme !== "" && !/[\s\p{Cc}\p{Cs}]/u.test(rest);
+      const isAddress = scheme !== "" && !/[\s\p{Cc}\p{Cs}]/u.test(rest) && isVisible(rest);
 
       const result = await rejection(impact.trackingLinks.create({ programId: "1", deepLink }));
 
@@ -245,8 +253,9 @@ test("refuses a deepLink that is not a web address and sends any other as it was
 
 test("sends all parameters in the order in which they were given", async () => {
   const valid = text.filter(isText);
+  const id = text.filter(isId);
   const given = fc.record(
-    { adId: valid, mediaPartnerPropertyId: valid, subId1: valid, subId2: valid, sharedId: valid },
+    { adId: id, mediaPartnerPropertyId: id, subId1: valid, subId2: valid, sharedId: id },
     { requiredKeys: [] },
   );
   const wire: Record<string, string> = {
@@ -335,7 +344,7 @@ test("sends a header of the caller as it is or refuses it", async () => {
 });
 
 test("the raw client encodes the path and the query of any text", async () => {
-  const valid = text.filter((value) => isId(value));
+  const valid = text.filter((value) => isText(value) && ![".", ".."].includes(value));
   await fc.assert(
     fc.asyncProperty(valid, valid, valid, async (AccountSID, ProgramId, subId1) => {
       const { fetch, sent } = recorder();

@@ -107,6 +107,15 @@ test.each([
   expect(extendTrackingLink(REGULAR + rest, { subId1: "new" })).toBe(REGULAR + expected);
 });
 
+test.each([
+  ["MediaPartnerPropertyId=7", "partnerpropertyid=8"],
+  ["partnerpropertyid=6&a=b&MediaPartnerPropertyId=7", "partnerpropertyid=8&a=b"],
+  ["MEDIAPARTNERPROPERTYID=7&a=b&PartnerPropertyId=6", "partnerpropertyid=8&a=b"],
+])("extendTrackingLink leaves one property id of ?%s", (before, after) => {
+  const extended = extendTrackingLink(`${REGULAR}?${before}`, { mediaPartnerPropertyId: "8" });
+  expect(extended).toBe(`${REGULAR}?${after}`);
+});
+
 test("extendTrackingLink replaces a deep link, a property and a shared id in any letter case", () => {
   const url = `${REGULAR}?U=https%3A%2F%2Fold.example&PartnerPropertyId=1&sharedId=old`;
 
@@ -279,14 +288,16 @@ const text = fc
   .string({ unit: "binary", minLength: 1, maxLength: 255 })
   .filter((value) => value.trim() !== "");
 
+const id = text.filter((value) => value.trim() === value && !/[\p{Cc}\p{Cf}]/u.test(value));
+
 const extensions = fc.record(
   {
     subId1: text,
     subId2: text,
     subId3: text,
-    sharedId: text,
+    sharedId: id,
     deepLink: fc.webUrl({ withQueryParameters: true, withFragments: true }),
-    mediaPartnerPropertyId: text,
+    mediaPartnerPropertyId: id,
   },
   { requiredKeys: [] },
 );
@@ -296,7 +307,17 @@ const foreign = fc
   .map((parts) => parts.join(""));
 
 const own = fc
-  .tuple(fc.constantFrom("subId1", "SUBID2", "sharedid", "u", "PartnerPropertyId"), foreign)
+  .tuple(
+    fc.constantFrom(
+      "subId1",
+      "SUBID2",
+      "sharedid",
+      "u",
+      "PartnerPropertyId",
+      "mediapartnerpropertyid",
+    ),
+    foreign,
+  )
   .map(([name, value]) => `${name}=${value}`);
 
 const query = (pair: fc.Arbitrary<string>): fc.Arbitrary<string> =>

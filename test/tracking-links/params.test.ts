@@ -167,6 +167,43 @@ test.each<[params: object, field: string, message: string]>([
   expect(await refusal(params)).toEqual(refused("invalid_input", field, message));
 });
 
+test.each<[params: Record<string, string>, field: string, expected: string]>([
+  [{ programId: " 1000" }, "programId", 'free of outer spaces, got " 1000"'],
+  [{ programId: "1000\n" }, "programId", "free of invisible characters, got U+000A in it"],
+  [{ programId: "1", adId: "7\u00a0" }, "adId", 'free of outer spaces, got "7\u00a0"'],
+  [{ programId: "1", sharedId: "a " }, "sharedId", 'free of outer spaces, got "a "'],
+  [{ programId: "10\u200b00" }, "programId", "free of invisible characters, got U+200B in it"],
+  [
+    { programId: "1", mediaPartnerPropertyId: "\ufeff8" },
+    "mediaPartnerPropertyId",
+    "free of invisible characters, got U+FEFF in it",
+  ],
+  [{ programId: "1\u0000" }, "programId", "free of invisible characters, got U+0000 in it"],
+  [
+    { programId: "1", deepLink: "https://shop.example/a\u200b" },
+    "deepLink",
+    "free of invisible characters, got U+200B in it",
+  ],
+  [
+    { programId: "1", deepLink: "https://shop.example/\u202eb" },
+    "deepLink",
+    "free of invisible characters, got U+202E in it",
+  ],
+])(
+  "refuses what was copied along with an id or a deep link: %j",
+  async (params, field, expected) => {
+    expect(await refusal(params)).toEqual(
+      refused("invalid_input", field, `Expected \`${field}\` to be ${expected}`),
+    );
+  },
+);
+
+test("a sub id may hold an emoji of several characters", async () => {
+  expect(await targetOf({ programId: "1", subId1: "👩\u200d💻" })).toBe(
+    `/Programs/1/TrackingLinks?subId1=${encodeURIComponent("👩\u200d💻")}`,
+  );
+});
+
 test.each<[deepLink: string, got?: string]>([
   ["shop.example"],
   ["shop.example/shoes"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTrackingLink } from "../../src/index.ts";
+import { extendTrackingLink, parseTrackingLink } from "../../src/index.ts";
 import { readTrackingUrl } from "../../src/tracking-links/link.ts";
 
 const VANITY = "https://example.sjv.io/SummerSale";
@@ -39,13 +39,53 @@ test.each([
   });
 });
 
-test("parseTrackingLink leaves out the ids that a /c/ link lacks", () => {
-  expect(parseTrackingLink("https://example.sjv.io/c/1//3")).toEqual({
-    url: "https://example.sjv.io/c/1//3",
-    domain: "example.sjv.io",
+const REDIRECT =
+  "https://www.ojrq.net/p/?return=https%3A%2F%2Fshop.sjv.io%2Fc%2F1%2F2%2F3%3Fu%3Dhttps%253A%252F%252Fwww.shop.example&cid=3&tpsync=yes";
+
+test.each<[url: string, domain: string, what: string]>([
+  ["https://imp.pxf.io/i/1111111/2222222/33333", "imp.pxf.io", "an impression pixel"],
+  [REDIRECT, "www.ojrq.net", "a consent redirect"],
+  ["https://example.sjv.io/c/1//3", "example.sjv.io", "half a /c/ link"],
+  ["https://example.sjv.io/c/1/2", "example.sjv.io", "half a /c/ link"],
+  ["https://example.sjv.io/c/1/2/", "example.sjv.io", "half a /c/ link"],
+  ["https://example.sjv.io/c", "example.sjv.io", "half a /c/ link"],
+])("%s is neither regular nor vanity, and takes no parameters", (url, domain, what) => {
+  expect(parseTrackingLink(url)).toEqual({ url, domain, kind: "other" });
+  const shown = JSON.stringify(url.length > 80 ? `${url.slice(0, 79)}…` : url);
+  expect(() => extendTrackingLink(url, { subId1: "a" })).toThrow(
+    `Expected a /c/ link or a vanity link, got ${what}: ${shown}`,
+  );
+});
+
+test.each<[url: string, damage: string]>([
+  [
+    "https://apple.sjv.io/c/1/2/3?sharedid=z&amp;u=https%3A%2F%2Fwww.apple.com&amp;subId1=q",
+    "&amp;",
+  ],
+  ["https://apple.sjv.io/c/1/2/3?a=b&AMP;subId1=q", "&AMP;"],
+  ["https://apple.sjv.io/c/1/2/3?a=b&#38;subId1=q", "&#38;"],
+  ["https://apple.sjv.io/Sale?a=b&#x26;subId1=q", "&#x26;"],
+  ["https://x.sjv.io/c/1/2/3&subId1=a", "&subId1="],
+  ["https://x.sjv.io/SummerSale&subId1=a", "&subId1="],
+])("the damaged copy %s is refused, not misread", (url, damage) => {
+  const message = `Expected a tracking link, got a damaged copy, with "${damage}" in it: `;
+  expect(() => parseTrackingLink(url)).toThrow(message);
+  expect(() => extendTrackingLink(url, { subId1: "a" })).toThrow(message);
+});
+
+test.each([
+  ["https://bestbuy.7tiv.net/c/1/2/3?u=", {}],
+  ["https://bestbuy.7tiv.net/c/1/2/3?u=&subId1=&subId1=x", { subId1: "x" }],
+  ["https://bestbuy.7tiv.net/c/1/2/3?MediaPartnerPropertyId=8", { mediaPartnerPropertyId: "8" }],
+  ["https://bestbuy.7tiv.net/c/1/2/3/?subId1=x", { subId1: "x" }],
+])("an empty parameter of %s is absent", (url, rest) => {
+  const ids = { partnerId: "1", adId: "2", programId: "3" };
+  expect(parseTrackingLink(url)).toEqual({
+    url,
+    domain: "bestbuy.7tiv.net",
     kind: "regular",
-    partnerId: "1",
-    programId: "3",
+    ...ids,
+    ...rest,
   });
 });
 
@@ -54,7 +94,6 @@ test.each([
   ["a%2520b", "a%20b"],
   ["100%", "100%"],
   ["a=b", "a=b"],
-  ["", ""],
   ["1&subId1=2", "1"],
 ])("parseTrackingLink reads ?subId1=%s as %j", (query, value) => {
   expect(parseTrackingLink(`${VANITY}?subId1=${query}`).subId1).toBe(value);
