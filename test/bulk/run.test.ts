@@ -351,6 +351,6 @@ test("an unknown Vanity link stays unknown if it is refused when it is sent agai
   expect(code).toBe(3);
   expect(server.requests.length).toBe(2);
   expect(text("out.csv").split("\n")[1]).toBe(
-    `1,Vanity,Sale,,unknown,invalid_request,POST ${server.baseUrl}/Mediapartners/[account]/Programs/1/TrackingLinks answered 400: CustomPath is already in use.`,
+    `1,Vanity,Sale,,unknown,invalid_request,POST ${server.baseUrl}/Mediapartners/[account]/Programs/1/TrackingLinks answered 400: CustomPath is already in use. (an earlier run may have made a link)`,
   );
 });
