@@ -64,8 +64,9 @@ const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as 
 /**
  * Error of a failed call. Branch on `code`; `outcome` says whether a link may exist anyway.
  *
- * The auth token is redacted from every field, also if the server echoes it in base64, percent-encoded, or escaped as in
- * JSON or HTML. Exception: a token short enough to be an ordinary word (up to seven letters, or under four characters).
+ * The auth token is redacted from every field, also if the server echoes it in another case, in base64, percent-encoded,
+ * or escaped as in JSON or HTML. Exceptions: a token short enough to be an ordinary word (up to seven letters, or under
+ * four characters), and encodings of its letters: hex, UTF-16, base64 in lines or of a longer text.
  *
  * `JSON.stringify(error)` gives every field. `structuredClone` keeps message, stack and cause only; clone
  * `error.toJSON()` instead.

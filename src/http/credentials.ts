@@ -17,7 +17,7 @@ export function createCredentials(
   if (authToken.length >= 8 || (authToken.length >= 4 && /[^A-Za-z]/.test(authToken))) {
     patterns.push(patternOf(authToken), patternOf(base64(authToken)));
   }
-  const secrets = new RegExp(patterns.join("|"), "g");
+  const secrets = new RegExp(patterns.join("|"), "gi");
   const redactText = (text: string): string => text.replace(secrets, REDACTED);
   const redactDeep = (value: unknown, depth: number): unknown => {
     if (typeof value === "string") return redactText(value);
@@ -46,7 +46,10 @@ export function createCredentials(
 /** What stands between letters and digits: anything else, percent-encoded, or escaped as in JSON, HTML and XML. */
 const GAP = String.raw`(?:%[\dA-Fa-f]{2}|\\u[\dA-Fa-f]{4}|&#?\w{1,8};|[^A-Za-z\d])+`;
 
-/** A pattern for a secret however it is written: every encoding in use leaves letters and digits as they are. */
+/**
+ * A pattern for a secret however it is written: the escapes in use leave letters and digits as they are. Their case is
+ * ignored, because host names and names of headers lose it.
+ */
 function patternOf(secret: string): string {
   const words = secret.match(/[A-Za-z\d]+/g);
   if (words === null) return secret.replace(/./gsu, String.raw`\$&`);

@@ -29,9 +29,14 @@ export function redactCause(thrown: unknown, redact: Redact, depth: number = MAX
   }
 }
 
+/** Errors of another realm, such as that of a test runner, are no instances of this one's `Error`. */
+function isError(thrown: unknown): thrown is RuntimeError {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
+}
+
 function copyOf(thrown: unknown, redact: Redact, depth: number): Error {
-  if (!(thrown instanceof Error)) return new Error(redact(String(thrown)));
-  const { name, message, stack, cause, code, syscall, errors }: RuntimeError = thrown;
+  if (!isError(thrown)) return new Error(redact(String(thrown)));
+  const { name, message, stack, cause, code, syscall, errors } = thrown;
   const copy = new Error(redact(String(message)));
   const keep = (key: string, value: unknown): void => {
     Object.defineProperty(copy, key, { value, configurable: true, writable: true });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import { expect, test, vi } from "vitest";
@@ -113,6 +114,36 @@ test("throw() rejects with what was thrown", async () => {
   await results.next();
 
   await expect(results.throw(reason)).rejects.toBe(reason);
+});
+
+test("throw() ends it at once while it waits for the quota", async () => {
+  const { impact } = served(() => refusal(429, "", { "Retry-After": "3600" }));
+  const results = impact.trackingLinks.createMany(programs(10));
+  const next = results.next();
+  await settled();
+  const reason = new Error("enough");
+
+  const end = results.throw(reason).catch((error: unknown) => error);
+
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(await end).toBe(reason);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("works where intrinsics are frozen", () => {
+  const url = (path: string): string =>
+    JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+  const script = `
+    import { createImpactClient } from ${url("index.ts")};
+    import { createFakeImpact } from ${url("testing/index.ts")};
+    const { fetch } = createFakeImpact();
+    const impact = createImpactClient({ accountSid: "IR1", authToken: "any-token", fetch });
+    for await (const { ok } of impact.trackingLinks.createMany([{ programId: "1" }, {}])) console.log(ok);
+  `;
+  const args = ["--frozen-intrinsics", "--import", "tsx", "--input-type=module", "--eval", script];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8", stdio: "pipe" })).toBe(
+    "true\nfalse\n",
+  );
 });
 
 test("leaving the loop runs the finally blocks of generators", async () => {

@@ -1,8 +1,12 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createImpactClient } from "../../src/index.ts";
 import { account, errorFrom } from "../support/client.ts";
 
 const failed = (cause: Error): TypeError => new TypeError("fetch failed", { cause });
+
+/** An error as a test runner's own realm makes it: no instance of this realm's `Error`. */
+const foreign = (script: string): unknown => runInNewContext(script) as unknown;
 
 const coded = (message: string, parts: object): Error => Object.assign(new Error(message), parts);
 
@@ -13,6 +17,20 @@ test.each<[what: string, thrown: unknown, outcome: "not_sent" | "unknown"]>([
     "Node, refused",
     failed(coded("connect ECONNREFUSED", { code: "ECONNREFUSED", syscall: "connect" })),
     "not_sent",
+  ],
+  [
+    "Node in another realm, refused",
+    foreign(
+      `new TypeError("fetch failed", { cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" }) })`,
+    ),
+    "not_sent",
+  ],
+  [
+    "Node in another realm, lost",
+    foreign(
+      `new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) })`,
+    ),
+    "unknown",
   ],
   [
     "Node, refused at every address",

@@ -27,6 +27,14 @@ test("redacts the host of a redirect that is named after the token", async () =>
   expect(shown(error).includes(authToken)).toBe(false);
 });
 
+test("redacts a token that has lost its case in the host of a redirect or the name of a header", async () => {
+  const token = "K3yToK3nK3yToK3nK3yToK3nK3yToK3n";
+  const headers = { Location: `https://${token}.example/`, [`x-${token}`]: "1" };
+  const error = await errorFor(() => new Response(null, { status: 307, headers }), token);
+  expect(error.message).toMatch(/a redirect to https:\/\/\[redacted\]\.example,/);
+  expect(shown(error).toLowerCase().includes(token.toLowerCase())).toBe(false);
+});
+
 test("redacts a header that is named after the token", async () => {
   const error = await errorFor(
     () => new Response("{}", { status: 400, headers: { [`x-${authToken}`]: "1" } }),

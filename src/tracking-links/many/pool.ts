@@ -29,22 +29,26 @@ interface Slot<Result> {
 
 const BEHIND_SLOW = 16;
 
-/** The reason of `stop` after `return()`: there is nobody to report to. */
+/** The reason of `stop` after `return()` or `throw()`: there is nobody to report to. */
 const RETURNED = new DOMException("The reader returned", "AbortError");
 
 /**
- * Makes `return()` abort immediately. Async generators otherwise queue it behind the pending `await`, up to an hour while
- * waiting for quota.
+ * Makes `return()` and `throw()` abort immediately. Async generators otherwise queue them behind the pending `await`, up to
+ * an hour while waiting for quota.
  */
 export function abortOnReturn<T>(
   results: AsyncGenerator<T, void, undefined>,
   stop: AbortController,
 ): AsyncGenerator<T, void, undefined> {
-  const end = results.return.bind(results);
-  results.return = (value) => {
-    stop.abort(RETURNED);
-    return end(value);
-  };
+  for (const name of ["return", "throw"] as const) {
+    const end = results[name].bind(results);
+    const value = (given: never): unknown => {
+      stop.abort(RETURNED);
+      return end(given);
+    };
+    // Not assigned: that fails where intrinsics are frozen.
+    Object.defineProperty(results, name, { value });
+  }
   return results;
 }
 
