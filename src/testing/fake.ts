@@ -71,7 +71,7 @@ export interface FakeImpact {
  */
 export function createFakeImpact(options: FakeImpactOptions = {}): FakeImpact {
   checkOptions(options);
-  const { rateLimit = { limit: 1000, windowMs: 3_600_000 }, now = Date.now } = options;
+  const { rateLimit = { limit: 1000, windowMs: 3_600_000 }, now = () => Date.now() } = options;
   const links: FakeLink[] = [];
   const requests: RecordedRequest[] = [];
   const faults: Fault[] = [];

@@ -73,3 +73,15 @@ test("sends the quota that a client reports", async () => {
   });
   expect(fake.links).toHaveLength(1);
 });
+
+test("looks the time up at each request, so that it can be faked after the fake was made", async () => {
+  const fake = createFakeImpact({ rateLimit: { limit: 1, windowMs: 700_000 } });
+  vi.useFakeTimers({ now: Date.UTC(2030, 0, 1) });
+
+  await post(fake);
+  vi.setSystemTime(Date.UTC(2030, 0, 1) + 100_000);
+  const { status, headers } = await post(fake);
+
+  expect([status, headers["retry-after"]]).toEqual([429, "600"]);
+  expect(fake.requests.map(({ time }) => time - Date.UTC(2030, 0, 1))).toEqual([0, 100_000]);
+});

@@ -9,7 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import type { Server } from "node:http";
+import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createFakeImpact, type FakeImpact } from "../../src/testing/index.ts";
 import { load, readPage } from "../support/pages.ts";
@@ -33,42 +36,88 @@ beforeEach(() => {
   };
 });
 
-test("the cache recipe makes one call for concurrent requests, and does not cache a failure", async () => {
+test("the cache recipe keeps links, and neither failures nor calls in flight", async () => {
   const { linkTo, linkFor } = (await load("links.ts")) as {
     linkTo: (deepLink: string) => Promise<string>;
     linkFor: (visitor: string, deepLink: string) => Promise<string>;
   };
   const boots = "https://shop.example/boots";
-  fake.failNext({ status: 400 });
+  fake.failNext({ status: 400 }, { network: "ECONNRESET" });
 
-  await expect(Promise.all([linkTo(boots), linkTo(boots)])).rejects.toMatchObject({ status: 400 });
-  expect(fake.requests.length).toBe(1);
+  await expect(linkTo(boots)).rejects.toMatchObject({ status: 400 });
+  // One who comes at the same time as another one whose call is lost is not lost with it.
+  const both = await Promise.allSettled([linkTo(boots), linkTo(boots)]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  expect(fake.requests.length).toBe(3);
 
-  const [plain, ada] = await Promise.all([linkTo(boots), linkFor("ada", boots)]);
-  expect(fake.requests.length).toBe(2);
-  expect(new URL(ada).searchParams.get("subId1")).toBe("ada");
+  const plain = await linkTo(boots);
+  expect(new URL(await linkFor("ada", boots)).searchParams.get("subId1")).toBe("ada");
   expect(await linkTo(boots)).toBe(plain);
-  expect(fake.requests.length).toBe(2);
+  expect(fake.requests.length).toBe(3);
 });
 
-test("the web handler recipe answers with Retry-After if there is no link, and logs why", async () => {
+test("the web handler recipe leads to the page itself if there is no link, and logs why", async () => {
   const { handle } = (await load("handle.ts")) as { handle: Handle };
   const log = vi.spyOn(console, "error").mockReturnValue();
   onTestFinished(() => log.mockRestore());
-  const headers = { "Retry-After": "700" };
-  fake.failNext({ status: 429, headers }, { status: 403 });
+  fake.failNext({ status: 429, headers: { "Retry-After": "700" } }, { status: 403 });
   const ask = async (): Promise<unknown[]> => {
-    const response = await handle(new Request("https://my.example/boots"));
-    return [response.status, response.headers.get("retry-after"), await response.text()];
+    const { status, headers } = await handle(new Request("https://my.example/boots"));
+    return [status, headers.get("location"), headers.get("cache-control")];
   };
 
-  expect(await ask()).toEqual([503, "700", "Try again later"]);
-  expect(await ask()).toEqual([503, "60", "Try again later"]);
-  expect(await ask()).toEqual([302, null, ""]);
+  expect(await ask()).toEqual([302, "https://shop.example/boots", "no-store"]);
+  expect(await ask()).toEqual([302, "https://shop.example/boots", "no-store"]);
+  expect(await ask()).toEqual([
+    302,
+    expect.stringContaining("https://example.sjv.io/c/"),
+    "no-store",
+  ]);
   expect(log.mock.calls.map((words) => words.slice(0, 2))).toEqual([
     ["rate_limited", "rejected"],
     ["forbidden", "rejected"],
   ]);
+});
+
+test("the web handler recipe answers within its deadline when the API stalls", async () => {
+  const { handle } = (await load("handle.ts")) as { handle: Handle };
+  const log = vi.spyOn(console, "error").mockReturnValue();
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+    log.mockRestore();
+  });
+  vi.stubGlobal("fetch", () => new Promise(() => {}));
+  const answer = handle(new Request("https://my.example/boots"));
+  await vi.advanceTimersByTimeAsync(3000);
+  expect((await answer).headers.get("location")).toBe("https://shop.example/boots");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([
+  ["GET // HTTP/1.1", 404],
+  ["GET http://other.example/boots HTTP/1.1", 404],
+  ["GET http://[/ HTTP/1.1", 404],
+  ["TRACE /boots HTTP/1.1", 405],
+  ["OPTIONS * HTTP/1.1", 405],
+  ["POST /boots HTTP/1.1", 405],
+  ["GET /boots HTTP/1.1", 302],
+])("the node:http recipe survives %s", async (line, status) => {
+  const { server } = (await load("server.ts")) as { server: Server };
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const ask = async (first: string): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.end(`${first}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    return text(socket);
+  };
+
+  expect(await ask(line)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(await ask("GET /shoes HTTP/1.1")).toMatch(/^HTTP\/1.1 302 /);
 });
 
 test("the Worker, Next.js and Hono recipes answer alike", async () => {
