@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { text as textOf } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { operations } from "../generated/operations.ts";
 import { run } from "../src/cli/main.ts";
 import { version } from "../src/version.ts";
@@ -136,9 +138,10 @@ test("an interruption ends the call with exit code 130", async () => {
 
 test.each([
   ["--program 1", "Expected a command first: create, bulk, sandbox", ""],
-  ["craete", "Unknown command craete; did you mean create?", ""],
-  ["links", "Unknown command links", ""],
-  ["help craete", "Unknown command craete; did you mean create?", ""],
+  ["craete", "Unknown command; did you mean create?", ""],
+  ["links", "Unknown command; known are create, bulk, sandbox", ""],
+  ["t0ken-that-is-no-command", "Unknown command; known are create, bulk, sandbox", ""],
+  ["help craete", "Unknown command; did you mean create?", ""],
   ["help create x", "Unexpected argument: every value belongs to a flag", "create "],
   ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?", "create "],
   ["create -x", "Unknown option --x", "create "],
@@ -286,6 +289,51 @@ test("sandbox --programs names the programs, and the domains that each takes dee
 
   child.kill("SIGINT");
   expect(await once(child, "exit")).toEqual([130, null]);
+});
+
+test("sandbox answers any request line and any body, and forgets what nobody reads", async () => {
+  const child = spawn(process.execPath, [
+    "--max-old-space-size=64",
+    join(root, "dist/cli.js"),
+    ..."sandbox --port 0 --rate-limit 100000".split(" "),
+  ]);
+  onTestFinished(() => void child.kill());
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const base = line.toString().trim();
+  const ask = (first: string, body = ""): Promise<string> => {
+    const socket = connect(Number(new URL(base).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const length = Buffer.byteLength(body);
+    socket.end(
+      `${first} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${body}`,
+    );
+    return textOf(socket);
+  };
+  expect(await ask("POST //")).toMatch(/^HTTP\/1.1 401 /);
+  expect(await ask("TRACE /")).toMatch(/^HTTP\/1.1 400 /);
+  expect(await ask("POST /", "x".repeat(200_000_000))).toMatch(/^HTTP\/1.1 401 /);
+
+  const headers = { Authorization: `Basic ${btoa("IR9:any")}`, Accept: "application/json" };
+  const post = (query: string): Promise<Response> =>
+    fetch(`${base}/Mediapartners/IR9/Programs/1/TrackingLinks?${query}`, {
+      method: "POST",
+      headers,
+    });
+  expect((await post("Type=Vanity&CustomPath=kept")).status).toBe(200);
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(Array.from({ length: 100 }, async () => (await post("")).text()));
+  }
+  expect((await post("Type=Vanity&CustomPath=kept")).status).toBe(400);
+}, 30_000);
+
+test("create --json shows no control character, whatever the API answers", async () => {
+  const TrackingURL = "https://example.sjv.io/c/1/2/3";
+  const raw = { TrackingURL, Note: "a\u009b31mb\u202ec\u007f" };
+  const { baseUrl } = await serve({ body: JSON.stringify(raw) });
+  vi.stubEnv("IMPACT_BASE_URL", baseUrl);
+  const { stdout } = await command("create --program 1 --json");
+  expect(stdout).not.toMatch(/[\u007f-\u009f\u202e]/);
+  expect((JSON.parse(stdout) as { raw: unknown }).raw).toEqual(raw);
 });
 
 test("sandbox says why it cannot serve", async () => {

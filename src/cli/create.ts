@@ -1,7 +1,7 @@
 import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
 import { detailsOf, exitCodeOf, openClient } from "./impact-client.ts";
 import { readParameters, withFlags, type Arguments } from "./flags.ts";
-import { EXIT, say, why, write, type Io } from "./io.ts";
+import { EXIT, plainJson, say, why, write, type Io } from "./io.ts";
 
 /** `impact-links create`: creates one link and prints its URL. */
 export async function create(given: Arguments, io: Io): Promise<number> {
@@ -21,7 +21,7 @@ export async function create(given: Arguments, io: Io): Promise<number> {
     return exitCodeOf(error);
   }
   try {
-    await write(io.stdout, `${given.has("json") ? JSON.stringify(link) : link.url}\n`);
+    await write(io.stdout, `${given.has("json") ? plainJson(link) : link.url}\n`);
     return EXIT.done;
   } catch (error) {
     // It exists, and the API cannot list links.

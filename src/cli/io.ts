@@ -40,9 +40,15 @@ export function writeWhole(file: number, text: string): void {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }
 
-/** Makes a text of a file or a server safe to show: a terminal obeys control characters. */
+/** Makes a text of a file or a server safe to show: a terminal obeys control characters, and turns text by others. */
 export function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ");
+}
+
+/** JSON that is safe to show and has the same value. */
+export function plainJson(value: unknown): string {
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Bidi_Control}]/gu, escape);
 }
 
 /** The message of an error. */

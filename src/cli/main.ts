@@ -56,5 +56,6 @@ function unknown(name: string): string {
     return `Expected a command first: ${commands.join(", ")}`;
   }
   const near = nearest(name, commands);
-  return `Unknown command ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  // The name is not shown: it may be a token.
+  return `Unknown command; ${near === undefined ? `known are ${commands.join(", ")}` : `did you mean ${near}?`}`;
 }

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
-import { createFakeImpact, type FakePrograms } from "../testing/index.ts";
+import { createFakeImpact } from "../testing/index.ts";
+import type { FakeImpact, FakeLink, FakePrograms, RecordedRequest } from "../testing/index.ts";
 import type { Arguments } from "./flags.ts";
 import { EXIT, say, show, UsageError, why, type Io } from "./io.ts";
 
@@ -18,7 +18,8 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
     ...(programs !== undefined && { programs: readPrograms(programs) }),
   });
   const server = createServer((request, response) => {
-    answer(fake.fetch, request, response).catch(() => response.destroy());
+    answer(fake.fetch, request, response).catch(() => response.writeHead(400).end());
+    if (fake.requests.length >= KEPT) forget(fake);
   });
   try {
     await once(server.listen(port, "127.0.0.1"), "listening");
@@ -39,6 +40,17 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
   return EXIT.interrupted;
 }
 
+/** Requests until they are forgotten. */
+const KEPT = 1000;
+
+/** A sandbox may run for weeks, and nobody reads what its fake keeps. Vanity paths stay taken. */
+function forget({ requests, links }: FakeImpact): void {
+  const vanity = links.filter(({ type }) => type === "Vanity");
+  // Both are read-only for tests alone.
+  (requests as RecordedRequest[]).length = 0;
+  (links as FakeLink[]).splice(0, links.length, ...vanity);
+}
+
 /** Reads `1000=shop.example|*.shop.example,2000=,3000`. */
 function readPrograms(list: string): FakePrograms {
   const programs = list.split(",").map((entry) => {
@@ -56,13 +68,13 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = request;
-  const body = await buffer(request);
-  const answered = await fetch(new URL(url, "http://127.0.0.1"), {
+  // No operation of the fake has a body, and one may have any size.
+  request.resume();
+  const answered = await fetch(`http://127.0.0.1${url}`, {
     method,
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, String(value)]),
     ),
-    ...(body.length > 0 && method !== "GET" && method !== "HEAD" && { body }),
   });
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
   response.end(await answered.text());

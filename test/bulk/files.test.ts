@@ -173,6 +173,14 @@ test("--dry-run prints rows, invalid lines, calls, vanity links and time, and se
   expect(readdirSync(folder)).toEqual(["in.csv"]);
 });
 
+test("--dry-run shows no control character of a file", async () => {
+  put("in.csv", 'programId,subId1,deepLink\n1,a,"x\u001b[31m\u009b31m\u202ey"\n');
+  const { code, stdout } = await bulk("in.csv --dry-run");
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^line 2: Expected `deepLink` to be /);
+  expect(stdout).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+});
+
 test("--dry-run needs neither credentials nor --out, and exits with 0 if all rows are right", async () => {
   vi.unstubAllEnvs();
   for (const name of ["ACCOUNT_SID", "AUTH_TOKEN", "BASE_URL"]) vi.stubEnv(`IMPACT_${name}`, "");

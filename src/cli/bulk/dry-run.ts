@@ -1,5 +1,5 @@
 import { isImpactError } from "../../index.ts";
-import { EXIT, write } from "../io.ts";
+import { EXIT, plain, write } from "../io.ts";
 import { createRequestCache, requestOf } from "./request.ts";
 import type { Job } from "./run.ts";
 
@@ -16,7 +16,7 @@ export async function dryRun({ table, columns, options, io }: Job): Promise<numb
     if (typeof request === "string" || isImpactError(request)) {
       counts.invalid++;
       const text = typeof request === "string" ? request : request.message;
-      await write(io.stdout, `line ${line}: ${text}\n`);
+      await write(io.stdout, `line ${line}: ${plain(text)}\n`);
     } else if (!seen.get(request.key)) {
       seen.set(request.key, true);
       counts.calls++;

@@ -4,7 +4,7 @@
 import { extname } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import type { Format } from "../input/table.ts";
-import { UsageError } from "../io.ts";
+import { plain, UsageError } from "../io.ts";
 import { RESULT_COLUMNS, type Outcome } from "../outcome.ts";
 
 /** The text of an output: its head, and one text for each row. By its extension; on stdout as the input. */
@@ -43,7 +43,7 @@ function harmless(cell: string): string {
 function jsonLines(columns: readonly string[]) {
   const double = columns.find((name, position) => columns.indexOf(name) !== position);
   if (double !== undefined) {
-    throw new UsageError(`Two columns are called "${double}"; JSON can hold one of them`);
+    throw new UsageError(`Two columns are called "${plain(double)}"; JSON can hold one of them`);
   }
   return {
     head: "",
