@@ -1,7 +1,7 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
 import { badInput, show } from "../validate.ts";
-import { checkValue, eachOf, type Facts } from "./params.ts";
+import { checkNotHidden, checkValue, eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "../url.ts";
 
 /**
@@ -29,7 +29,7 @@ type OnLink = keyof typeof ON_LINK;
 export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
 
 /** Those of them that work on every link. */
-export const ID_NAMES: readonly OnLink[] = EXTENSION_NAMES.filter(
+export const ID_NAMES: readonly OnLink[] = /* @__PURE__ */ EXTENSION_NAMES.filter(
   (each) => ON_LINK[each].onAnyLink,
 );
 
@@ -130,22 +130,27 @@ function split(url: string): { before: string; query: string | undefined; fragme
 /**
  * Parses a tracking link by its shape alone, without any lookup. A short link made without a custom path is `vanity`, too.
  *
- * @throws ImpactError `invalid_input` if it is no http(s) URL with a path, or a damaged copy of one: with `&amp;`, or with
- *   parameters in its path.
+ * @throws ImpactError `invalid_input` if it is no http(s) URL with a path, or a damaged copy of one: with `&amp;`, an
+ *   invisible character, parameters in its path, or anything but letters, digits and `.~_-` in an id of a `/c/` path.
  */
 export function parseTrackingLink(url: string): ParsedTrackingLink {
+  if (typeof url === "string") checkNotHidden("url", url);
   if (typeof url !== "string" || !isLink(url)) {
     const expected = "a tracking link (an http(s) URL with a path)";
     throw badInput("invalid_input", "url", expected, show(url));
   }
   const { hostname, pathname } = new URL(url);
-  const damage = /&(amp|#38|#x26);/i.exec(url) ?? /&[^/&]*=/.exec(pathname);
+  const damage =
+    // As HTML, WordPress (`&#038;`) and JSON in a page write an `&`.
+    /&(amp|#0*38|#x0*26);|\\u0026/i.exec(url) ??
+    /&[^/&]*=/.exec(pathname) ??
+    (pathname.startsWith("/c/") ? /[^\w/.~-][^/]*/.exec(pathname) : null);
   if (damage !== null) {
     const got = `a damaged copy, with "${damage[0]}" in it: ${show(url)}`;
     throw badInput("invalid_input", "url", "a tracking link", got);
   }
   const parsed: ParsedTrackingLink = { url, domain: hostname, kind: "vanity" };
-  const ids = REGULAR.exec(pathname)?.slice(1).map(decode);
+  const ids = REGULAR.exec(pathname)?.slice(1);
   if (ids) {
     const [partnerId, adId, programId] = ids;
     Object.assign(parsed, { kind: "regular", partnerId, adId, programId });
@@ -164,7 +169,7 @@ const REGULAR = /^\/c\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
 /** What a URL is that is seen among tracking links, and that takes no parameters. */
 function otherKindOf({ pathname, search }: URL): string | undefined {
   if (/^\/i\/\d+\/\d/.test(pathname)) return "an impression pixel";
-  if (pathname === "/p/" && /[?&]return=/.test(search)) return "a consent redirect";
+  if (/^\/p\/?$/.test(pathname) && /[?&]return=/.test(search)) return "a consent redirect";
   return /^\/c(\/|$)/.test(pathname) ? "half a /c/ link" : undefined;
 }
 

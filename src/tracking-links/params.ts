@@ -1,7 +1,7 @@
 import type { operations } from "../../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
-import { INVISIBLE, WHITESPACE_OR_CONTROL } from "../characters.ts";
+import { CONTROL, INVISIBLE, WHITESPACE_OR_CONTROL } from "../characters.ts";
 import type { Redact } from "../http/credentials.ts";
 import type { ImpactError } from "../errors.ts";
 import { checkSegment, isWebUrl } from "../url.ts";
@@ -27,9 +27,15 @@ export interface LinkRequest {
 /** The document's facts of each parameter, by its name in camelCase. */
 export type Facts = ReadonlyMap<string, ParameterFacts>;
 
-export const FACTS: Facts = new Map(Object.entries(createTrackingLink.params));
-const REQUIRED = [...FACTS.keys()].filter((name) => FACTS.get(name)?.required);
-const DEFAULT_TYPE = (FACTS.get("type")?.default ?? "Regular") as TrackingLinkType;
+// Pure: a program that only extends links is bundled without them.
+export const FACTS: Facts = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries(createTrackingLink.params),
+);
+const REQUIRED = /* @__PURE__ */ requiredOf(FACTS);
+
+function requiredOf(facts: Facts): string[] {
+  return [...facts.keys()].filter((name) => facts.get(name)?.required);
+}
 
 /**
  * Checks the parameters of `create`. Throws `invalid_input` for the first thing that is wrong, credentials included:
@@ -61,7 +67,8 @@ export function checkParams(
       throw badInput("invalid_input", "customPath", expected, `type ${show(given.type)}`);
     }
   }
-  const { programId, type = DEFAULT_TYPE } = given;
+  const { programId } = given;
+  const type = given.type ?? ((FACTS.get("type")?.default ?? "Regular") as TrackingLinkType);
   return { given, programId, type, query };
 }
 
@@ -110,12 +117,13 @@ const LONGEST = 255;
 /** Checks a value by the document's facts of its parameter, and gives it as it is sent. */
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
   const text = checkType(name, value, facts.type);
-  if (name.endsWith("Id")) checkId(name, text);
+  if (name.endsWith("Id") || name === "customPath") checkId(name, text);
   if (facts.enum && !facts.enum.includes(value as string)) {
     throw wrong(name, value, facts.enum.map((each) => JSON.stringify(each)).join(" or "));
   }
   if (facts.format === "uri") {
     if (isWebUrl(text)) return checkVisible(name, text);
+    checkNotHidden(name, text);
     const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
@@ -126,10 +134,15 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   return text;
 }
 
-/** An id that refers to something was copied from somewhere, and with it what stood around it. */
+/** An id was copied from somewhere, and with it what stood around it. A vanity link cannot be renamed. */
 function checkId(name: string, text: string): void {
   checkVisible(name, text);
   if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
+}
+
+/** Without controls, which are refused with spaces. */
+export function checkNotHidden(name: string, text: string): void {
+  checkVisible(name, text.split(CONTROL).join(""));
 }
 
 function checkVisible(name: string, text: string): string {

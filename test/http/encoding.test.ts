@@ -222,7 +222,7 @@ test.each(names)(
           ["Type", "Vanity"],
           [onWire, value],
         ];
-        const isValid = name.endsWith("Id") ? isId(value) : isText(value);
+        const isValid = name.startsWith("subId") ? isText(value) : isId(value);
         expect(seen(result, sent)).toEqual(
           isValid ? arrived(query) : refused("invalid_input", name),
         );

@@ -189,8 +189,34 @@ test.each<[params: Record<string, string>, field: string, expected: string]>([
     "deepLink",
     "free of invisible characters, got U+202E in it",
   ],
+  [
+    { programId: "1", deepLink: "\u200bhttps://shop.example" },
+    "deepLink",
+    "free of invisible characters, got U+200B in it",
+  ],
+  [
+    { programId: "1", deepLink: "https://shop.example/a b\ufeff" },
+    "deepLink",
+    "free of invisible characters, got U+FEFF in it",
+  ],
+  [
+    { programId: "1", deepLink: "\u202ahttps://shop.example\u202c" },
+    "deepLink",
+    "free of invisible characters, got U+202A in it",
+  ],
+  [{ programId: "1", customPath: " Sale" }, "customPath", 'free of outer spaces, got " Sale"'],
+  [
+    { programId: "1", customPath: "Sale\u200b" },
+    "customPath",
+    "free of invisible characters, got U+200B in it",
+  ],
+  [
+    { programId: "1", customPath: "Sa\u0000le" },
+    "customPath",
+    "free of invisible characters, got U+0000 in it",
+  ],
 ])(
-  "refuses what was copied along with an id or a deep link: %j",
+  "refuses what was copied along with an id, a path or a deep link: %j",
   async (params, field, expected) => {
     expect(await refusal(params)).toEqual(
       refused("invalid_input", field, `Expected \`${field}\` to be ${expected}`),

@@ -45,6 +45,7 @@ const REDIRECT =
 test.each<[url: string, domain: string, what: string]>([
   ["https://imp.pxf.io/i/1111111/2222222/33333", "imp.pxf.io", "an impression pixel"],
   [REDIRECT, "www.ojrq.net", "a consent redirect"],
+  [REDIRECT.replace("/p/?", "/p?"), "www.ojrq.net", "a consent redirect"],
   ["https://example.sjv.io/c/1//3", "example.sjv.io", "half a /c/ link"],
   ["https://example.sjv.io/c/1/2", "example.sjv.io", "half a /c/ link"],
   ["https://example.sjv.io/c/1/2/", "example.sjv.io", "half a /c/ link"],
@@ -65,10 +66,31 @@ test.each<[url: string, damage: string]>([
   ["https://apple.sjv.io/c/1/2/3?a=b&AMP;subId1=q", "&AMP;"],
   ["https://apple.sjv.io/c/1/2/3?a=b&#38;subId1=q", "&#38;"],
   ["https://apple.sjv.io/Sale?a=b&#x26;subId1=q", "&#x26;"],
+  // As WordPress escapes links in pages, and as scripts in pages do.
+  ["https://apple.sjv.io/c/1/2/3?a=b&#038;subId1=q", "&#038;"],
+  ["https://apple.sjv.io/c/1/2/3?a=b\\u0026subId1=q", "\\u0026"],
   ["https://x.sjv.io/c/1/2/3&subId1=a", "&subId1="],
+  ["https://x.sjv.io/c/1/2/3&subId1", "&subId1"],
+  ["https://x.sjv.io/c/1/2/3%26subId1=a", "%26subId1=a"],
+  ["https://x.sjv.io/c/1/2/3%3FsubId1=a?x=y", "%3FsubId1=a"],
+  ["https://x.sjv.io/c/1/2/3%20", "%20"],
+  ["https://x.sjv.io/c/1/2/3%E2%80%8B?subId1=a", "%E2%80%8B"],
+  ["https://x.sjv.io/c/{partner}/2/3", "%7Bpartner%7D"],
   ["https://x.sjv.io/SummerSale&subId1=a", "&subId1="],
 ])("the damaged copy %s is refused, not misread", (url, damage) => {
   const message = `Expected a tracking link, got a damaged copy, with "${damage}" in it: `;
+  expect(() => parseTrackingLink(url)).toThrow(message);
+  expect(() => extendTrackingLink(url, { subId1: "a" })).toThrow(message);
+});
+
+test.each<[url: string, code: string]>([
+  ["https://x.sjv.io/c/1/2/3\u200b", "U+200B"],
+  ["https://x.sjv.io/c/1/2/3?subId1=a\u2060", "U+2060"],
+  ["https://x.sjv.io/Summer\u00adSale", "U+00AD"],
+  ["\u200bhttps://x.sjv.io/SummerSale", "U+200B"],
+  ["https://x.sjv.io/SummerSale\ufeff", "U+FEFF"],
+])("a link that was copied with an invisible character is refused: %j", (url, code) => {
+  const message = `Expected \`url\` to be free of invisible characters, got ${code} in it`;
   expect(() => parseTrackingLink(url)).toThrow(message);
   expect(() => extendTrackingLink(url, { subId1: "a" })).toThrow(message);
 });
