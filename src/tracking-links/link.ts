@@ -104,16 +104,15 @@ export function withIds(url: string, ids: TrackingLinkExtension): string {
 function withParameter(url: string, names: readonly string[], value: string): string {
   const { before, query, fragment } = split(url);
   const pair = `${names[0]}=${encodeURIComponent(value)}`;
-  const pairs = query?.split("&") ?? [];
+  const pairs = query.split("&");
   const first = pairs.findIndex((each) => isNamed(each, names));
   if (first >= 0) {
-    const kept = pairs
-      .map((each, index) => (index === first ? pair : each))
-      .filter((each, index) => index <= first || !isNamed(each, names));
+    pairs[first] = pair;
+    const kept = pairs.filter((each, index) => index <= first || !isNamed(each, names));
     return `${before}?${kept.join("&")}${fragment}`;
   }
-  const joint = query === undefined || query === "" || query.endsWith("&") ? "" : "&";
-  return `${before}?${query ?? ""}${joint}${pair}${fragment}`;
+  const joint = query === "" || query.endsWith("&") ? "" : "&";
+  return `${before}?${query}${joint}${pair}${fragment}`;
 }
 
 /** Case-insensitive, because the API and links spell some names differently. */
@@ -122,8 +121,8 @@ function isNamed(pair: string, names: readonly string[]): boolean {
   return names.some((name) => name.toLowerCase() === given);
 }
 
-function split(url: string): { before: string; query: string | undefined; fragment: string } {
-  const [, before = "", query, fragment = ""] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(url) ?? [];
+function split(url: string): { before: string; query: string; fragment: string } {
+  const [, before = "", query = "", fragment = ""] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(url) ?? [];
   return { before, query, fragment };
 }
 
@@ -156,7 +155,7 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
     Object.assign(parsed, { kind: "regular", partnerId, adId, programId });
   } else if (otherKindOf(new URL(url)) !== undefined) parsed.kind = "other";
   else parsed.customPath = decode(pathname.slice(1));
-  for (const pair of split(url).query?.split("&") ?? []) {
+  for (const pair of split(url).query.split("&")) {
     const key = EXTENSION_NAMES.find((each) => isNamed(pair, ON_LINK[each].names));
     const value = decodeQuery(pair.slice(pair.indexOf("=") + 1 || pair.length));
     if (key !== undefined && value !== "") parsed[key] ??= value;
