@@ -229,3 +229,19 @@ test("an id that a spreadsheet has shortened is not sent", async () => {
   ]);
   expect((await bulk("in.csv --dry-run")).code).toBe(2);
 });
+
+test("cells lose their outer spaces, and one with an invisible character fails its row by name", async () => {
+  const server = await linker();
+  put(
+    "in.csv",
+    "programId,customPath,adId,subId1\n 1 , Sale ,2\u00a0, a \n10\u200b00,,,\n1,Sa\u200ble,,\n",
+  );
+  const { stdout } = await bulk("in.csv --out -");
+  expect(targets(server)).toEqual([
+    `${PATH}/1/TrackingLinks?CustomPath=Sale&AdId=2&subId1=a&Type=Vanity`,
+  ]);
+  expect(stdout.match(/Expected `\w+` to be [^",]*, got U\+200B/g)).toEqual([
+    "Expected `programId` to be free of invisible characters, got U+200B",
+    "Expected `customPath` to be free of invisible characters, got U+200B",
+  ]);
+});
