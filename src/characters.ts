@@ -8,7 +8,7 @@ export const WHITESPACE_OR_CONTROL: RegExp = /\s|[^ -~\xa0-\uffff]/;
 
 /** Shown as nothing: controls, zero-width characters, and those that turn the direction of their neighbours. */
 export const INVISIBLE: RegExp =
-  /[^ -~\xa0-\xac\xae-\u061b\u061d-\u180d\u180f-\u200a\u2010-\u2029\u202f-\u205f\u206a-\ufefe\uff00-\uffff]/;
+  /[^ -~\xa0-\uffff]|[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
 /** Breaks a line, is no character, or turns the direction of its neighbours (Bidi_Control). */
 const UNPRINTABLE =

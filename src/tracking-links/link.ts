@@ -169,7 +169,7 @@ const REGULAR = /^\/c\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
 function otherKindOf({ pathname, search }: URL): string | undefined {
   if (/^\/i\/\d+\/\d/.test(pathname)) return "an impression pixel";
   if (/^\/p\/?$/.test(pathname) && /[?&]return=/.test(search)) return "a consent redirect";
-  return /^\/c(\/|$)/.test(pathname) ? "half a /c/ link" : undefined;
+  return /^\/c(\/|$)/.test(pathname) ? "a /c/ link without exactly three ids" : undefined;
 }
 
 /** Leaves a text with an invalid encoding as it is. */

@@ -46,10 +46,10 @@ test.each<[url: string, domain: string, what: string]>([
   ["https://imp.pxf.io/i/1111111/2222222/33333", "imp.pxf.io", "an impression pixel"],
   [REDIRECT, "www.ojrq.net", "a consent redirect"],
   [REDIRECT.replace("/p/?", "/p?"), "www.ojrq.net", "a consent redirect"],
-  ["https://example.sjv.io/c/1//3", "example.sjv.io", "half a /c/ link"],
-  ["https://example.sjv.io/c/1/2", "example.sjv.io", "half a /c/ link"],
-  ["https://example.sjv.io/c/1/2/", "example.sjv.io", "half a /c/ link"],
-  ["https://example.sjv.io/c", "example.sjv.io", "half a /c/ link"],
+  ["https://example.sjv.io/c/1//3", "example.sjv.io", "a /c/ link without exactly three ids"],
+  ["https://example.sjv.io/c/1/2", "example.sjv.io", "a /c/ link without exactly three ids"],
+  ["https://example.sjv.io/c/1/2/", "example.sjv.io", "a /c/ link without exactly three ids"],
+  ["https://example.sjv.io/c", "example.sjv.io", "a /c/ link without exactly three ids"],
 ])("%s is neither regular nor vanity, and takes no parameters", (url, domain, what) => {
   expect(parseTrackingLink(url)).toEqual({ url, domain, kind: "other" });
   const shown = JSON.stringify(url.length > 80 ? `${url.slice(0, 79)}…` : url);
