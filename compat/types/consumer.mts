@@ -42,6 +42,7 @@ import {
   type FakeImpact,
   type FakeImpactOptions,
   type FakeLink,
+  type FakePrograms,
   type Fault,
   type RecordedRequest,
 } from "impact-partner-client/testing";
@@ -187,7 +188,7 @@ const extension: TrackingLinkExtension = { subId1: "a", sharedId: undefined };
 const parsed: ParsedTrackingLink = parseTrackingLink(
   extendTrackingLink("https://example.sjv.io/x", extension),
 );
-same<typeof parsed.kind, "regular" | "vanity">(true);
+same<typeof parsed.kind, "regular" | "vanity" | "other">(true);
 same<typeof parsed.subId1, string | undefined>(true);
 // @ts-expect-error a link has its program already
 extendTrackingLink(parsed.url, { programId: "1" });
@@ -237,6 +238,8 @@ const fault: Fault = { status: 429, headers: { "Retry-After": "1" } };
 fake.failNext(fault, { network: "ECONNRESET" }, { stallBody: true });
 createImpactClient({ ...options, fetch: fake.fetch });
 const made: readonly FakeLink[] = fake.links;
+const byId: FakePrograms = { "1000": { deepLinkDomains: ["shop.example"] }, "2000": {} };
+createFakeImpact({ programs: byId });
 const seen: readonly RecordedRequest[] = fake.requests;
 console.log(made[0]?.params["subId1"], seen[0]?.query);
 fake.reset();
