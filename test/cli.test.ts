@@ -311,7 +311,7 @@ test("sandbox answers any request line and any body, and forgets what nobody rea
   };
   expect(await ask("POST //")).toMatch(/^HTTP\/1.1 401 /);
   expect(await ask("TRACE /")).toMatch(/^HTTP\/1.1 400 /);
-  expect(await ask("POST /", "x".repeat(200_000_000))).toMatch(/^HTTP\/1.1 401 /);
+  expect(await ask("POST /", "x".repeat(20_000_000))).toMatch(/^HTTP\/1.1 401 /);
 
   const headers = { Authorization: `Basic ${btoa("IR9:any")}`, Accept: "application/json" };
   const post = (query: string): Promise<Response> =>
@@ -320,7 +320,7 @@ test("sandbox answers any request line and any body, and forgets what nobody rea
       headers,
     });
   expect((await post("Type=Vanity&CustomPath=kept")).status).toBe(200);
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 11; round++) {
     await Promise.all(Array.from({ length: 100 }, async () => (await post("")).text()));
   }
   expect((await post("Type=Vanity&CustomPath=kept")).status).toBe(400);

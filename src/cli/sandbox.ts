@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { finished } from "node:stream/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFakeImpact } from "../testing/index.ts";
@@ -68,8 +69,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = request;
-  // No operation of the fake has a body, and one may have any size.
-  request.resume();
+  // No operation of the fake has a body. One of any size is read, so that its sender reads the answer, and not kept.
+  await finished(request.resume());
   const answered = await fetch(`http://127.0.0.1${url}`, {
     method,
     headers: Object.fromEntries(

@@ -10,7 +10,7 @@ import { times } from "../support/thorough.ts";
 afterAll(endAll);
 
 /** How often a process is killed in all of the loops below together. */
-const KILLS = Number(process.env["BULK_KILLS"] ?? times(6, 120));
+const KILLS = Number(process.env["BULK_KILLS"] ?? times(4, 120));
 const SEED = Number(process.env["BULK_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 /** Processes at once: one alone leaves the machine idle while it starts. */
 const LANES = times(2, 3);

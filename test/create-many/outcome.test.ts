@@ -58,6 +58,6 @@ test("no result says that there is no link where the API has made one", async ()
         }
       },
     ),
-    { numRuns: times(200, 1000) },
+    { numRuns: times(100, 1000) },
   );
 });

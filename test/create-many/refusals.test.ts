@@ -195,20 +195,3 @@ test("a request that is refused unsent keeps the unknown outcome of an earlier a
 
   expect(results.map(line)).toEqual(["0 unauthorized unknown", "1 unauthorized rejected"]);
 });
-
-test("a Vanity request with an unknown outcome is never forgotten", async () => {
-  const { impact, requests } = served(
-    ({ target }) => (target.startsWith("sale") ? reset() : good(target)),
-    { onEvent: undefined },
-  );
-  const sale = program("sale", { type: "Vanity" });
-  const others = Array.from({ length: 25_000 }, (_, id) => program(id));
-
-  let last: unknown;
-  for await (const result of impact.trackingLinks.createMany([sale, ...others, sale])) {
-    last = line(result);
-  }
-
-  expect(requests.filter((target) => target.startsWith("sale"))).toEqual(["sale?Type=Vanity"]);
-  expect(last).toBe("25001 connection unknown");
-});
