@@ -50,8 +50,11 @@ export function createCredentials(
 
 const WORD = /[A-Za-z\d]+/;
 
-/** What stands between letters and digits: anything else, percent-encoded, or escaped as in JSON, HTML and XML. */
-const GAP = String.raw`(?:%[\dA-Fa-f]{2}|\\u[\dA-Fa-f]{4}|&#?\w{1,8};|[^A-Za-z\d])+`;
+/**
+ * What stands between letters and digits: anything else, percent-encoded, or escaped as in JSON, HTML and XML. No two
+ * branches match the same text, and its length is limited, so that a hostile text cannot make the search slow.
+ */
+const GAP = String.raw`(?:%[\da-f]{2}|\\u[\da-f]{4}|&#?[a-z\d]{1,8};|[^a-z\d]){1,99}`;
 
 /**
  * A pattern for a secret however it is written: the escapes in use leave letters and digits as they are. Their case is

@@ -35,6 +35,16 @@ test("redacts a token that has lost its case in the host of a redirect or the na
   expect(shown(error).toLowerCase().includes(token.toLowerCase())).toBe(false);
 });
 
+test("reads a hostile body in a moment, whatever resembles the token in it", async () => {
+  const token = "abcd-efgh-1234";
+  for (const text of [`abcd${"&_;".repeat(30)}`, "&abcd;".repeat(10_000)]) {
+    const start = performance.now();
+    const error = await errorFor(() => new Response(text, { status: 400 }), token);
+    expect(error.body).toBe(text);
+    expect(performance.now() - start).toBeLessThan(1000);
+  }
+}, 60_000);
+
 test("redacts a header that is named after the token", async () => {
   const error = await errorFor(
     () => new Response("{}", { status: 400, headers: { [`x-${authToken}`]: "1" } }),
