@@ -336,6 +336,18 @@ test("create --json shows no control character, whatever the API answers", async
   expect((JSON.parse(stdout) as { raw: unknown }).raw).toEqual(raw);
 });
 
+test.each([
+  "create --\u001b[31m\u009b\u202ex",
+  "bulk \u001b[31m\u009b\u202ein.csv --out out.csv",
+  "bulk in.csv --out \u001b[31m\u009b\u202eout.csv",
+])("shows no control character of the arguments: %j", async (line) => {
+  const { code, stderr } = await command(line);
+  expect(code).toBe(2);
+  // The line breaks are the command's own.
+  expect(stderr).toMatch(/^impact-links: .*\nSee impact-links \w+ --help\.\n$/);
+  expect(stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+});
+
 test("sandbox says why it cannot serve", async () => {
   const { baseUrl } = await serve({});
   const { port } = new URL(baseUrl);

@@ -29,9 +29,9 @@ export async function show(output: Output, text: string): Promise<number> {
   return EXIT.done;
 }
 
-/** Writes a message to stderr. */
+/** Writes a message to stderr. Its line breaks are kept. */
 export async function say({ stderr }: Io, message: string): Promise<void> {
-  await show(stderr, `impact-links: ${message}\n`);
+  await show(stderr, `impact-links: ${message.split("\n").map(plain).join("\n")}\n`);
 }
 
 /** Writes all of it at once. A single write may take a part, and then fail on a full disk. */
