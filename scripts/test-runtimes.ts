@@ -8,13 +8,14 @@
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
-import { compat, installPackage, installTools, printTable } from "./packed.ts";
+import { compat, installPackage, installTools, printTable, root } from "./packed.ts";
 import type { Results } from "../compat/scenarios.mjs";
 import type { Server } from "node:http";
 
@@ -28,7 +29,7 @@ const SCENARIOS = [
   "impact.raw",
   "./testing",
 ];
-const COLUMNS = [...SCENARIOS, "require", "guard"];
+const COLUMNS = [...SCENARIOS, "require", "guard", "recipe"];
 /** Milliseconds for all scenarios of a runtime. They take less than one second. */
 const TIMEOUT = 60_000;
 
@@ -43,10 +44,11 @@ interface Esbuild {
   }>;
 }
 interface Worker {
-  ready: Promise<unknown>;
+  ready: Promise<URL>;
   dispatchFetch: (url: string) => Promise<{ json: () => Promise<Results> }>;
   dispose: () => Promise<void>;
 }
+type Miniflare = new (options: object) => Worker;
 interface Playwright {
   chromium: { launch: (options: object) => Promise<Browser> };
 }
@@ -65,6 +67,8 @@ const run = promisify(execFile);
 
 /** Requests for a Vanity link by its path. */
 const arrivals = new Map<string, number>();
+/** Requests for the link of the recipes. */
+let pageCalls = 0;
 /** Connections that have carried a request. */
 const used = new WeakSet<object>();
 
@@ -98,6 +102,7 @@ const api = createServer((request, response) => {
     const TrackingURL = `https://example.sjv.io/c/1/2/${count}`;
     return response.end(JSON.stringify({ TrackingURL }));
   }
+  if (searchParams.has("DeepLink") && ++pageCalls === 1) return; // the call of the visitor who resets
   if (programId === "403") {
     const isVanity = searchParams.get("Type") === "Vanity";
     const Message = isVanity ? "The vanity limit is reached." : "The program is not joined.";
@@ -194,7 +199,7 @@ async function bundle(
 }
 
 async function workerd() {
-  const { Miniflare } = load("miniflare") as { Miniflare: new (options: object) => Worker };
+  const { Miniflare } = load("miniflare") as { Miniflare: Miniflare };
   const compatibilityDate = "2026-04-01";
   const idle = "export default { fetch: () => new Response() };";
   await start(async () => {
@@ -210,7 +215,47 @@ async function workerd() {
     const results = await response.json();
     const manifest = readFileSync(installed("workerd/package.json"), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
-    return { version, results };
+    const recipes = await inTime(recipe(Miniflare, compatibilityDate));
+    return { version, results: { ...results, recipe: recipes } };
+  } finally {
+    await worker.dispose();
+  }
+}
+
+/** A visitor whose connection is reset takes nobody else's page of the recipes along. */
+async function recipe(Miniflare: Miniflare, compatibilityDate: string): Promise<string> {
+  const page = readFileSync(join(root, "docs/recipes.md"), "utf8");
+  for (const name of ["links.ts", "handle.ts", "mount.ts"]) {
+    const code = page.split("```ts\n// " + name + "\n")[1]?.split("```")[0];
+    if (code === undefined) throw new Error(`Expected a block ${name} in the recipes, got none`);
+    writeFileSync(join(folder, name), code);
+  }
+  const env = { IMPACT_ACCOUNT_SID: "IRcompat", IMPACT_AUTH_TOKEN: "compat-token" };
+  const process = JSON.stringify({ env: { ...env, IMPACT_BASE_URL: baseUrl } });
+  const { code } = await bundle("mount.ts", {
+    conditions: ["workerd", "worker", "browser"],
+    external: ["hono"],
+    banner: { js: `globalThis.process = ${process};` },
+  });
+  const hono = "export class Hono { get() { return this; } }"; // that one mounts the same handler
+  const modules = [
+    { type: "ESModule", path: "mount.js", contents: code },
+    { type: "ESModule", path: "hono", contents: hono },
+  ];
+  const worker = new Miniflare({ modules, compatibilityDate });
+  try {
+    const { hostname, port, href } = await worker.ready;
+    const visitor = connect(Number(port), hostname);
+    const asked = once(api, "request");
+    visitor.write("GET /boots HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await asked;
+    visitor.resetAndDestroy();
+    const signal = AbortSignal.timeout(10_000);
+    const next = await fetch(`${href}boots`, { redirect: "manual", signal });
+    const location = next.headers.get("location") ?? "";
+    return location.startsWith("https://example.sjv.io/") ? "ok" : `${next.status} ${location}`;
+  } catch (error) {
+    return String(error);
   } finally {
     await worker.dispose();
   }
@@ -273,7 +318,7 @@ const runtimes: Record<string, Runtime> = {
   "Node, newest": { attempt: () => program(installed("node-newest/bin/node")), also: "require" },
   Bun: { attempt: () => program(installed("bun/bin/bun.exe")), also: "require" },
   Deno: { attempt: () => program(installed("deno/deno"), denoOptions), also: "require" },
-  "Cloudflare workerd": { attempt: workerd },
+  "Cloudflare workerd": { attempt: workerd, also: "recipe" },
   // A page sends a request again by itself, and nothing can keep it from that.
   "Chromium, a page": { attempt: chromium, also: "guard", except: "sent once" },
 };

@@ -112,7 +112,8 @@ test.each([
   const { port } = server.address() as AddressInfo;
   const ask = async (first: string): Promise<string> => {
     const socket = connect(port, "127.0.0.1");
-    socket.end(`${first}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    // Not `end`: Node drops a request whose client closes its half before the answer.
+    socket.write(`${first}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     return text(socket);
   };
 
