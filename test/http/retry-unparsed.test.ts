@@ -16,11 +16,17 @@ test.each<[what: string, response: () => Response, requests: number]>([
   ["JSON without a link", () => new Response("{}"), 1],
   ["JSON null", () => new Response("null"), 1],
   ["a JSON string", () => new Response(`"https://example.sjv.io/c/1/2/3"`), 1],
+  [
+    "the API's XML",
+    () => new Response("<ImpactRadiusResponse><Status>ERROR</Status></ImpactRadiusResponse>"),
+    1,
+  ],
   ["Status ERROR", () => new Response('{"Status":"ERROR"}'), 1],
   ["a 300", () => new Response("", { status: 300 }), 1],
   ["a 302", () => new Response("", { status: 302 }), 1],
   ["half a JSON", () => new Response('{"TrackingURL":"https'), 3],
   ["HTML", () => new Response("<html></html>"), 3],
+  ["other XML", () => new Response("<a>b</a>"), 3],
 ])(
   "retries a 2xx or 3xx without a link only if its body could not be parsed: %s",
   async (_, response, requests) => {
