@@ -15,9 +15,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
+import { api, listen } from "./runtimes-api.ts";
 import { compat, installPackage, installTools, printTable, root } from "./packed.ts";
 import type { Results } from "../compat/scenarios.mjs";
-import type { Server } from "node:http";
 
 const SCENARIOS = [
   "create",
@@ -64,62 +64,6 @@ interface Browser {
 const { values } = parseArgs({ options: { "allow-missing": { type: "boolean" } } });
 const require = createRequire(join(compat, "package.json"));
 const run = promisify(execFile);
-
-/** Requests for a Vanity link by its path. */
-const arrivals = new Map<string, number>();
-/** Requests for the link of the recipes. */
-let pageCalls = 0;
-/** Connections that have carried a request. */
-const used = new WeakSet<object>();
-
-/** The id of the program selects the response. */
-const api = createServer((request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-  const [, programId] = /\/Programs\/(\w+)\/TrackingLinks$/.exec(pathname) ?? [];
-  response.setHeader("Access-Control-Allow-Origin", "*");
-  response.setHeader("Access-Control-Allow-Headers", "Authorization, IR-Version");
-  response.setHeader("Access-Control-Expose-Headers", "X-RateLimit-Remaining-hour");
-  if (request.method === "OPTIONS") return response.writeHead(204).end();
-  if (programId === "never") return;
-  response.setHeader("Content-Type", "application/json");
-  response.setHeader("X-RateLimit-Remaining-hour", "999");
-  const credentials = `Basic ${Buffer.from("IRcompat:compat-token").toString("base64")}`;
-  if (request.method !== "POST" || request.headers.authorization !== credentials) {
-    return response.writeHead(401).end('{"Message":"Expected POST and the right credentials"}');
-  }
-  if (!request.headers["ir-version"]) {
-    return response.writeHead(400).end('{"Message":"Expected IR-Version, got none"}');
-  }
-  const isReused = used.has(request.socket);
-  used.add(request.socket);
-  if (programId === "once") {
-    const path = searchParams.get("CustomPath") ?? "";
-    arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
-    if (isReused) return request.socket.destroy();
-  }
-  if (programId === "arrivals") {
-    const count = arrivals.get(searchParams.get("AdId") ?? "");
-    const TrackingURL = `https://example.sjv.io/c/1/2/${count}`;
-    return response.end(JSON.stringify({ TrackingURL }));
-  }
-  if (searchParams.has("DeepLink") && ++pageCalls === 1) return; // the call of the visitor who resets
-  if (programId === "403") {
-    const isVanity = searchParams.get("Type") === "Vanity";
-    const Message = isVanity ? "The vanity limit is reached." : "The program is not joined.";
-    return response.writeHead(403).end(JSON.stringify({ Status: "ERROR", Message }));
-  }
-  const subId1 = encodeURIComponent(searchParams.get("subId1") ?? "");
-  const TrackingURL = `https://example.sjv.io/c/1/2/${programId}?subId1=${subId1}`;
-  return response.end(JSON.stringify({ TrackingURL }));
-});
-
-async function listen(server: Server) {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("Expected a port, got none");
-  return `http://127.0.0.1:${address.port}`;
-}
 
 installTools();
 const folder = installPackage();

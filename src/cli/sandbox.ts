@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { finished } from "node:stream/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { finished } from "node:stream/promises";
 import { createFakeImpact } from "../testing/index.ts";
 import type { FakeImpact, FakeLink, FakePrograms, RecordedRequest } from "../testing/index.ts";
 import type { Arguments } from "./flags.ts";
@@ -77,6 +77,6 @@ async function answer(
       Object.entries(headers).map(([name, value]) => [name, String(value)]),
     ),
   });
-  response.writeHead(answered.status, Object.fromEntries(answered.headers));
-  response.end(await answered.text());
+  const body = await answered.text();
+  response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(body);
 }

@@ -50,14 +50,14 @@ export function apiError(
 
 const OUTCOMES: readonly Outcome[] = ["not_sent", "rejected", "unknown"];
 
-/** The outcome of two attempts. */
-export function outcomeOf(one: Outcome, other: Outcome): Outcome {
+/** The outcome of a call with two attempts. */
+export function leastCertain(one: Outcome, other: Outcome): Outcome {
   return OUTCOMES.indexOf(one) > OUTCOMES.indexOf(other) ? one : other;
 }
 
 /** The failure of a call: that of its last attempt, with the outcome of all. */
 export function overAttempts(error: ImpactError, earlier: Outcome): ImpactError {
-  const outcome = outcomeOf(error.outcome, earlier);
+  const outcome = leastCertain(error.outcome, earlier);
   if (outcome === error.outcome) return error;
   const more = outcome === "unknown" ? " (an earlier attempt may have made a link)" : "";
   const message = `${error.message}${more}`;

@@ -51,8 +51,9 @@ export function createCredentials(
 const WORD = /[A-Za-z\d]+/;
 
 /**
- * What stands between letters and digits: anything else, percent-encoded, or escaped as in JSON, HTML and XML. No two
- * branches match the same text, and its length is limited, so that a hostile text cannot make the search slow.
+ * Matches what stands between the letters and digits of a secret: other characters, as they are, percent-encoded, or
+ * escaped as in JSON, HTML or XML. No two branches match the same text and the length is limited, so that no hostile text
+ * makes the search slow.
  */
 const GAP = String.raw`(?:%[\da-f]{2}|\\u[\da-f]{4}|&#?[a-z\d]{1,8};|[^a-z\d]){1,99}`;
 

@@ -3,7 +3,7 @@ import { eventBase } from "../events.ts";
 import type { Settings } from "../options.ts";
 import { sleep } from "../sleep.ts";
 import type { Send } from "./request.ts";
-import { outcomeOf, overAttempts } from "./api-error.ts";
+import { leastCertain, overAttempts } from "./api-error.ts";
 import { isRetryable } from "./retry-policy.ts";
 
 /** Cap of the first backoff in milliseconds. The cap doubles with each attempt. */
@@ -21,7 +21,7 @@ export function withRetry(next: Send, { maxRetryDelay, emit }: Settings): Send {
         const mayRetry = attempt - first < request.maxRetries && isRetryable(error);
         const delay = mayRetry ? delayAfter(error, attempt, maxRetryDelay) : undefined;
         if (delay === undefined) throw overAttempts(error, earlier);
-        earlier = outcomeOf(error.outcome, earlier);
+        earlier = leastCertain(error.outcome, earlier);
         if (emit) {
           const base = eventBase(request, attempt + 1);
           const cause = error.retryAfter === undefined ? "backoff" : "retry_after";

@@ -53,10 +53,8 @@ function answerTo(
   }
   const { AccountSID: account, ProgramId: programId = "" } = path;
   if (account !== user) return refuseWithTime(403, "Access to this account is denied.", time);
-  const joined = Array.isArray(programs) ? programs : programs && Object.keys(programs);
-  if (joined && !joined.includes(programId)) {
-    return refuse(404, `Program ${programId} was not found.`);
-  }
+  const program = programOf(programs, programId);
+  if (program === undefined) return refuse(404, `Program ${programId} was not found.`);
   const params = readParams(query);
   const type = createTrackingLink.params.type.enum.find(
     (each) => each.toLowerCase() === params["type"]?.toLowerCase(),
@@ -67,7 +65,7 @@ function answerTo(
   if (property !== undefined && mediaPartnerProperties?.includes(property) === false) {
     return refuseWithTime(403, `MediaPartnerPropertyId ${property} does not exist.`, time);
   }
-  const noDeepLink = deepLinkProblem(params["deepLink"], deepLinkDomainsOf(programs, programId));
+  const noDeepLink = deepLinkProblem(params["deepLink"], program.deepLinkDomains);
   if (noDeepLink !== undefined) return refuseWithTime(400, noDeepLink, time);
   const isVanity = type === "Vanity" || params["customPath"] !== undefined;
   // Skipped for a Regular link: a test may make very many.
@@ -112,11 +110,19 @@ function readPath(pathname: string): Record<string, string> | undefined {
   }
 }
 
-function deepLinkDomainsOf(programs: FakeImpactOptions["programs"], programId: string) {
-  return Array.isArray(programs)
-    ? undefined
-    : (programs as FakePrograms)?.[programId]?.deepLinkDomains;
+/** What a program allows. Undefined if the account has not joined it. */
+function programOf(
+  programs: FakeImpactOptions["programs"],
+  id: string,
+): FakePrograms[string] | undefined {
+  if (programs === undefined) return {};
+  if (isList(programs)) return programs.includes(id) ? {} : undefined;
+  return Object.hasOwn(programs, id) ? programs[id] : undefined;
 }
+
+/** `Array.isArray` does not tell a read-only array from a record. */
+const isList = (programs: readonly string[] | FakePrograms): programs is readonly string[] =>
+  Array.isArray(programs);
 
 /** Why the program does not take this deep link, in the API's words. Any domain lets its `www.` through. */
 function deepLinkProblem(deepLink: string | undefined, domains: readonly string[] | undefined) {

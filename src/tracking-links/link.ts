@@ -1,7 +1,7 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
 import { badInput, show } from "../validate.ts";
-import { checkNotHidden, checkValue, eachOf, type Facts } from "./params.ts";
+import { checkFormatCharacters, checkValue, eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "../url.ts";
 
 /**
@@ -44,7 +44,7 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
   domain: string;
   /**
    * `regular` for `/c/{partner}/{ad}/{program}`; `other` for what takes no parameters: an impression pixel (`/i/…`), a
-   * consent redirect, half a `/c/` path; `vanity` for any other path.
+   * consent redirect, a `/c/` path without exactly three ids; `vanity` for any other path.
    */
   kind: "regular" | "vanity" | "other";
   /** Partner id of a regular link. */
@@ -133,12 +133,13 @@ function split(url: string): { before: string; query: string; fragment: string }
  *   invisible character, parameters in its path, or anything but letters, digits and `.~_-` in an id of a `/c/` path.
  */
 export function parseTrackingLink(url: string): ParsedTrackingLink {
-  if (typeof url === "string") checkNotHidden("url", url);
+  if (typeof url === "string") checkFormatCharacters("url", url);
   if (typeof url !== "string" || !isLink(url)) {
     const expected = "a tracking link (an http(s) URL with a path)";
     throw badInput("invalid_input", "url", expected, show(url));
   }
-  const { hostname, pathname } = new URL(url);
+  const location = new URL(url);
+  const { hostname, pathname } = location;
   const damage =
     // As HTML, WordPress (`&#038;`) and JSON in a page write an `&`.
     /&(amp|#0*38|#x0*26);|\\u0026/i.exec(url) ??
@@ -153,7 +154,7 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
   if (ids) {
     const [partnerId, adId, programId] = ids;
     Object.assign(parsed, { kind: "regular", partnerId, adId, programId });
-  } else if (otherKindOf(new URL(url)) !== undefined) parsed.kind = "other";
+  } else if (otherKindOf(location) !== undefined) parsed.kind = "other";
   else parsed.customPath = decode(pathname.slice(1));
   for (const pair of split(url).query.split("&")) {
     const key = EXTENSION_NAMES.find((each) => isNamed(pair, ON_LINK[each].names));

@@ -90,14 +90,15 @@ export function eachOf<T extends object>(
   return given;
 }
 
-/** A copy with what is inherited, and with the getters of a class, which are not enumerable. */
+/** Copies parameters. Reads inherited ones, too, and the getters of a class, which are not enumerable. */
 function copyOf<T extends object>(params: T, known: Facts): T {
   const copy = { ...params };
   if (Object.getPrototypeOf(params) === Object.prototype) return copy;
   const names = new Set<string>(known.keys());
   for (const name in params) names.add(name);
-  for (const name of names)
+  for (const name of names) {
     if (!(name in copy)) Object.assign(copy, { [name]: params[name as keyof T] });
+  }
   return copy;
 }
 
@@ -123,7 +124,7 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   }
   if (facts.format === "uri") {
     if (isWebUrl(text)) return checkVisible(name, text);
-    checkNotHidden(name, text);
+    checkFormatCharacters(name, text);
     const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
@@ -140,8 +141,8 @@ function checkId(name: string, text: string): void {
   if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
 }
 
-/** Without controls, which are refused with spaces. */
-export function checkNotHidden(name: string, text: string): void {
+/** Refuses zero-width and bidi characters. Controls are left to the check for spaces, whose message fits them better. */
+export function checkFormatCharacters(name: string, text: string): void {
   checkVisible(name, text.split(CONTROL).join(""));
 }
 

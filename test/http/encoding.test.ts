@@ -105,7 +105,7 @@ const text = fc.oneof(
 const isText = (value: string): boolean =>
   value.trim() !== "" && !/\p{Cs}/u.test(value) && [...value].length <= 255;
 
-/** Shown as nothing: what is copied along with an id or a URL by mistake. */
+/** Whether a text is free of characters that nobody sees, which are copied with an id or a URL by mistake. */
 const isVisible = (value: string): boolean =>
   !/[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]/u.test(value);
 

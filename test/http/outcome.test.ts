@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createImpactClient, isImpactError, type Outcome } from "../../src/index.ts";
 import { account, baseUrl, failing, LINK_BODY, rejection, responding } from "../support/client.ts";
 
-/** How one attempt ends: what is then known of it, and whether a Regular link is asked for again. */
+/** The end of one attempt: its outcome, and whether a Regular link is retried after it. */
 interface Ending {
   readonly outcome: Outcome | "link";
   readonly isRetried: boolean;

@@ -15,8 +15,8 @@ export interface LimiterOptions {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds: the hour of a window, and some drift. A header that names a later time is not to be trusted. */
-const LONGEST_WAIT = 3_720_000;
+/** Milliseconds: the hour of a window, and some drift. A header that names a later end is not trusted. */
+const LONGEST_WINDOW = 3_720_000;
 
 interface Waiter {
   readonly refusal: () => ImpactError | undefined;
@@ -73,7 +73,7 @@ export class QuotaLimiter {
 
   /** Admits nothing for so many milliseconds, because the server said that the quota is used up. */
   pause(ms: number): void {
-    const shortened = Math.min(ms, LONGEST_WAIT);
+    const shortened = Math.min(ms, LONGEST_WINDOW);
     this.#isProbing ||= shortened < ms;
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + shortened);
   }
@@ -97,8 +97,8 @@ export class QuotaLimiter {
     const { concurrency, signal } = this.#options;
     if (this.#inFlight >= concurrency || this.#isPaused || signal.aborted) return false;
     const delay = this.#delay();
-    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(Math.min(delay, LONGEST_WAIT)));
-    this.#isProbing ||= delay > LONGEST_WAIT && delay < Infinity;
+    if (delay > 0 && delay < Infinity) this.#wait(Math.ceil(Math.min(delay, LONGEST_WINDOW)));
+    this.#isProbing ||= delay > LONGEST_WINDOW && delay < Infinity;
     return delay <= 0;
   }
 
