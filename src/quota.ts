@@ -10,19 +10,38 @@ export interface Quota {
   readonly observedAt: Date;
 }
 
-// The partner page names X-RateLimit-Limit-hour, X-RateLimit-Remaining-hour and RateLimit-Reset; the brand
-// page names X-RateLimit-Limit, -Remaining and -Reset.
-// https://integrations.impact.com/partner-api-reference/readme/rate-limits
-// https://integrations.impact.com/impact-brand/reference/rate-limits
-const LIMIT = ["x-ratelimit-limit-hour", "x-ratelimit-limit", "ratelimit-limit"];
-const REMAINING = ["x-ratelimit-remaining-hour", "x-ratelimit-remaining", "ratelimit-remaining"];
-const RESET = ["ratelimit-reset", "x-ratelimit-reset-hour", "x-ratelimit-reset"];
+/**
+ * The partner page names X-RateLimit-Limit-hour, X-RateLimit-Remaining-hour and RateLimit-Reset; the brand page names
+ * X-RateLimit-Limit, -Remaining and -Reset.
+ * https://integrations.impact.com/partner-api-reference/readme/rate-limits
+ * https://integrations.impact.com/impact-brand/reference/rate-limits
+ */
+const RATE_LIMIT = /^(?:x-)?ratelimit-(limit|remaining|reset)(?:-hour)?$/;
+
+interface RateLimit {
+  limit?: number;
+  remaining?: number;
+  /** Milliseconds from now. */
+  reset?: number | undefined;
+}
+
+/**
+ * Headers come in the order of their names: RateLimit-Reset before X-RateLimit-Reset, and the counts of the hour after
+ * those without a window.
+ */
+function readRateLimit(headers: Headers, now: number): RateLimit {
+  const found: RateLimit = {};
+  for (const [name, value] of headers) {
+    const part = RATE_LIMIT.exec(name)?.[1] as keyof RateLimit | undefined;
+    if (part === "reset") found.reset ??= readTime(value, now);
+    else if (part !== undefined && /^\d{1,15}$/.test(value)) found[part] = Number(value);
+  }
+  return found;
+}
 
 /** Reads every known family of rate-limit headers; undefined if the answer has none. */
 export function readQuota(headers: Headers, now: number): Quota | undefined {
-  const limit = readCount(headers, LIMIT);
-  const remaining = readCount(headers, REMAINING);
-  const reset = readReset(headers, now);
+  const { limit, remaining, reset } = readRateLimit(headers, now);
   if (limit === undefined && remaining === undefined && reset === undefined) return undefined;
   return {
     limit,
@@ -78,16 +97,8 @@ export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
  */
 export function readRetryAfter(headers: Headers, status: number, now: number): number | undefined {
   const asked = readTime(headers.get("retry-after"), now);
-  const wait = asked ?? (status === 429 ? readReset(headers, now) : undefined);
+  const wait = asked ?? (status === 429 ? readRateLimit(headers, now).reset : undefined);
   return wait !== undefined && wait > 0 ? wait : undefined;
-}
-
-function readReset(headers: Headers, now: number): number | undefined {
-  for (const name of RESET) {
-    const wait = readTime(headers.get(name), now);
-    if (wait !== undefined) return wait;
-  }
-  return undefined;
 }
 
 /** No `Date` reaches much further. A longer wait is a mistake of the server. */
@@ -113,14 +124,6 @@ function fromNumber(number: number, now: number): number {
   if (number >= 1e11) return number - now;
   if (number >= 1e9) return number * 1000 - now;
   return number * 1000;
-}
-
-function readCount(headers: Headers, names: readonly string[]): number | undefined {
-  for (const name of names) {
-    const value = headers.get(name);
-    if (value !== null && /^\d{1,15}$/.test(value)) return Number(value);
-  }
-  return undefined;
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {

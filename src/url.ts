@@ -1,8 +1,8 @@
 import { WHITESPACE_OR_CONTROL } from "./characters.ts";
 import { badInput, show } from "./validate.ts";
 
-/** A host of plain names makes a URL valid, whatever follows. Most have one, and parsing is slow. */
-const PLAIN_HOST = /^https?:\/\/((?!xn--)[a-z0-9-]+\.)+[a-z]{2,}(?=[/?#]|$)/i;
+/** A host of plain names makes a URL valid, whatever printable ASCII follows. Most are like that, and parsing is slow. */
+const PLAIN_URL = /^https?:\/\/((?!xn--)[a-z0-9-]+\.)+[a-z]{2,}([/?#][!-~]*)?$/i;
 const SCHEME = /^https?:\/\/(?![/\\])/i;
 
 /**
@@ -10,8 +10,8 @@ const SCHEME = /^https?:\/\/(?![/\\])/i;
  * another URL would be sent than the one that was checked.
  */
 export function isWebUrl(value: string): boolean {
-  if (WHITESPACE_OR_CONTROL.test(value)) return false;
-  return PLAIN_HOST.test(value) || (SCHEME.test(value) && URL.canParse(value));
+  if (PLAIN_URL.test(value)) return true;
+  return SCHEME.test(value) && !WHITESPACE_OR_CONTROL.test(value) && URL.canParse(value);
 }
 
 /** Fills a template such as `/Things/{Id}`. Throws `invalid_input` for a value that is no path segment. */

@@ -17,10 +17,16 @@ import type { ApiRequest, Send } from "./request.ts";
 
 export type { Client };
 
-/** The options of one call, which openapi-fetch hands on to the request. */
+/** The options of one call. */
 export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> {
   readonly signal?: AbortSignal;
   readonly index?: number;
+}
+
+interface LightInit {
+  readonly method: string;
+  /** openapi-fetch hands on what it does not know. */
+  readonly call: CallOptions;
 }
 
 /**
@@ -32,8 +38,8 @@ export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> 
 export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   const nextId = createIds();
   // A constructor, as `Request` is one: `new` gives the object that it returns.
-  function LightRequest(url: string, init: CallOptions & { method: string }): ApiRequest {
-    const { method, signal, timeout, maxRetries, index } = init;
+  function LightRequest(url: string, { method, call }: LightInit): ApiRequest {
+    const { signal, timeout, maxRetries, index } = call;
     return { id: nextId(), method, url, signal, timeout, maxRetries, index, expects: "json" };
   }
   return createClient<paths>({
@@ -51,8 +57,6 @@ export function apiResultOf(response: Response): ApiResult {
   return response as unknown as ApiResult;
 }
 
-const METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] as const;
-
 /** The options of one raw call that are read here. */
 interface RawInit extends RequestOptions {
   readonly parseAs?: string;
@@ -65,11 +69,10 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
   const fetchWith = createRawFetch(settings, send);
   type Call = (path: string, init?: RawInit) => Promise<unknown>;
   // The client's own types need the paths. Each call is passed through as it is.
-  const calls = client as unknown as Record<(typeof METHODS)[number], Call> & {
-    request: (method: string, path: string, init?: RawInit) => Promise<unknown>;
-  };
-  for (const method of METHODS) {
-    const call = calls[method];
+  const calls = client as unknown as Record<string, Call>;
+  for (const [method, call] of Object.entries(calls)) {
+    // The others are `request`, `use` and `eject`.
+    if (method !== method.toUpperCase()) continue;
     // A `fetch` and a signal of the call's own: a middleware may send another request than the one that knows them, and
     // a `Request` listens to its signal until it is garbage-collected.
     calls[method] = async (path, init = {}) => {
@@ -85,9 +88,9 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
       }
     };
   }
-  calls.request = (method, path, init) =>
-    calls[method.toUpperCase() as (typeof METHODS)[number]](path, init);
-  return client;
+  const request = (method: string, path: string, init?: RawInit): Promise<unknown> =>
+    calls[method.toUpperCase()]!(path, init);
+  return Object.assign(client, { request });
 }
 
 /** Makes the `fetch` of a call: it sends through the layers, and gives a refusal as a `Response`. */

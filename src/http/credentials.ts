@@ -29,15 +29,16 @@ export function createCredentials(
     if (typeof value === "number") return redactText(`${value}`) === `${value}` ? value : REDACTED;
     if (typeof value !== "object" || value === null) return value;
     if (depth === 0) return Array.isArray(value) ? [] : {};
-    const clean: (readonly [string, unknown])[] = [];
+    const entries = Object.entries(value);
     let isClean = true;
-    for (const [key, item] of Object.entries(value)) {
-      const entry = [redactText(key), redactDeep(item, depth - 1)] as const;
+    for (const entry of entries) {
+      const [key, item] = entry;
+      entry[0] = redactText(key);
+      entry[1] = redactDeep(item, depth - 1);
       isClean &&= entry[0] === key && entry[1] === item;
-      clean.push(entry);
     }
     if (isClean) return value;
-    return Array.isArray(value) ? clean.map(([, item]) => item) : Object.fromEntries(clean);
+    return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
   };
 
   return Object.freeze({

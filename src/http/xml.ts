@@ -1,8 +1,5 @@
-/** The fields of all shapes of the API's error envelope. */
-const FIELDS = ["Status", "Message", "timestamp", "status", "error", "message", "title", "detail"];
-
-/** Nobody reads more. */
-const MAX_ERRORS = 100;
+/** The two shapes of the API's error envelope. */
+const FIELDS = ["Status", "Message", "status", "message"];
 
 /**
  * Reads an XML error envelope, root `ImpactRadiusResponse`, into the shape of its JSON form; undefined if it
@@ -21,9 +18,9 @@ export function readXmlEnvelope(text: string): Record<string, unknown> | undefin
     if (value !== undefined) envelope[name] = value;
   }
   if (errors !== undefined) {
-    const each = errors.split("</Error>").slice(0, -1);
-    envelope["Errors"] = each
-      .slice(0, MAX_ERRORS)
+    envelope["Errors"] = errors
+      .split("</Error>")
+      .slice(0, -1)
       .map((error) => ({ Field: textOf(error, "Field"), Message: textOf(error, "Message") }));
   }
   return Object.keys(envelope).length > 0 ? envelope : undefined;

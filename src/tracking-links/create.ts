@@ -28,7 +28,7 @@ export interface TrackingLink {
 export interface LinkCreator {
   /** Throws `invalid_input` for the first thing that is wrong. */
   readonly check: (params: CreateTrackingLinkParams) => LinkRequest;
-  readonly send: (request: LinkRequest, options: CallOptions) => Promise<TrackingLink>;
+  readonly send: (request: LinkRequest, call: CallOptions) => Promise<TrackingLink>;
 }
 
 export function createLinkCreator(
@@ -37,10 +37,10 @@ export function createLinkCreator(
 ): LinkCreator {
   return {
     check: (params) => redactErrors(redact, () => checkParams(params, redact)),
-    async send({ programId, type, query }, options) {
+    async send({ programId, type, query }, call) {
       const { data, response } = await api.POST(
         "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
-        { params: { path: { AccountSID: accountSid, ProgramId: programId }, query }, ...options },
+        { params: { path: { AccountSID: accountSid, ProgramId: programId }, query }, call },
       );
       const link = readLink(data, redact);
       if (typeof link === "string") throw unexpectedResponse(apiResultOf(response), link, redact);

@@ -46,15 +46,15 @@ export function checkParams(
   redact: Redact = (value) => value,
 ): LinkRequest {
   const query: Record<string, string> = {};
+  let texts = "";
   const given = eachOf(params, FACTS, (name, value, facts) => {
-    if (typeof value === "string" && redact(value) !== value) {
-      const expected = `\`${name}\` without credentials`;
-      throw badInput("invalid_input", name, expected, "one that holds them");
-    }
     const text = checkValue(name, value, facts);
+    texts += `${text}\n`;
     if (facts.in === "path") checkSegment(name, text);
     else query[facts.name] = text;
   });
+  // One search for all of them, since nearly no text holds any.
+  if (redact(texts) !== texts) refuseCredentials(given, redact);
   const missing = REQUIRED.find((name) => given[name as keyof typeof given] === undefined);
   if (missing !== undefined) throw badInput("invalid_input", missing, `\`${missing}\``, "none");
   if (given.customPath !== undefined) {
@@ -70,6 +70,12 @@ export function checkParams(
   const { programId } = given;
   const type = given.type ?? ((FACTS.get("type")?.default ?? "Regular") as TrackingLinkType);
   return { given, programId, type, query };
+}
+
+function refuseCredentials(given: CreateTrackingLinkParams, redact: Redact): void {
+  const field = Object.entries(given).find(([, value]) => redact(value) !== value)?.[0];
+  if (field === undefined) return;
+  throw badInput("invalid_input", field, `\`${field}\` without credentials`, "one that holds them");
 }
 
 /** Calls `use` for each parameter that is not undefined, and gives a copy of all. Throws `invalid_input` for an unknown one. */
@@ -115,16 +121,18 @@ function factsOf(name: string, known: Facts): ParameterFacts {
  */
 const LONGEST = 255;
 
+/** Anything but the letters, digits and punctuation of ASCII. Most values have none. */
+const UNUSUAL = /[^!-~]/;
+
 /** Checks a value by the document's facts of its parameter, and gives it as it is sent. */
 export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
   const text = checkType(name, value, facts.type);
-  if (name.endsWith("Id") || name === "customPath") checkId(name, text);
+  if (text === "" || UNUSUAL.test(text)) checkCharacters(name, text, facts);
   if (facts.enum && !facts.enum.includes(value as string)) {
     throw wrong(name, value, facts.enum.map((each) => JSON.stringify(each)).join(" or "));
   }
   if (facts.format === "uri") {
-    if (isWebUrl(text)) return checkVisible(name, text);
-    checkFormatCharacters(name, text);
+    if (isWebUrl(text)) return text;
     const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
     const hint = isSpaced ? " without spaces (encoded: %20)" : "";
     throw wrong(name, value, `an absolute http(s) URL${hint}`);
@@ -135,10 +143,27 @@ export function checkValue(name: string, value: unknown, facts: ParameterFacts):
   return text;
 }
 
-/** An id was copied from somewhere, and with it what stood around it. A vanity link cannot be renamed. */
-function checkId(name: string, text: string): void {
-  checkVisible(name, text);
-  if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
+function checkType(name: string, value: unknown, type: string): string {
+  if (type === "boolean") {
+    if (typeof value !== "boolean") throw wrong(name, value, "true or false");
+  } else if (type === "integer" || type === "number") {
+    const isOf = type === "integer" ? Number.isSafeInteger : Number.isFinite;
+    if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
+  } else if (typeof value !== "string") throw wrong(name, value, NOT_EMPTY);
+  return String(value);
+}
+
+const NOT_EMPTY = "a string that is not empty";
+
+function checkCharacters(name: string, text: string, { format }: ParameterFacts): void {
+  if (text.trim() === "") throw wrong(name, text, NOT_EMPTY);
+  if (!text.isWellFormed()) throw wrong(name, text, "valid Unicode", "half a surrogate pair");
+  if (format === "uri") checkFormatCharacters(name, text);
+  // An id was copied from somewhere, and with it what stood around it. A vanity link cannot be renamed.
+  if (name.endsWith("Id") || name === "customPath") {
+    checkVisible(name, text);
+    if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
+  }
 }
 
 /** Refuses zero-width and bidi characters. Controls are left to the check for spaces, whose message fits them better. */
@@ -146,28 +171,11 @@ export function checkFormatCharacters(name: string, text: string): void {
   checkVisible(name, text.split(CONTROL).join(""));
 }
 
-function checkVisible(name: string, text: string): string {
+function checkVisible(name: string, text: string): void {
   const code = INVISIBLE.exec(text)?.[0].charCodeAt(0);
-  if (code === undefined) return text;
+  if (code === undefined) return;
   const got = `U+${code.toString(16).toUpperCase().padStart(4, "0")} in it`;
   throw wrong(name, text, "free of invisible characters", got);
-}
-
-// A regular expression in a function would be made anew for each value.
-const NON_BLANK = /\S/;
-
-function checkType(name: string, value: unknown, type: string): string {
-  if (type === "boolean") {
-    if (typeof value !== "boolean") throw wrong(name, value, "true or false");
-  } else if (type === "integer" || type === "number") {
-    const isOf = type === "integer" ? Number.isSafeInteger : Number.isFinite;
-    if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
-  } else if (typeof value !== "string" || !NON_BLANK.test(value)) {
-    throw wrong(name, value, "a string that is not empty");
-  } else if (!value.isWellFormed()) {
-    throw wrong(name, value, "valid Unicode", "half a surrogate pair");
-  }
-  return String(value);
 }
 
 function wrong(name: string, value: unknown, expected: string, got = show(value)): ImpactError {
