@@ -8,6 +8,9 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "test/support/build.ts",
     // By default one is left idle, of two.
     maxWorkers: "100%",
+    // Files share a process, so that every module is loaded once.
+    isolate: false,
+    setupFiles: "test/support/restore.ts",
     // Generous: a busy machine is no failure.
     testTimeout: 30_000,
     // The type tests, test/**/*.test-d.ts, are compiled by `npm run types`, a part of `npm run check`.

@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: "test/support/restore.ts",
     exclude: [
       "test/{bulk,recipes,tooling}/**",
       "test/{bulk*,cli}.test.ts",

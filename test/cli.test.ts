@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { operations } from "../generated/operations.ts";
 import { run } from "../src/cli/main.ts";
 import { version } from "../src/version.ts";
@@ -18,10 +18,6 @@ beforeEach(() => {
   vi.stubEnv("IMPACT_ACCOUNT_SID", "IR1");
   vi.stubEnv("IMPACT_AUTH_TOKEN", TOKEN);
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
 /** No input, and an environment that says nothing of the terminal. */
 const nothing = { stdin: (async function* () {})(), env: {} };
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import {
   barLine,
   clock,
@@ -283,10 +283,6 @@ test("a summary of one row, and of none", () => {
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
 });
-afterEach(() => {
-  vi.useRealTimers();
-});
-
 function watch(stderr: { isTTY?: boolean; columns?: number }, env: Record<string, string> = {}) {
   const trace: string[] = [];
   const tally = tallyOf();

@@ -1,7 +1,18 @@
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { TYPES } from "../support/known.ts";
-import { PATH, bulk, put, text, targets, linker, usage } from "../support/bulk/command.ts";
+import {
+  PATH,
+  bulk,
+  put,
+  text,
+  targets,
+  linker,
+  usage,
+  useAccountAndFolder,
+} from "../support/bulk/command.ts";
+
+useAccountAndFolder();
 
 const run1 = (header: string, row: string, flags = "") => {
   put("in.csv", `${header}\n${row}\n`);

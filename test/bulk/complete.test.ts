@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { endAll, newFolder, startBulk, runBulk } from "../support/bulk/process.ts";
 import { serveLinks, holdAfter, type Deed } from "../support/bulk/server.ts";
 import {
@@ -26,9 +26,6 @@ import {
 } from "../support/bulk/story.ts";
 
 afterAll(endAll);
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test.each([
   { decided: "link", code: 0 },

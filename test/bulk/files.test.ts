@@ -15,7 +15,10 @@ import {
   linker,
   answering,
   answer,
+  useAccountAndFolder,
 } from "../support/bulk/command.ts";
+
+useAccountAndFolder();
 
 test("the file name - is stdin and stdout", async () => {
   const server = await linker();

@@ -9,6 +9,7 @@ import { audit, readOr } from "../support/bulk/audit.ts";
 import { setUp, mountTiny, type Story } from "../support/bulk/story.ts";
 
 afterAll(endAll);
+
 /** Every link that was given in an answer stands somewhere, save of those that were under way. */
 function linksNowhere({ server, journal }: Story, { stderr }: Ended): string[] {
   const text = readOr(journal) + stderr;

@@ -11,7 +11,10 @@ import {
   answering,
   answer,
   usage,
+  useAccountAndFolder,
 } from "../support/bulk/command.ts";
+
+useAccountAndFolder();
 
 test("JSON lines are read as numbers, null, texts, and written as they were", async () => {
   const server = await linker();

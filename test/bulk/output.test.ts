@@ -3,8 +3,18 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
-import { folder, bulk, put, text, answering, answer } from "../support/bulk/command.ts";
+import {
+  folder,
+  bulk,
+  put,
+  text,
+  answering,
+  answer,
+  useAccountAndFolder,
+} from "../support/bulk/command.ts";
 import { times } from "../support/thorough.ts";
+
+useAccountAndFolder();
 
 test.each([
   [",", ""],

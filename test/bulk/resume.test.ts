@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { ACCOUNT, endAll, startBulk, runBulk } from "../support/bulk/process.ts";
 import { holdAfter } from "../support/bulk/server.ts";
 import {
@@ -26,9 +26,6 @@ import {
 import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test("an unfinished run that is asked for something else is refused, and says what has changed", async () => {
   const story = await setUp(regular(40));

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { endAll, startBulk, runBulk } from "../support/bulk/process.ts";
 import { requestOf, regular, vanity, type Row } from "../support/bulk/rows.ts";
 import { readOr, readRows } from "../support/bulk/audit.ts";
@@ -7,9 +7,6 @@ import { setUp, statusesOf, command, type Story } from "../support/bulk/story.ts
 import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test("--retry-unknown sends a Vanity row that was in flight", async () => {
   const rows = [...vanity(3), ...regular(2)];

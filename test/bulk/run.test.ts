@@ -20,7 +20,10 @@ import {
   linker,
   answering,
   answer,
+  useAccountAndFolder,
 } from "../support/bulk/command.ts";
+
+useAccountAndFolder();
 
 test("a run sends each row, writes it in order with its link, and leaves its task behind", async () => {
   const server = await linker();

@@ -9,6 +9,7 @@ import { setUp, until } from "../support/bulk/story.ts";
 import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
+
 const SEED = Number(process.env["BULK_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 const busy = (out: string): { code: number; stderr: string } => ({

@@ -1,6 +1,6 @@
 import { getEventListeners, setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, isImpactError } from "../../src/index.ts";
 import { account, LINK_BODY, rejection } from "../support/client.ts";
 import { serve } from "../support/server.ts";
@@ -26,10 +26,6 @@ const plain = ({ port, seen }: SocketServer): { baseUrl: string; seen: Seen } =>
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const reason = { why: "the user left" };

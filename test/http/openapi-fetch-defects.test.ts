@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import { afterEach, expect, type Mock, test, vi } from "vitest";
+import { expect, type Mock, test, vi } from "vitest";
 import type { paths } from "../../generated/openapi.ts";
 import { createImpactClient } from "../../src/index.ts";
 import {
@@ -16,11 +16,6 @@ import { serve } from "../support/server.ts";
 
 // openapi-fetch 0.17 gets no more fixes. Each of its defects that touches us is shown here beside what we do.
 // https://github.com/openapi-ts/openapi-typescript/tree/main/packages/openapi-fetch
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
 
 const empty = { status: 503, headers: { "Content-Length": "0" } };
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { createImpactClient, type ImpactEvent, isImpactError } from "../../src/index.ts";
 import { baseUrl, LINKS_PATH, LINK_URL, rejection } from "../support/client.ts";
 import { times } from "../support/thorough.ts";
@@ -143,10 +143,6 @@ const runs = { numRuns: times(3, 30) };
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 test.each(Object.entries(bodies))(

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import {
   createImpactClient,
   type CreateTrackingLinkParams,
@@ -286,10 +286,6 @@ const stories: Story[] = [
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const cases = stories.flatMap((story) =>

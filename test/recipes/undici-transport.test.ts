@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import type { Socket } from "node:net";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   createImpactClient,
   type ImpactClient,
@@ -107,10 +107,6 @@ const stories: [name: string, start: () => Promise<number>, failure: Failure][] 
 
 /** A length that no other timer has. */
 const TIMEOUT = 4321;
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 test.each(stories)("reports %s as it does with the global fetch", async (_, start, failure) => {
   holdTimers(TIMEOUT);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from "vitest";
+import { beforeEach, vi } from "vitest";
 import {
   createImpactClient,
   type CreateManyResult,
@@ -20,10 +20,6 @@ export function useFakeTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: NOW });
     vi.spyOn(Math, "random").mockReturnValue(0.5);
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.restoreAllMocks();
   });
 }
 

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { beforeEach, expect, vi } from "vitest";
 import {
   createImpactClient,
   type ImpactClientOptions,
@@ -13,10 +13,6 @@ const UNSET = ["IMPACT_ACCOUNT_SID", "IMPACT_AUTH_TOKEN", "IMPACT_BASE_URL"];
 export function useEmptyEnvironment(): void {
   beforeEach(() => {
     for (const name of UNSET) vi.stubEnv(name, undefined);
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.unstubAllGlobals();
   });
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from "vitest";
+import { beforeEach, vi } from "vitest";
 
 export const NOW: number = Date.parse("2026-11-22T12:00:00Z");
 export const HOUR = 3_600_000;
@@ -8,10 +8,6 @@ export function useFakeTime({ random }: { random?: number } = {}): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: NOW });
     if (random !== undefined) vi.spyOn(Math, "random").mockReturnValue(random);
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.restoreAllMocks();
   });
 }
 

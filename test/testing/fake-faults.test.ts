@@ -1,9 +1,7 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createImpactClient, type ImpactError } from "../../src/index.ts";
 import { createFakeImpact } from "../../src/testing/index.ts";
 import { BASE, clientOf, failureOf, LINKS, NOON, REGULAR, TOKEN } from "../support/fake.ts";
-
-afterEach(() => void vi.useRealTimers());
 
 test("answers with the status of a fault and makes no link", async () => {
   const fake = createFakeImpact();

@@ -1,8 +1,6 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createFakeImpact } from "../../src/testing/index.ts";
 import { basic, clientOf, failureOf, LINKS, NOON, post } from "../support/fake.ts";
-
-afterEach(() => void vi.useRealTimers());
 
 test("counts the quota down, refuses with the time to wait, and resets it in the next window", async () => {
   let time = NOON;

@@ -1,13 +1,9 @@
 import { fetch as undiciFetch } from "undici";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createImpactClient, spec } from "../../src/index.ts";
 import { version } from "../../src/version.ts";
 import { account, basic, LINK_BODY, LINK_URL, responding } from "../support/client.ts";
 import { serve } from "../support/server.ts";
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
 
 test("sends one POST with the parameters as query under their wire names, and nothing else", async () => {
   const { baseUrl, requests } = await serve({ body: LINK_BODY });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { beforeEach, expect, vi } from "vitest";
 import { run } from "../../../src/cli/main.ts";
 import { serve, type RecordingServer } from "../server.ts";
 import { emptyFolder } from "../workspace.ts";
@@ -13,15 +13,15 @@ export const SANDBOX = "impact-links: sandbox, nothing is sent and every link is
 
 export let folder = "";
 
-beforeEach(() => {
-  vi.stubEnv("IMPACT_ACCOUNT_SID", "IR1");
-  vi.stubEnv("IMPACT_AUTH_TOKEN", TOKEN);
-  vi.stubEnv("IMPACT_BASE_URL", "http://127.0.0.1:1");
-  folder = emptyFolder();
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+/** Gives each test of a file an account and an empty folder. */
+export function useAccountAndFolder(): void {
+  beforeEach(() => {
+    vi.stubEnv("IMPACT_ACCOUNT_SID", "IR1");
+    vi.stubEnv("IMPACT_AUTH_TOKEN", TOKEN);
+    vi.stubEnv("IMPACT_BASE_URL", "http://127.0.0.1:1");
+    folder = emptyFolder();
+  });
+}
 
 export interface Ran {
   code: number;
