@@ -38,7 +38,7 @@ test("createMany ends after `unauthorized`, with a result for each row that was 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("rows that wait for the quota fail as not sent after `unauthorized`", async () => {
+test("rows that wait for the quota are not sent again after `unauthorized`", async () => {
   const { impact, requests, events } = served(({ target }) => {
     if (target === "0") return after(10, () => refusal(429, "", { "Retry-After": "700" }));
     return after(20, () => refusal(401, "Authentication failed."));
@@ -47,7 +47,7 @@ test("rows that wait for the quota fail as not sent after `unauthorized`", async
 
   const results = await all(impact.trackingLinks.createMany(inputs, { concurrency: 2 }));
 
-  expect(results.map(line)).toEqual(["0 unauthorized not_sent", "1 unauthorized rejected"]);
+  expect(results.map(line)).toEqual(["0 unauthorized rejected", "1 unauthorized rejected"]);
   const first = errorOf(results[1]);
   expect(errorOf(results[0])).toMatchObject({
     message: `Not sent, since an earlier request was refused: ${first.message}`,

@@ -3,8 +3,8 @@
  * sent, dedupe.ts sends equal ones once, and this file composes them.
  */
 import { onAbort } from "../../abort.ts";
-import { isImpactError, type ImpactError } from "../../errors.ts";
-import { overAttempts } from "../../http/api-error.ts";
+import { isImpactError, type ImpactError, type Outcome } from "../../errors.ts";
+import { leastCertain, overAttempts } from "../../http/api-error.ts";
 import type { Redact } from "../../http/credentials.ts";
 import { redactErrors } from "../../http/redact-errors.ts";
 import type { Settings } from "../../options.ts";
@@ -14,7 +14,7 @@ import type { LinkCreator } from "../create.ts";
 import { dedupeKey, splitIds } from "../dedupe-key.ts";
 import { withIds, type TrackingLinkExtension } from "../link.ts";
 import type { CreateTrackingLinkParams, LinkRequest } from "../params.ts";
-import { Dedupe, type Outcome } from "./dedupe.ts";
+import { Dedupe, type Settled } from "./dedupe.ts";
 import { readManyOptions, type CreateManyOptions, type ManySettings } from "./options.ts";
 import { abortOnReturn, isPromise, Pool, type Task } from "./pool.ts";
 import { QuotaLimiter } from "./quota-limiter.ts";
@@ -107,7 +107,7 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
     }
     const { request, key, ids } = row;
     const equal = key === undefined ? undefined : this.#dedupe.find(key);
-    const finish = ({ link, error }: Outcome): CreateManyResult<Input> => {
+    const finish = ({ link, error }: Settled): CreateManyResult<Input> => {
       if (error) return { index, input, ok: false, error };
       const own = ids ? { ...link, url: withIds(link.url, ids) } : link;
       return { index, input, ok: true, link: own, reused: equal !== undefined };
@@ -133,13 +133,11 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
   }
 
   /** Waits for a slot and sends. On 429 it pauses all requests and sends again. */
-  async #send(request: LinkRequest, index: number): Promise<Outcome> {
+  async #send(request: LinkRequest, index: number): Promise<Settled> {
     const { timeout, maxRetries } = this.#many.call;
     const options = { signal: this.#signal, timeout, maxRetries, index };
-    let isUnknown = false;
-    const failed = (error: ImpactError): Outcome => ({
-      error: isUnknown ? overAttempts(error, "unknown") : error,
-    });
+    let earlier: Outcome = "not_sent";
+    const failed = (error: ImpactError): Settled => ({ error: overAttempts(error, earlier) });
     for (;;) {
       const slot = this.limiter.acquire(() => this.#refusals.of(request));
       // Not awaited if there is one, so that this is sent before the next input is read.
@@ -155,7 +153,7 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
           if (error.code === "unauthorized") this.#drain.abort();
           return failed(error);
         }
-        isUnknown ||= error.outcome === "unknown";
+        earlier = leastCertain(error.outcome, earlier);
         this.limiter.pause(error.retryAfter ?? PAUSE);
       } finally {
         this.limiter.release();
