@@ -11,7 +11,16 @@ const SCHEME = /^https?:\/\/(?![/\\])/i;
  */
 export function isWebUrl(value: string): boolean {
   if (PLAIN_URL.test(value)) return true;
-  return SCHEME.test(value) && !WHITESPACE_OR_CONTROL.test(value) && URL.canParse(value);
+  return SCHEME.test(value) && !WHITESPACE_OR_CONTROL.test(value) && parseUrl(value) !== undefined;
+}
+
+/** Not `URL.canParse`: Node 20 compiles it after some 4,000 calls, and then it refuses https://bücher.example. */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Fills a template such as `/Things/{Id}`. Throws `invalid_input` for a value that is no path segment. */

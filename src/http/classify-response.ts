@@ -2,6 +2,7 @@ import type { ImpactError, ImpactErrorCode } from "../errors.ts";
 import { apiError } from "./api-error.ts";
 import type { Redact } from "./credentials.ts";
 import { MAX_BODY, type ApiResult } from "./read-response.ts";
+import { parseUrl } from "../url.ts";
 import { wordsOf, type Words } from "./reason.ts";
 import { readXmlEnvelope } from "./xml.ts";
 
@@ -47,10 +48,9 @@ export function unexpectedResponse(result: ApiResult, what: string, redact: Reda
 
 function redirectTarget({ headers, request }: ApiResult): string {
   const location = headers.get("location");
-  if (location === null || !URL.canParse(location, request.url)) {
-    return "an address that it does not name";
-  }
-  const { origin, protocol } = new URL(location, request.url);
+  const target = location === null ? undefined : parseUrl(location, request.url);
+  if (target === undefined) return "an address that it does not name";
+  const { origin, protocol } = target;
   // "javascript:" and "mailto:" have no origin.
   return origin === "null" ? `${protocol}…` : origin;
 }

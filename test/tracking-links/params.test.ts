@@ -3,6 +3,7 @@ import type { ParameterFacts } from "../../generated/operations.ts";
 import { createImpactClient, type CreateTrackingLinkParams } from "../../src/index.ts";
 import { createFakeImpact } from "../../src/testing/index.ts";
 import { checkValue } from "../../src/tracking-links/params.ts";
+import { isWebUrl } from "../../src/url.ts";
 import { account, baseUrl, basic, refused } from "../support/client.ts";
 import { closed, refusal } from "../support/create.ts";
 import { PARAMETERS, TYPES } from "../support/known.ts";
@@ -479,6 +480,12 @@ test("sends a value of 255 characters, however many code units they are", async 
   expect(await targetOf({ programId: "1", subId1: EMOJI.repeat(255) })).toBe(
     `/Programs/1/TrackingLinks?subId1=${"%F0%9F%98%80".repeat(255)}`,
   );
+});
+
+test("a URL beyond ASCII is one, however often it is asked for", () => {
+  // Node 20's URL.canParse forgets it once it is compiled.
+  const isOne = Array.from({ length: 20_000 }, () => isWebUrl("https://bücher.example/ü"));
+  expect(new Set(isOne)).toEqual(new Set([true]));
 });
 
 test("sends a program id of three dots", async () => {
