@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import process from "node:process";
+import { EXIT } from "./io.ts";
 import { run } from "./main.ts";
+
+/** Milliseconds. A bulk run gives requests in flight ten seconds. */
+const LONGEST_END = 12_000;
 
 const interrupted = new AbortController();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -12,6 +16,8 @@ const interrupt = (signal: string): void => {
   };
   setTimeout(stopListening, 500).unref();
   interrupted.abort(new Error(signal));
+  // A disk or a pipe may never answer.
+  setTimeout(() => process.exit(EXIT.interrupted), LONGEST_END).unref();
   // A read of stdin may otherwise never end.
   process.stdin.destroy();
 };

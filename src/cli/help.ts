@@ -51,13 +51,13 @@ Columns are parameters, named in camelCase or as in the API (see impact-links cr
 passed through. Each row gets the columns trackingUrl, status (created, reused, failed, unknown), errorCode and
 error. Rows stay in the order of the input.
 
-If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal. After a
-complete run the journal is one line, which prevents another run from overwriting <out>.
+If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal. It stays
+after a complete run, so that the same command sends nothing again and another one does not overwrite <out>.
 
 Options
   --out <file>                         Output file; - is stdout (not resumable).
   --program <id>                       Program of rows without one.
-  --dry-run                            Send nothing. List invalid rows and count the calls needed.
+  --dry-run                            Send nothing. List invalid rows and count the calls of a first run.
   --append-ids                         Make one call for rows that differ only in sub and shared ids, and append
                                        these to its link. impact.com recommends giving them to the API.
   --concurrency <number>               Concurrent requests, 1 to 1000. Default 8.

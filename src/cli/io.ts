@@ -35,9 +35,10 @@ export async function say({ stderr }: Io, message: string): Promise<void> {
 }
 
 /** Writes all of it at once. A single write may take a part, and then fail on a full disk. */
-export function writeWhole(file: number, text: string): void {
+export function writeWhole(file: number, text: string): number {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+  return bytes.length;
 }
 
 /** Makes a text of a file or a server safe to show: a terminal obeys control characters, and turns text by others. */

@@ -1,23 +1,13 @@
 import { existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { endAll, newFolder, startBulk, runBulk } from "../support/bulk/process.ts";
-import { serveLinks, holdAfter, type Deed } from "../support/bulk/server.ts";
-import {
-  randomFrom,
-  requestOf,
-  mixedRows,
-  decideFor,
-  writeInput,
-  regular,
-  vanity,
-  type Row,
-} from "../support/bulk/rows.ts";
-import { audit, readOr, readRows, readJournal, isFinished } from "../support/bulk/audit.ts";
+import { endAll, newFolder, runBulk } from "../support/bulk/process.ts";
+import { serveLinks, type Deed } from "../support/bulk/server.ts";
+import { requestOf, writeInput, regular, vanity, type Row } from "../support/bulk/rows.ts";
+import { audit, readOr, readRows, isFinished } from "../support/bulk/audit.ts";
 import {
   setUp,
   changesOf,
-  until,
   filesOf,
   statusesOf,
   mountTiny,
@@ -84,35 +74,33 @@ test("a complete run is refused if it is asked for something else, and says what
 test.each<[string, (out: string) => void]>([
   ["gone", (out) => rmSync(out)],
   ["empty", (out) => truncateSync(out)],
-])("a complete run starts over, with any options, if its output is %s", async (_, empty) => {
+])(
+  "the output of a complete run is written again if it is %s, and nothing is sent",
+  async (_, empty) => {
+    const story = await setUp([...regular(3), ...vanity(3)]);
+    const { args, server, out, journal } = story;
+    await command(args, server);
+    const output = readOr(out);
+    for (const flags of [[], ["--retry-failed"]]) {
+      empty(out);
+      expect((await command([...args, ...flags], server)).code).toBe(0);
+      expect(readOr(out)).toBe(output);
+      expect(isFinished(journal)).toBe(true);
+    }
+    empty(out);
+    expect((await command([...args, "--pass-through"], server)).code).toBe(2);
+    expect(server.arrivals.length).toBe(6);
+  },
+);
+
+test("a run whose output and journal are moved away starts over", async () => {
   const story = await setUp(regular(3));
   const { args, server, out, journal } = story;
-  for (const flags of [[], ["--pass-through"], ["--pass-through", "--retry-failed"]]) {
-    server.arrivals.length = 0;
-    expect((await command([...args, ...flags], server)).code).toBe(0);
-    expect(server.arrivals.length).toBe(3);
-    expect(statusesOf(out)).toEqual(["created", "created", "created"]);
-    expect(isFinished(journal)).toBe(true);
-    empty(out);
-  }
-});
-
-test("a complete run that starts over and is killed resumes", async () => {
-  const story = await setUp(mixedRows(40, randomFrom(4)), { decide: decideFor(() => 1, []) });
-  const { args, server, out, rows } = story;
   await command([...args, "--pass-through"], server);
   rmSync(out);
-  server.arrivals.length = 0;
-  const release = holdAfter(server, 10);
-  const anew = { ...story, audited: audit(rows, server, out) };
-  const { child, ended } = startBulk(args, server);
-  await until(() => readJournal(story.journal).length >= 12);
-  child.kill("SIGKILL");
-  await ended;
-  release();
-  await server.idle();
-  anew.audited.stopped();
-  expect(anew.audited.complete(await runBulk(args, server))).toEqual([]);
+  rmSync(journal);
+  expect((await command(args, server)).code).toBe(0);
+  expect(server.arrivals.length).toBe(6);
 });
 
 test("a complete run whose output was changed is refused as something else", async () => {
@@ -146,32 +134,41 @@ test("a complete run that is killed at any moment of its end sends nothing again
   const story = await setUp([...regular(3), ...vanity(3)], {
     decide: ({ key }) => (key.includes("=v1&") ? "reset after" : "link"),
   });
-  const { input, args, server, out, journal } = story;
-  let unfinished = "";
-  await command([input, "--out", out], server, {}, () => (unfinished = readOr(journal)));
+  const { args, server, out, journal } = story;
+  await command(args, server);
   const output = readOr(out);
   const finished = readOr(journal);
-  expect(unfinished.split("\n").length).toBeGreaterThan(6);
   expect(isFinished(journal)).toBe(true);
-  const next = `${journal}.new`;
-  for (const cut of [0, 1, 12, 100, finished.length - 1, finished.length]) {
-    const half = finished.slice(0, cut);
-    for (const [text, beside] of [[unfinished, half] as const, [half, ""] as const]) {
-      writeFileSync(journal, text);
-      if (beside !== "") writeFileSync(next, beside);
-      expect(await command(args, server)).toMatchObject({ code: 3, stderr: "" });
-      expect(readOr(out)).toBe(output);
-      expect(existsSync(next)).toBe(false);
-      // Of half a line nothing is known.
-      expect(readOr(journal)).toBe(text === half && cut < finished.length ? "" : finished);
-    }
+  const last = '{"finished":true}\n';
+  for (const missing of [1, 5, last.length]) {
+    writeFileSync(journal, finished.slice(0, -missing));
+    expect(await command(args, server)).toMatchObject({ code: 3, stderr: "" });
+    expect(readOr(out)).toBe(output);
+    expect(isFinished(journal)).toBe(true);
   }
   expect(server.arrivals.length).toBe(6);
 });
 
-test("a complete run on a disk without room for another file keeps its task", async ({ skip }) => {
-  // The folder, the output and the journal.
-  const disk = mountTiny("size=1m,nr_inodes=3");
+test("a run that is killed before it has begun trusts the output, if there is one", async () => {
+  const { args, server, out, journal } = await setUp(regular(3));
+  await command(args, server);
+  const output = readOr(out);
+  const [task = "", begun = ""] = readOr(journal).split("\n");
+  expect(begun).toBe('{"finished":false}');
+  for (const text of ["", task.slice(0, 12), task, `${task}\n`, `${task}\n${begun}`]) {
+    writeFileSync(journal, text);
+    expect(await command(args, server)).toMatchObject({ code: 0, stderr: "" });
+    expect(readOr(out)).toBe(output);
+    expect(existsSync(journal)).toBe(false);
+  }
+  expect(server.arrivals.length).toBe(3);
+});
+
+test("a complete run on a disk without room for another file keeps its journal", async ({
+  skip,
+}) => {
+  // The folder, the output, the journal and the lock.
+  const disk = mountTiny("size=1m,nr_inodes=4");
   if (disk === undefined) return skip("only root can mount a disk");
   const rows = regular(5);
   const server = await serveLinks();

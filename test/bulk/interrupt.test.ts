@@ -19,6 +19,9 @@ const signals = (["SIGINT", "SIGTERM"] as const).slice(0, times(1, 2));
 
 afterAll(endAll);
 
+const rowsIn = (journal: string): number =>
+  readJournal(journal).filter(({ row }) => row !== undefined).length;
+
 test.concurrent(
   "when the quota is used up, a Vanity row that was refused for it is known not to have been made",
   async () => {
@@ -94,7 +97,7 @@ test.concurrent.each(signals)("%s ends a wait for the quota", async (signal) => 
   const story = await setUp(regular(20), { quota });
   const { args, server, journal } = story;
   const { child, ended } = startBulk(args, server);
-  await until(() => readJournal(journal).length === 5);
+  await until(() => rowsIn(journal) === 5);
   await sleep(50);
   child.kill(signal);
   const { code, stderr } = await ended;
@@ -131,9 +134,9 @@ test("behind a slow row no more than a thousand rows are held, wrong ones includ
   const { args, server, journal, out } = await setUp(rows, { decide: () => "stall" });
   const { child, ended } = startBulk(args, server);
   await server.arrived(1);
-  await until(() => readJournal(journal).length >= 999);
+  await until(() => rowsIn(journal) >= 999);
   await sleep(300);
-  expect(readJournal(journal).length).toBe(999);
+  expect(rowsIn(journal)).toBe(999);
   expect(readOr(out).split("\n").length).toBeLessThanOrEqual(2);
   child.kill("SIGKILL");
   await ended;

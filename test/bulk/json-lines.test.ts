@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   folder,
@@ -190,13 +191,16 @@ test.each(tables)(
   async (input, out, content) => {
     put(input, content);
     const line = `${input} --out ${out} --silent`;
-    await answering((response) => answer(response, 401, { Message: "No." }));
+    let isRefused = true;
+    await answering((response) => {
+      if (isRefused) answer(response, 401, { Message: "No." });
+      else answer(response, 200, { TrackingURL: "https://example.sjv.io/1" });
+    });
     expect((await bulk(line)).code).toBe(1);
-    await linker();
+    isRefused = false;
     expect((await bulk(line)).code).toBe(3);
     const resumed = text(out);
-    put(out, "");
-    await linker();
+    for (const name of [out, `${out}.journal`]) rmSync(join(folder, name));
     expect((await bulk(line)).code).toBe(3);
     expect(resumed).toBe(text(out));
   },

@@ -97,6 +97,29 @@ test.each([",", ";", "\t"])(
   },
 );
 
+test.each<[delimiter: string, cell: string, written: string]>([
+  [",", "x;=cmd|' /C calc'!A0;y", "x;'=cmd|' /C calc'!A0;y"],
+  [",", 'a\t"=HYPERLINK(1)"', `a\t'"=HYPERLINK(1)"`],
+  [";", "x,@SUM(1+1)", "x,'@SUM(1+1)"],
+  [";", "a\n-2+3+cmd|x", "a\n'-2+3+cmd|x"],
+  [",", "\n=1+1", "'\n=1+1"],
+  [",", "\0=1+1", "'\0=1+1"],
+  // Nothing that runs.
+  [";", "Preis 5,- EUR", "Preis 5,- EUR"],
+  [",", "size 3;-50%", "size 3;-50%"],
+  [",", "x,=cmd|1", "x,=cmd|1"],
+  [",", "https://shop.example/?a=1;b=(2)", "https://shop.example/?a=1;b=(2)"],
+])(
+  "a cell holds no formula for another separator either: %j %j",
+  async (delimiter, cell, written) => {
+    const quoted = `"${cell.replaceAll('"', '""')}"`;
+    put("in.csv", `programId${delimiter}name\n1${delimiter}${quoted}\n`);
+    await bulk("in.csv --out out.csv --sandbox --silent");
+    expect(parse(text("out.csv"), { delimiter })[1]?.[1]).toBe(written);
+    expect((await bulk("in.csv --out out.csv --sandbox")).stderr).toContain("already complete");
+  },
+);
+
 test("the output holds no formula of the server's either, in links and in messages", async () => {
   await answering((response, count) =>
     count === 1

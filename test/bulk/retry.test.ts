@@ -66,7 +66,7 @@ test("an unknown row that is refused when it is sent again stays unknown, and sa
   expect((await command([...args, "--retry-unknown"], server)).code).toBe(3);
   expect(statusesOf(out)).toEqual(["unknown", "unknown"]);
   for (const { error } of readRows(out)) {
-    expect(error).toMatch(/answered 400.*\(an earlier run may have made a link\)$/);
+    expect(error).toMatch(/answered 400.*\(an earlier request may have made a link\)$/);
   }
 });
 

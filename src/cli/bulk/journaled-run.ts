@@ -1,58 +1,87 @@
 import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, UsageError } from "../io.ts";
-import { openJournal, replaceJournal } from "../journal/journal.ts";
+import { openJournal } from "../journal/journal.ts";
+import type { Entry, Records } from "../journal/records.ts";
+import type { Outcome } from "../outcome.ts";
 import { readOutcomes } from "../output/read-output.ts";
-import { openWriter } from "../output/writer.ts";
+import { openWriter, type RowWriter } from "../output/writer.ts";
 import { count, createTally } from "../progress/tally.ts";
 import { reportComplete } from "./report.ts";
+import { keyOf } from "./request.ts";
 import { runRows, type Job } from "./run.ts";
 import { expectSameTask, taskOf } from "./task.ts";
 
 /** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
 export async function runWithJournal(job: Job): Promise<number> {
   const { table, options, io } = job;
-  const { out, retry, isSilent } = options;
-  const path = `${targetOf(out)}.journal`;
-  let journal = await openJournal(path);
+  const { out, isSilent } = options;
+  const journal = await openJournal(targetOf(out));
+  const isFirst = journal.earlier.isFinished === undefined;
+  let writer: RowWriter | undefined;
   /** A run that does not start leaves no journal behind. */
-  let isKept = (journal.task ?? journal.finished) !== undefined;
+  let isKept = !isFirst;
   try {
     const task = taskOf(job);
+    if (!isFirst) expectSameTask(journal, task, out);
     const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
-    if (journal.task !== undefined || hasOutput) expectSameTask(journal, task, out);
-    if (journal.task === undefined && hasOutput) {
-      const outcomes = await readOutcomes(out, table).catch(() => undefined);
-      if (outcomes === undefined) {
+    const found = hasOutput ? await readOutput(job, journal.earlier, isFirst) : undefined;
+    if (found !== undefined && journal.earlier.isFinished !== false) {
+      if (found.rows < table.count) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
-      if (!outcomes.some(({ status }) => retry.has(status))) {
-        const tally = createTally(outcomes.length);
-        for (const outcome of outcomes) count(tally, outcome);
-        return await reportComplete(io, tally, isSilent, "already complete; nothing was sent\n");
+      if (!found.isToBeRetried) {
+        const note = "already complete; nothing was sent\n";
+        return await reportComplete(io, found.tally, isSilent, note);
       }
-      // The run will empty the output, so the journal has to hold all of it first.
-      replaceJournal(path, task, outcomes);
-      isKept = true;
-      const replaced = await openJournal(path);
-      journal.close();
-      journal = replaced;
     }
-    const writer = openWriter(out, io);
-    if (journal.task === undefined) {
-      isKept = false;
-      journal.begin(task);
-    }
+    const entries = found?.entries ?? [];
+    writer = openWriter(out, io);
+    if (isFirst) journal.begin(task, entries);
+    else journal.goOn(entries);
     await journal.sync();
     isKept = true;
     writer.clear();
     const code = await runRows({ ...job, writer, journal });
-    if (code === EXIT.done || code === EXIT.incomplete) journal.finish(task);
+    if (code === EXIT.done || code === EXIT.incomplete) journal.finish();
     return code;
   } finally {
     if (!isKept) journal.remove();
-    journal.close();
+    writer?.close();
+    await journal.close();
   }
+}
+
+/** What an output says, beside what is recorded of its rows. */
+async function readOutput({ table, columns, options }: Job, earlier: Records, isFirst: boolean) {
+  const tally = createTally(table.count);
+  /** What is not recorded: the links that somebody has written in, or all rows if the journal was removed. */
+  const entries: Entry[] = [];
+  let rows = 0;
+  let isToBeRetried = false;
+  const outcomes = readOutcomes(options.out, table);
+  for await (const { row, outcome: found } of outcomes) {
+    const recorded = isFirst ? undefined : earlier.outcomeOf(row.index);
+    const isNew = isFirst || isCorrected(recorded, found);
+    const outcome = isNew ? found : (recorded ?? found);
+    if (isNew) {
+      const key =
+        outcome.status === "unknown" ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
+      if (key !== "") entries.push({ sent: row.index, key });
+      entries.push({ row: row.index, ...outcome });
+    }
+    count(tally, outcome);
+    isToBeRetried ||= options.retry.has(outcome.status);
+    rows++;
+  }
+  return { tally, entries, rows, isToBeRetried };
+}
+
+/** Whether somebody has found the link of a row, and has written it into the output. */
+function isCorrected(recorded: Outcome | undefined, { status, trackingUrl }: Outcome): boolean {
+  if (status !== "created" && status !== "reused") return false;
+  if (recorded === undefined || recorded.trackingUrl === trackingUrl) return false;
+  return trackingUrl !== undefined && /^https?:\/\/./.test(trackingUrl);
 }
 
 /** The file that a path leads to, whether it exists or not: two names of one output are one output. */

@@ -1,8 +1,8 @@
 import type { ResponseEvent } from "../../index.ts";
 import type { TableRow } from "../input/table.ts";
-import type { Entry } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Outcome } from "../outcome.ts";
+import type { Unsent } from "./resume.ts";
 
 const SYNC_EVERY = 1000;
 
@@ -17,41 +17,49 @@ export function createRecorder(
 ) {
   const unrecorded: string[] = [];
   let batch: { readonly row: TableRow; readonly outcome: Outcome }[] = [];
-  const record = (...entries: Entry[]): boolean => {
-    try {
-      journal?.record(...entries);
-      return true;
-    } catch (error) {
-      fail(error);
-      return false;
-    }
-  };
   const commit = (): void => {
     const finished = batch;
     batch = [];
-    const isRecorded = record(
-      ...finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })),
-    );
-    for (const { row, outcome } of finished) {
-      if (isRecorded) deliver(row, outcome);
+    try {
+      journal?.record(finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })));
+    } catch (error) {
+      fail(error);
       // Not delivered either: the next run may come to another outcome.
-      else if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+      for (const { row, outcome } of finished) {
+        if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+      }
+      return;
     }
+    for (const { row, outcome } of finished) deliver(row, outcome);
   };
   const sync = async (): Promise<void> => journal?.sync().catch(fail);
   const timer = setInterval(() => void sync(), SYNC_EVERY);
   return {
     /**
-     * Marks a row whose request must not be sent twice, so that the next run knows that it may have been sent. Resolves
-     * when the mark is on the disk, or has failed.
+     * Marks a row whose request is about to be sent, so that the next run knows that it may have been. Rejects if it
+     * must not be sent. The mark of a Vanity row is on the disk before.
      */
-    mark: (row: number): Promise<void> => {
-      record({ sent: row });
-      return sync();
+    mark: async ({ row, key, isVanity }: Unsent): Promise<void> => {
+      if (journal === undefined) return;
+      try {
+        journal.checkUnchanged();
+        journal.record([{ sent: row.index, key }]);
+        if (!isVanity) return;
+        await journal.sync();
+        journal.checkOwned();
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
     },
     /** Takes the mark back if the server has made no link. */
-    answered: (row: number, { error }: ResponseEvent): void => {
-      if (error !== undefined && error.outcome !== "unknown") record({ back: row });
+    answered: ({ row }: Unsent, { error }: ResponseEvent): void => {
+      if (error === undefined || error.outcome === "unknown") return;
+      try {
+        journal?.record([{ back: row.index }]);
+      } catch (failure) {
+        fail(failure);
+      }
     },
     finish: (row: TableRow, outcome: Outcome): void => {
       if (batch.push({ row, outcome }) === 1) setImmediate(commit);

@@ -1,13 +1,12 @@
 // The only file of the command that knows how `createMany` compares requests.
 
+import { createHash } from "node:crypto";
 import { extendTrackingLink, isImpactError } from "../../index.ts";
-import type { CreateTrackingLinkParams, ImpactError, TrackingLink } from "../../index.ts";
+import type { CreateTrackingLinkParams, TrackingLink } from "../../index.ts";
 import { lru, type Lru } from "../../lru.ts";
 import { dedupeKey, REMEMBERED, splitIds } from "../../tracking-links/dedupe-key.ts";
 import { readTrackingUrl } from "../../tracking-links/link.ts";
 import { checkParams } from "../../tracking-links/params.ts";
-
-export type RowRequest = Exclude<ReturnType<typeof requestOf>, ImpactError>;
 
 /** The request of a row, as `createMany` would send it. An error if the parameters are invalid. */
 export function requestOf(params: CreateTrackingLinkParams, appendIds: boolean) {
@@ -15,8 +14,8 @@ export function requestOf(params: CreateTrackingLinkParams, appendIds: boolean) 
     const { given, type } = checkParams(params);
     const { base, ids } = appendIds ? splitIds(given) : { base: given, ids: undefined };
     return {
-      /** Equal for rows that ask for the same link. */
-      key: dedupeKey(base),
+      /** Equal for rows that ask for the same link. Short, since the journal holds one for each request. */
+      key: createHash("sha256").update(dedupeKey(base)).digest("base64url").slice(0, 22),
       isVanity: type === "Vanity",
       /** Makes the row's own link from the one that its request gets. */
       extend: (link: string) => (ids ? extendTrackingLink(link, ids) : link),
@@ -25,6 +24,12 @@ export function requestOf(params: CreateTrackingLinkParams, appendIds: boolean) 
     if (isImpactError(error)) return error;
     throw error;
   }
+}
+
+/** The key of a row's request; empty if the parameters are invalid. */
+export function keyOf(params: CreateTrackingLinkParams, appendIds: boolean): string {
+  const request = requestOf(params, appendIds);
+  return isImpactError(request) ? "" : request.key;
 }
 
 /** Values by the key of a request, for as many as `createMany` remembers. */

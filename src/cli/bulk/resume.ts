@@ -1,13 +1,24 @@
-import { isImpactError } from "../../index.ts";
+import { isImpactError, type CreateTrackingLinkParams } from "../../index.ts";
 import type { ColumnMap } from "../input/columns.ts";
 import type { TableRow } from "../input/table.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { Records } from "../journal/records.ts";
 import type { Outcome } from "../outcome.ts";
 import type { BulkOptions } from "./options.ts";
-import { createRequestCache, requestOf, type RowRequest } from "./request.ts";
+import { createRequestCache, requestOf } from "./request.ts";
+
+/** A row to send. */
+export interface Unsent {
+  readonly row: TableRow;
+  readonly params: CreateTrackingLinkParams;
+  /** Equal for rows that ask for the same link; empty for parameters that the client will refuse. */
+  readonly key: string;
+  readonly isVanity: boolean;
+  /** Whether an earlier run may have made its link. */
+  readonly mayHaveLink: boolean;
+}
 
 /** The outcome of a row that is not sent. */
-interface Known {
+export interface Known {
   readonly outcome: Outcome;
   /** Whether it has to be recorded: neither the journal nor the row itself shows it. */
   readonly isNew: boolean;
@@ -20,61 +31,72 @@ const INTERRUPTED: Outcome = {
 };
 
 /** Decides for each row whether it is sent, by what earlier runs have recorded. */
-export function createResume(
-  journal: Journal | undefined,
-  columns: ColumnMap,
-  { appendIds, retry }: Pick<BulkOptions, "appendIds" | "retry">,
-) {
-  const links = createRequestCache<string>();
-  /** Keys of Vanity requests that may have made a link. */
-  const unknown = new Set<string>();
-  /** Rows that may have a link already, and are sent again. */
-  const resent = new Set<number>();
+export class Resume {
+  readonly #earlier: Records | undefined;
+  readonly #columns: ColumnMap;
+  readonly #options: Pick<BulkOptions, "appendIds" | "retry">;
+  readonly #links = createRequestCache<string>();
+  readonly #keysInDoubt: Set<string>;
 
-  /** Keeps what an earlier outcome says of equal requests. */
-  const learn = ({ key, isVanity }: RowRequest, outcome: Outcome): void => {
-    const link = outcome.base ?? (appendIds ? undefined : outcome.trackingUrl);
-    if (link !== undefined) links.set(key, link);
-    if (isVanity && outcome.status === "unknown") unknown.add(key);
-  };
+  constructor(
+    earlier: Records | undefined,
+    columns: ColumnMap,
+    options: Pick<BulkOptions, "appendIds" | "retry">,
+  ) {
+    this.#earlier = earlier;
+    this.#columns = columns;
+    this.#options = options;
+    this.#keysInDoubt = earlier?.keysInDoubt() ?? new Set();
+  }
 
-  const outcomeOf = (row: TableRow): Known | undefined => {
-    const error = problemOf(row) ?? columns.problemIn(row.cells);
-    if (error !== undefined) {
-      const outcome = { status: "failed", errorCode: "invalid_input", error } as const;
+  /** A request of this run may have made a link. */
+  noteDoubt(key: string): void {
+    this.#keysInDoubt.add(key);
+  }
+
+  /** Whether a request for the row's link may have made one. */
+  isInDoubt({ key, mayHaveLink }: Unsent): boolean {
+    return mayHaveLink || this.#keysInDoubt.has(key);
+  }
+
+  /** Call it once for each row, in order. */
+  decide(row: TableRow): Known | Unsent {
+    const problem = problemOf(row) ?? this.#columns.problemIn(row.cells);
+    if (problem !== undefined) {
+      const outcome = { status: "failed", errorCode: "invalid_input", error: problem } as const;
       return { outcome, isNew: row.problem === undefined };
     }
-    if (journal?.task === undefined) return undefined;
-    const checked = requestOf(columns.readParams(row.cells), appendIds);
-    const request = isImpactError(checked) ? undefined : checked;
-    const earlier = journal.takeOutcome(row.index);
-    // A retry may have been in flight after the outcome was recorded.
-    const wasInFlight = journal.wasInFlight(row.index);
-    if (earlier !== undefined && !wasInFlight && !retry.has(earlier.status)) {
-      if (request !== undefined) learn(request, earlier);
+    const { appendIds, retry } = this.#options;
+    const params = this.#columns.readParams(row.cells);
+    const request = requestOf(params, appendIds);
+    const earlier = this.#earlier?.outcomeOf(row.index);
+    const isInDoubt = this.#earlier?.isInDoubt(row.index) ?? false;
+    if (isImpactError(request)) {
+      if (earlier !== undefined && !retry.has(earlier.status))
+        return { outcome: earlier, isNew: false };
+      return { row, params, key: "", isVanity: false, mayHaveLink: false };
+    }
+    const { key, isVanity, extend } = request;
+    if (earlier !== undefined && !this.#isToBeSent(earlier, isInDoubt)) {
+      const link = earlier.base ?? (appendIds ? undefined : earlier.trackingUrl);
+      if (link !== undefined) this.#links.set(key, link);
       return { outcome: earlier, isNew: false };
     }
-    if (request === undefined) return undefined;
-    const { key, isVanity, extend } = request;
-    const link = links.get(key);
+    const link = this.#links.get(key);
     if (link !== undefined) {
       const base = appendIds ? { base: link } : {};
       return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
     }
-    const isUnknown = wasInFlight || earlier?.status === "unknown" || unknown.has(key);
-    if (isVanity && isUnknown && !retry.has("unknown")) {
-      unknown.add(key);
+    const mayHaveLink = isInDoubt || this.#keysInDoubt.has(key);
+    if (isVanity && mayHaveLink && !retry.has("unknown"))
       return { outcome: INTERRUPTED, isNew: true };
-    }
-    if (isUnknown) resent.add(row.index);
-    return undefined;
-  };
-  return {
-    /** Call it once for each row, in order. Undefined if the row has to be sent. */
-    outcomeOf,
-    /** Whether an earlier run may have made the row's link. */
-    mayHaveLink: (index: number): boolean => resent.has(index),
-  };
+    return { row, params, key, isVanity, mayHaveLink };
+  }
+
+  #isToBeSent({ status }: Outcome, isInDoubt: boolean): boolean {
+    // A run that sent it again may have been stopped before the answer.
+    return this.#options.retry.has(status) || (status === "failed" && isInDoubt);
+  }
 }
 
 /** Why a row cannot be read, with its line and with any text that its cells do not hold. */

@@ -1,4 +1,4 @@
-import type { CreateTrackingLinkParams, ImpactClientOptions } from "../../index.ts";
+import type { ImpactClientOptions } from "../../index.ts";
 import { openClient } from "../impact-client.ts";
 import type { ColumnMap } from "../input/columns.ts";
 import type { Table, TableRow } from "../input/table.ts";
@@ -14,7 +14,7 @@ import type { BulkOptions } from "./options.ts";
 import { createOrderedOutput } from "./ordered-output.ts";
 import { createRecorder } from "./recorder.ts";
 import { reportComplete, reportStopped } from "./report.ts";
-import { createResume } from "./resume.ts";
+import { Resume, type Unsent } from "./resume.ts";
 import { settle } from "./settle.ts";
 
 /** A command that has been read and checked. */
@@ -33,22 +33,19 @@ export interface Run extends Job {
 
 /** Sends each row that has no link yet, and writes all rows in the order of the input. Returns the exit code. */
 export async function runRows(run: Run): Promise<number> {
-  const { table, columns, options, io, writer } = run;
+  const { table, options, io, writer } = run;
   const { concurrency, appendIds, quotaReserve, isSandbox, isSilent } = options;
   const parts = compose(run);
-  const { drain, output, recorder, tally, vanityRows } = parts;
+  const { drain, output, recorder, tally, underWay } = parts;
   const client = openClient(
     isSandbox,
     watchRequests(parts, () => progress?.note()),
   );
   const moment = () => ({ now: Date.now(), quota: client.quota, reserve: quotaReserve });
   const progress = isSilent ? undefined : createProgress(io, tally, moment);
-  const params = (row: TableRow, index: number): CreateTrackingLinkParams => {
-    const given = columns.readParams(row.cells);
-    // `customPath` alone means Vanity.
-    const isVanity = given.type === "Vanity" || given.customPath !== undefined;
-    if (isVanity) vanityRows.set(index, row.index);
-    return given;
+  const params = (unsent: Unsent, index: number) => {
+    underWay.set(index, unsent);
+    return unsent.params;
   };
   try {
     progress?.start();
@@ -65,9 +62,9 @@ export async function runRows(run: Run): Promise<number> {
     drain.close();
     progress?.stop();
   }
-  const isStopped = output.written() < table.count || drain.failure !== undefined;
-  if (isStopped) return reportStopped(run, parts);
-  writer.sync();
+  if (output.written() < table.count) return reportStopped(run, parts);
+  if (drain.failure === undefined) drain.failure = writer.problem();
+  if (drain.failure !== undefined) return reportStopped(run, parts);
   return reportComplete(io, tally, isSilent);
 }
 
@@ -85,23 +82,23 @@ function compose({ table, columns, options, io, writer, journal }: Run) {
     output.add(index, format.row(cells, outcome));
   };
   const recorder = createRecorder(journal, deliver, drain.fail);
-  const resume = createResume(journal, columns, options);
-  /** The Vanity rows in flight, by the index under which `createMany` counts them. */
-  const vanityRows = new Map<number | undefined, number>();
-  return { tally, drain, output, deliver, recorder, resume, vanityRows };
+  const resume = new Resume(journal?.earlier, columns, options);
+  /** By the index under which `createMany` counts them. */
+  const underWay = new Map<number | undefined, Unsent>();
+  return { tally, drain, output, deliver, recorder, resume, underWay };
 }
 
 /** The rows that have to be sent. The others are finished on the way. Ends when the run starts to drain. */
 async function* rowsToSend(
   table: Table,
   { tally, drain, output, deliver, recorder, resume }: RunParts,
-): AsyncGenerator<TableRow, void, undefined> {
+): AsyncGenerator<Unsent, void, undefined> {
   try {
     for await (const row of table.rows()) {
       await output.room(row.index);
       if (drain.begun.aborted) return;
-      const known = resume.outcomeOf(row);
-      if (known === undefined) yield row;
+      const known = resume.decide(row);
+      if ("params" in known) yield known;
       else if (known.isNew) recorder.finish(row, known.outcome);
       else {
         tally.before++;
@@ -116,15 +113,13 @@ async function* rowsToSend(
 
 /** Follows each request of the client. `noteWait` is called when it starts to wait for the quota. */
 function watchRequests(
-  { tally, drain, recorder, vanityRows }: RunParts,
+  { tally, drain, recorder, underWay }: RunParts,
   noteWait: () => void,
 ): ImpactClientOptions {
   return {
     async beforeSend({ index }) {
-      const row = vanityRows.get(index);
-      if (row !== undefined) await recorder.mark(row);
-      // Of the mark, or of any other write: a link must not be made that cannot be recorded.
-      if (drain.failure !== undefined) throw drain.failure;
+      const unsent = underWay.get(index);
+      if (unsent !== undefined) await recorder.mark(unsent);
     },
     onEvent(event) {
       observe(tally, event);
@@ -133,8 +128,8 @@ function watchRequests(
       if (event.type === "request") drain.inFlight.add(event.index);
       if (event.type !== "response") return;
       drain.inFlight.delete(event.index);
-      const row = vanityRows.get(event.index);
-      if (row !== undefined) recorder.answered(row, event);
+      const unsent = underWay.get(event.index);
+      if (unsent !== undefined) recorder.answered(unsent, event);
     },
   };
 }

@@ -1,17 +1,17 @@
 import type { CreateManyResult } from "../../index.ts";
 import { detailsOf } from "../impact-client.ts";
 import type { Outcome } from "../outcome.ts";
-import type { TableRow } from "../input/table.ts";
 import { baseOf } from "./request.ts";
+import type { Unsent } from "./resume.ts";
 import type { Run, RunParts } from "./run.ts";
 
 /** Records the result of a row, unless a later run has to send the row again. */
-export function settle(parts: RunParts, run: Run, result: CreateManyResult<TableRow>): void {
-  const { vanityRows, resume, recorder, drain } = parts;
-  vanityRows.delete(result.index);
-  const row = result.input;
+export function settle(parts: RunParts, run: Run, result: CreateManyResult<Unsent>): void {
+  const { underWay, recorder, drain, resume } = parts;
+  underWay.delete(result.index);
   // The inputs of a run never throw.
-  if (row === undefined) return;
+  if (result.input === undefined) return;
+  const { row, key } = result.input;
   if (!result.ok && result.error.code === "unauthorized") {
     drain.refusal ??= result.error;
     return;
@@ -19,15 +19,16 @@ export function settle(parts: RunParts, run: Run, result: CreateManyResult<Table
   // Held back in `beforeSend`.
   if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
   const outcome = outcomeOf(result, run);
-  if (outcome.status !== "failed" || !resume.mayHaveLink(row.index)) {
+  if (outcome.status === "unknown") resume.noteDoubt(key);
+  if (outcome.status !== "failed" || !resume.isInDoubt(result.input)) {
     return recorder.finish(row, outcome);
   }
-  // A refusal now says nothing of the earlier attempt.
-  const error = `${outcome.error} (an earlier run may have made a link)`;
+  // A refusal now says nothing of the earlier request.
+  const error = `${outcome.error} (an earlier request may have made a link)`;
   recorder.finish(row, { ...outcome, status: "unknown", error });
 }
 
-function outcomeOf(result: CreateManyResult<TableRow>, { options, io }: Run): Outcome {
+function outcomeOf(result: CreateManyResult<Unsent>, { options, io }: Run): Outcome {
   if (result.ok) {
     const { link, reused } = result;
     const base = options.appendIds ? baseOf(link) : undefined;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { UsageError } from "../io.ts";
-import type { Task } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Task } from "../journal/records.ts";
 import type { Job } from "./run.ts";
 
 /** The task of a run: everything that determines its output. It holds no secret; the account is a fingerprint. */
@@ -9,12 +9,11 @@ export function taskOf({ table, options, io: { env } }: Job): Task {
   const { program = null, appendIds, passThrough, isSandbox } = options;
   const account = isSandbox ? "sandbox" : (env["IMPACT_ACCOUNT_SID"] ?? "");
   const hash = createHash("sha256").update(`impact-links ${account}`).digest("hex");
-  const baseUrl = env["IMPACT_BASE_URL"] ?? "";
   return {
     journal: 1,
     "the input": table.sha256,
     "the account": hash.slice(0, 16),
-    "the server": isSandbox || !URL.canParse(baseUrl) ? null : new URL(baseUrl).hostname,
+    "the server": isSandbox ? null : serverOf(env["IMPACT_BASE_URL"] ?? ""),
     "--program": program,
     "--append-ids": appendIds,
     "--pass-through": passThrough,
@@ -22,15 +21,22 @@ export function taskOf({ table, options, io: { env } }: Job): Task {
   };
 }
 
+/** Its origin and path. */
+function serverOf(baseUrl: string): string | null {
+  // The client refuses any other text before a run begins.
+  if (baseUrl === "") return null;
+  const { origin, pathname } = new URL(baseUrl);
+  return `${origin}${pathname.replace(/\/+$/, "")}`;
+}
+
 /** Throws {@link UsageError} if the journal is that of another task, naming each difference. */
-export function expectSameTask({ path, task, finished }: Journal, asked: Task, out: string): void {
-  const earlier = task ?? finished ?? asked;
-  const changed = Object.keys(asked).filter((name) => earlier[name] !== asked[name]);
+export function expectSameTask({ path, earlier }: Journal, asked: Task, out: string): void {
+  const { task = asked, isFinished } = earlier;
+  const changed = Object.keys(asked).filter((name) => task[name] !== asked[name]);
   if (changed.length === 0) return;
-  const [what, instead] =
-    task === undefined
-      ? [`${out} belongs to a complete run`, "Choose another --out"]
-      : [`${path} belongs to an unfinished run`, "Repeat the original command"];
+  const [what, instead] = isFinished
+    ? [`${out} belongs to a complete run`, "Choose another --out"]
+    : [`${path} belongs to an unfinished run`, "Repeat the original command"];
   throw new UsageError(
     `${what}, and since then ${changed.join(" and ")} changed. ` +
       `${instead}, or move ${out} and ${path} away to start over`,

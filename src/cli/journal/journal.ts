@@ -1,115 +1,129 @@
 // The journal <out>.journal: what has happened to each row, so that a run that was stopped in any way can resume.
-// One JSON object a line (entries.ts); a line without its end was never written. One process at a time (lock.ts).
+// One JSON object a line (records.ts); a line without its end was never written. One process at a time (lock.ts).
 
-import {
-  closeSync,
-  fdatasync,
-  ftruncateSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { promisify } from "node:util";
-import { writeWhole } from "../io.ts";
-import type { Outcome } from "../outcome.ts";
-import { readEntries, type Entry, type Recorded, type Task } from "./entries.ts";
-import { openLocked } from "./lock.ts";
+import { UsageError, why, writeWhole } from "../io.ts";
+import { lock, type Lock } from "./lock.ts";
+import { Records, type Entry, type Task } from "./records.ts";
 
 const datasync = promisify(fdatasync);
 
-export type Journal = ReturnType<typeof createJournal>;
+const TAKEN_OVER = "another process has begun to write the same output";
 
-/** Throws {@link UsageError} if another process uses the journal, or if it cannot be read. */
-export async function openJournal(path: string): Promise<Journal> {
-  const { fd, unlock } = await openLocked(path);
-  const close = (): void => {
-    closeSync(fd);
-    unlock();
-  };
+/** Throws {@link UsageError} if another process writes this output, or if the journal cannot be read. */
+export async function openJournal(out: string): Promise<Journal> {
+  const held = await lock(`${out}.lock`);
   try {
-    const bytes = readFileSync(fd);
-    const length = bytes.lastIndexOf("\n") + 1;
-    const recorded = readEntries(bytes.toString("utf8", 0, length), path);
-    ftruncateSync(fd, length);
-    rmSync(`${path}.new`, { force: true });
-    return createJournal(path, fd, recorded, close);
+    return new Journal(`${out}.journal`, held);
   } catch (error) {
-    close();
+    held.release();
     throw error;
   }
 }
 
-function createJournal(path: string, fd: number, earlier: Recorded, close: () => void) {
-  const { task, finished, outcomes, inFlight } = earlier;
-  let broken: { readonly error: unknown } | undefined;
-  let isDirty = false;
-  let synced = Promise.resolve();
-  const append = (values: readonly object[]): void => {
-    // A full disk may have taken half a line: the next one would become a part of it.
-    if (broken !== undefined) throw broken.error;
+export class Journal {
+  readonly path: string;
+  /** What was recorded when the run began. */
+  earlier: Records;
+  readonly #lock: Lock;
+  readonly #file: number;
+  #size: number;
+  /** Once a write has failed, none is tried: a full disk may have taken a part of it. */
+  #broken: { readonly error: unknown } | undefined;
+  #isDirty = false;
+  #synced = Promise.resolve();
+
+  constructor(path: string, held: Lock) {
+    this.path = path;
+    this.#lock = held;
     try {
-      writeWhole(fd, linesOf(values));
+      this.#file = openSync(path, "a+", 0o600);
     } catch (error) {
-      broken = { error };
+      throw new UsageError(`Cannot write ${path}: ${why(error)}`);
+    }
+    try {
+      this.earlier = new Records(this.#file, path).readOn();
+      this.#size = this.earlier.size;
+      ftruncateSync(this.#file, this.#size);
+    } catch (error) {
+      closeSync(this.#file);
       throw error;
     }
-    isDirty = true;
-  };
-  const syncOnce = async (): Promise<void> => {
-    if (!isDirty) return;
-    isDirty = false;
-    await datasync(fd);
-  };
-  return {
-    path,
-    /** The task of the earlier run, if it is unfinished. */
-    task,
-    /** The task of the earlier run, if it is complete. */
-    finished,
-    /** The row's outcome in an earlier run. It is returned once. */
-    takeOutcome: (index: number): Outcome | undefined => {
-      const line = outcomes.get(index);
-      outcomes.delete(index);
-      return line === undefined ? undefined : (JSON.parse(line) as Outcome);
-    },
-    /** Whether an earlier run may have sent the row and did not record the result. */
-    wasInFlight: (index: number): boolean => inFlight.has(index),
-    /** Drops the earlier run. */
-    begin: (asked: Task): void => {
-      ftruncateSync(fd);
-      append([asked]);
-    },
-    record: (...entries: Entry[]): void => append(entries),
-    /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */
-    sync: (): Promise<void> => (synced = synced.then(syncOnce)),
-    /** Keeps nothing but the task. Call it once the output is synced. */
-    finish: (asked: Task): void => {
-      try {
-        ftruncateSync(fd);
-        append([{ finished: asked }]);
-      } catch {
-        // The run is complete nevertheless: the next one reads the output.
-      }
-    },
-    remove: (): void => unlinkSync(path),
-    close,
-  };
-}
+  }
 
-/** Replaces the journal at `path` by one of these outcomes. If it throws, the old one is still there. */
-export function replaceJournal(path: string, task: Task, outcomes: readonly Outcome[]): void {
-  const next = `${path}.new`;
-  const rows = outcomes.map((outcome, row) => ({ row, ...outcome }));
-  try {
-    writeFileSync(next, linesOf([task, ...rows]), { mode: 0o600, flush: true });
-    renameSync(next, path);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
+  /** Begins anew. The output, if there is one, is whole until then. */
+  begin(task: Task, entries: readonly Entry[]): void {
+    ftruncateSync(this.#file);
+    this.#size = 0;
+    this.#append([task, ...entries, { finished: false }]);
+    this.earlier = new Records(this.#file, this.path).readOn();
+  }
+
+  /** Goes on with what earlier runs have recorded. */
+  goOn(entries: readonly Entry[]): void {
+    this.record([...entries, { finished: false }]);
+    this.earlier.readOn();
+  }
+
+  /** All of it is recorded, or nothing and it throws. */
+  record(entries: readonly Entry[]): void {
+    this.#append(entries);
+  }
+
+  /** The output is complete. */
+  finish(): void {
+    try {
+      this.record([{ finished: true }]);
+    } catch {
+      // The next run finds all rows finished.
+    }
+  }
+
+  /** Throws if another process has taken the output over and records in its journal. */
+  checkUnchanged(): void {
+    if (fstatSync(this.#file).size !== this.#size) throw new Error(TAKEN_OVER);
+  }
+
+  /** The same as soon as another process may begin. It reads a file. */
+  checkOwned(): void {
+    this.checkUnchanged();
+    if (!this.#lock.isHeld()) throw new Error(TAKEN_OVER);
+  }
+
+  /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */
+  sync(): Promise<void> {
+    const sync = async (): Promise<void> => {
+      if (!this.#isDirty) return;
+      this.#isDirty = false;
+      await datasync(this.#file);
+    };
+    return (this.#synced = this.#synced.then(sync));
+  }
+
+  remove(): void {
+    unlinkSync(this.path);
+  }
+
+  async close(): Promise<void> {
+    // Its failure was reported to who has asked for it.
+    await this.#synced.catch(() => {});
+    closeSync(this.#file);
+    this.#lock.release();
+  }
+
+  #append(values: readonly object[]): void {
+    if (this.#broken !== undefined) throw this.#broken.error;
+    try {
+      this.#size += writeWhole(
+        this.#file,
+        values.map((value) => `${JSON.stringify(value)}\n`).join(""),
+      );
+      this.#isDirty = true;
+    } catch (error) {
+      this.#broken = { error };
+      ftruncateSync(this.#file, this.#size);
+      throw error;
+    }
   }
 }
-
-const linesOf = (values: readonly object[]): string =>
-  values.map((value) => `${JSON.stringify(value)}\n`).join("");

@@ -1,73 +1,136 @@
-import { once } from "node:events";
-import { closeSync, fstatSync, openSync, statSync, unlinkSync } from "node:fs";
-import { createConnection, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { UsageError, why } from "../io.ts";
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError, why, writeWhole } from "../io.ts";
 
-/** Opens the file for this process alone. Throws {@link UsageError} if another process has it. */
-export async function openLocked(path: string): Promise<{ fd: number; unlock: () => void }> {
-  const output = path.replace(/\.journal$/, "");
-  for (;;) {
-    let fd: number;
-    try {
-      fd = openSync(path, "a+", 0o600);
-    } catch (error) {
-      throw new UsageError(`Cannot write ${output}: ${why(error)}`);
-    }
-    const unlock = await lock(fd);
-    if (unlock === undefined) {
-      closeSync(fd);
-      throw new UsageError(`Another process is writing ${output}`);
-    }
-    // The process that had the lock may have removed or replaced the file since it was opened here.
-    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return { fd, unlock };
-    closeSync(fd);
-    unlock();
-  }
+/** Milliseconds between the signs of life of the process that holds a lock. */
+const BEAT_EVERY = 1000;
+/** Without one for so long, its holder has ended. */
+const STALE_AFTER = 6000;
+const LOOK_EVERY = 200;
+
+export interface Lock {
+  /** Whether it still belongs to this process: one that was suspended may have lost it. */
+  isHeld(): boolean;
+  release(): void;
 }
 
 /**
- * Locks an open file. Returns the function that unlocks it, or undefined if another process has the lock.
+ * Takes the lock file at `path`. Throws {@link UsageError} if another process has it.
  *
- * The lock is a local socket that is named after the file. The system removes it however the process ends, `kill -9`
- * included, where a lock file would stay behind.
+ * A file, since it holds for every process that sees the folder: in another container or on another machine, too. Its
+ * holder touches it every second, so that one which was left behind is known.
  */
-async function lock(file: number): Promise<(() => void) | undefined> {
-  const { dev, ino } = fstatSync(file);
-  const address = addressFor(`impact-links-${dev}-${ino}`);
-  let server = await listen(address);
-  if (server === undefined && (await isStale(address))) server = await listen(address);
-  return server && (() => void server.close());
+export async function lock(path: string): Promise<Lock> {
+  const own = JSON.stringify({ pid: process.pid, place: place(), id: randomUUID() });
+  while (!create(path, own)) {
+    const seen = read(path);
+    if (seen === undefined) continue;
+    if (!(await isLeft(path, seen))) {
+      throw new UsageError(`Another process is writing ${path.replace(/\.lock$/, "")}`);
+    }
+    takeAway(path, seen);
+  }
+  const isHeld = (): boolean => read(path) === own;
+  const beat = setInterval(() => isHeld() && touch(path), BEAT_EVERY).unref();
+  return {
+    isHeld,
+    release() {
+      clearInterval(beat);
+      if (isHeld()) rmSync(path, { force: true });
+    },
+  };
 }
 
-function addressFor(name: string): string {
-  // Names that begin with NUL are in no file system, so none stays behind.
-  if (process.platform === "linux") return `\0${name}`;
-  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
-}
-
-async function listen(address: string): Promise<Server | undefined> {
-  const server = createServer((socket) => socket.destroy());
+function create(path: string, text: string): boolean {
+  let file: number;
   try {
-    await once(server.listen(address), "listening");
-    return server.unref();
+    file = openSync(path, "wx", 0o600);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw new UsageError(`Cannot write ${path}: ${why(error)}`);
+  }
+  try {
+    writeWhole(file, text);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
     throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
-/** Whether the socket file was left behind by a process that has ended. It is then removed. */
-async function isStale(address: string): Promise<boolean> {
-  if (!address.startsWith("/")) return false;
-  const socket = createConnection(address);
+function read(path: string): string | undefined {
   try {
-    await once(socket, "connect");
-    socket.destroy();
-    return false;
+    return readFileSync(path, "utf8");
   } catch {
-    unlinkSync(address);
-    return true;
+    return undefined;
+  }
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch {
+    // Its holder finds out before it sends.
+  }
+}
+
+/** Where process ids mean the same: a machine, and on Linux a container. */
+function place(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Whether the holder of a lock has ended. A clock is not compared: machines may have different ones. */
+async function isLeft(path: string, seen: string): Promise<boolean> {
+  if (hasEnded(seen)) return true;
+  const mtime = (): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const first = mtime();
+  const deadline = performance.now() + STALE_AFTER;
+  while (performance.now() < deadline) {
+    await sleep(LOOK_EVERY);
+    if (mtime() !== first) return false;
+  }
+  return true;
+}
+
+/** Whether it names a process of this machine that is no more. */
+function hasEnded(seen: string): boolean {
+  try {
+    const holder = JSON.parse(seen) as { pid: number; place: string };
+    if (holder.place !== place()) return false;
+    process.kill(holder.pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
+
+/** Only one process can rename a file away. If it was the lock of a faster one, that one finds out before it sends. */
+function takeAway(path: string, seen: string): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    if (read(aside) === seen) rmSync(aside);
+    else renameSync(aside, path);
+  } catch {
+    // Another process was faster.
   }
 }

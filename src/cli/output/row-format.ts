@@ -21,7 +21,10 @@ export function rowFormat(out: string, input: Format, columns: readonly string[]
 
 function csv(columns: readonly string[], delimiter: string, bom: boolean) {
   const line = (cells: string[]): string =>
-    stringify([cells.map(harmless)], { delimiter, quoted_match: /[\r\n]/ });
+    stringify([cells.map((cell) => harmless(cell, delimiter))], {
+      delimiter,
+      quoted_match: /[\r\n]/,
+    });
   return {
     head: `${bom ? "\ufeff" : ""}${line([...columns, ...RESULT_COLUMNS])}`,
     row: (cells: readonly unknown[], outcome: Outcome): string =>
@@ -33,11 +36,19 @@ function csv(columns: readonly string[], delimiter: string, bom: boolean) {
 }
 
 /** A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+const FORMULA = /^[=+\-@\t\r\n\0＝＋－＠]/;
 const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 
-function harmless(cell: string): string {
-  return FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+/**
+ * What would be a cell of its own to a spreadsheet that splits at another separator, and would call a function or a
+ * program. Other texts are left alone: "5,- EUR" is no formula.
+ */
+const INNER_FORMULA = /[;,|\t\r\n](?=[" ]{0,9}[=+\-@＝＋－＠][^;,\t\r\n]*[(|!])/g;
+
+/** A cell that no spreadsheet takes for a formula, with a quote before what would be one. */
+export function harmless(cell: string, delimiter: string): string {
+  const inner = cell.replace(INNER_FORMULA, (found) => (found === delimiter ? found : `${found}'`));
+  return FORMULA.test(inner) && !NUMBER.test(inner) ? `'${inner}` : inner;
 }
 
 function jsonLines(columns: readonly string[]) {

@@ -1,4 +1,4 @@
-import { fdatasyncSync, ftruncateSync, openSync } from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync } from "node:fs";
 import { UsageError, why, write, writeWhole, type Io } from "../io.ts";
 
 const BLOCK = 32_768;
@@ -10,13 +10,14 @@ export function openWriter(path: string, { stdout }: Io) {
   const file = path === "-" ? undefined : openFile(path);
   let pending = "";
   let writing = "";
+  let size = 0;
   let flushed = Promise.resolve();
   const flushOnce = async (): Promise<void> => {
     if (pending === "") return;
     writing = pending;
     pending = "";
     if (file === undefined) await write(stdout, writing);
-    else writeWhole(file, writing);
+    else size += writeWhole(file, writing);
     writing = "";
   };
   return {
@@ -27,14 +28,32 @@ export function openWriter(path: string, { stdout }: Io) {
     unwritten: (): string => writing + pending,
     /** Whether it is time to flush before more is added. */
     isFull: (): boolean => pending.length >= BLOCK,
-    /** Returns when all that was written survives a loss of power. */
-    sync: (): void => void (file !== undefined && fdatasyncSync(file)),
     /** Empties the file. */
     clear: (): void => void (file !== undefined && ftruncateSync(file)),
+    /** Why the file does not hold what was written, even after a loss of power; undefined if it does. */
+    problem(): unknown {
+      if (file === undefined) return undefined;
+      try {
+        fdatasyncSync(file);
+        const written = fstatSync(file);
+        const found = statSync(path, { throwIfNoEntry: false });
+        const isSame = found?.ino === written.ino && found.dev === written.dev;
+        if (isSame && written.size === size) return undefined;
+        return new Error(`${path} was moved or changed while it was written`);
+      } catch (error) {
+        return error;
+      }
+    },
+    close: (): void => void (file !== undefined && closeSync(file)),
   };
 }
 
 function openFile(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // To open a named pipe waits for its reader, deaf to every signal.
+  if (found && !found.isFile()) throw new UsageError(`Cannot write ${path}: it is no file`);
+  // The lock of a run goes by the name.
+  if (found && found.nlink > 1) throw new UsageError(`Cannot write ${path}: it has a second name`);
   try {
     return openSync(path, "a");
   } catch (error) {

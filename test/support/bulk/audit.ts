@@ -32,19 +32,18 @@ export function readRows(path: string): Written[] {
 
 type Line = { row?: number; sent?: number; back?: number; status?: string; trackingUrl?: string };
 
-/** The whole lines of a journal after the first. */
+/** The whole lines of a journal that are about rows. */
 export function readJournal(path: string): Line[] {
   return readOr(path)
     .split("\n")
-    .slice(0, -1)
+    .slice(1, -1)
     .map((line) => JSON.parse(line) as Line)
-    .slice(1);
+    .filter((line) => !("finished" in line));
 }
 
-/** Whether a journal is the one line of a run that is complete. */
+/** Whether a journal says that its run is complete. */
 export function isFinished(path: string): boolean {
-  const text = readOr(path);
-  return /^\{"finished":\{.*\}\}\n$/.test(text) && "finished" in (JSON.parse(text) as object);
+  return readOr(path).endsWith('\n{"finished":true}\n');
 }
 
 export interface Audit {
@@ -68,7 +67,7 @@ export function audit(
   const recorded = new Map<number, Line>();
   /** From which arrival on no request may be for this key. */
   const closed = new Map<string, number>();
-  /** Vanity links of which a run may not know what became. */
+  /** Requests of which a run may not know what became. */
   const lost = new Set<string>();
 
   const keepNoSecret = (name: string, text: string): void => {
@@ -83,19 +82,22 @@ export function audit(
       snapshots.push(text);
       keepNoSecret("output", text);
       keepNoSecret("journal", readOr(journal));
-      const underWay = new Set<number>();
+      const underWay = new Map<number, number>();
       try {
         for (const line of readJournal(journal)) {
-          if (line.sent !== undefined) underWay.add(line.sent);
-          if (line.back !== undefined) underWay.delete(line.back);
-          if (line.row === undefined) continue;
-          underWay.delete(line.row);
-          recorded.set(line.row, line);
+          const { sent, back, row } = line;
+          if (sent !== undefined) underWay.set(sent, (underWay.get(sent) ?? 0) + 1);
+          if (back !== undefined) underWay.set(back, (underWay.get(back) ?? 0) - 1);
+          if (row === undefined) continue;
+          underWay.delete(row);
+          recorded.set(row, line);
         }
       } catch (error) {
         faults.push(`a whole line of the journal is no JSON: ${String(error)}`);
       }
-      for (const index of underWay) lost.add(requests[index]?.key ?? "");
+      for (const [index, count] of underWay) {
+        if (count > 0) lost.add(requests[index]?.key ?? "");
+      }
       const open = new Set<string>();
       requests.forEach(({ key }, index) => {
         if (!recorded.has(index)) open.add(key);
@@ -113,7 +115,7 @@ export function audit(
       keepNoSecret("journal", readOr(journal));
       keepNoSecret("stderr", stderr);
       if (!isFinished(journal)) faults.push("the journal is not that of a finished run");
-      if (existsSync(`${journal}.new`)) faults.push("half a journal is still there");
+      if (existsSync(`${out}.lock`)) faults.push("the lock is still there");
       snapshots.forEach((text, index) => {
         if (!final.startsWith(text))
           faults.push(`after stop ${index + 1} the output was no beginning`);
@@ -169,7 +171,7 @@ export function audit(
           if (!isInvalid(row) && !isRefused(key)) wrong("was neither invalid nor refused");
         } else if (status === "unknown") {
           const unheard = sent.get(key)?.some(({ deed }) => /^(error|reset)/.test(deed)) ?? false;
-          if (!isVanity) wrong("is Regular");
+          if (!isVanity && !lost.has(key)) wrong("is Regular");
           else if (!lost.has(key) && !unheard) wrong("was answered");
         } else wrong("has no known status");
       });

@@ -1,0 +1,177 @@
+import { readSync } from "node:fs";
+import { UsageError } from "../io.ts";
+import type { Outcome, Status } from "../outcome.ts";
+
+/** Everything that determines the output of a run. A run that resumes must have the same. */
+export type Task = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * A line after the first one, which is the task. What the records of a row mean together:
+ *
+ * | last record           | it means                                    | may follow      | the next run                            |
+ * | --------------------- | ------------------------------------------- | --------------- | --------------------------------------- |
+ * | none                  | nothing was sent                            | `sent`, `row`   | sends it                                |
+ * | `sent`                | a request has left and may have made a link | all             | sends it; Vanity: `unknown` ¹           |
+ * | `back`                | that request has made none                  | `sent`, `row`   | as before that `sent`                   |
+ * | `row` created, reused | its link is known                           | nothing         | keeps it                                |
+ * | `row` failed          | no request has made a link                  | `sent`, `row`   | keeps it; --retry-failed: sends it      |
+ * | `row` unknown         | a request may have made one                 | `sent`, `row`   | keeps it; --retry-unknown: sends it     |
+ *
+ * ¹ Sent again with --retry-unknown. The same holds for every Vanity row with the same `key`.
+ */
+export type Entry =
+  /** A request is about to be sent. Equal requests have equal keys. */
+  | { readonly sent: number; readonly key: string }
+  /** The server has made no link for one request of the row. */
+  | { readonly back: number }
+  | ({ readonly row: number } & Outcome)
+  /** Whether the output is complete. False before a run empties it. */
+  | { readonly finished: boolean };
+
+/** Requests of a row of which nobody knows whether they have made a link. */
+interface Doubt {
+  count: number;
+  readonly key: string | undefined;
+}
+
+/** What a journal says. It keeps little in memory: the place of each outcome, and the rows that are in doubt. */
+export class Records {
+  task: Task | undefined;
+  /** Whether the output is complete. Undefined if no run has begun to write it. */
+  isFinished: boolean | undefined;
+  /** Bytes of the file that are whole lines. */
+  size = 0;
+  readonly #file: number;
+  readonly #path: string;
+  /** Where the last outcome of each row begins, plus 1: 0 is none. */
+  #places = new Float64Array(1024);
+  readonly #doubts = new Map<number, Doubt>();
+  #lines = 0;
+  #block: { readonly bytes: Buffer; readonly start: number } | undefined;
+
+  constructor(file: number, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  /** Reads what was added since, in pieces. Throws {@link UsageError} for a line of another format. */
+  readOn(): this {
+    for (;;) {
+      const line = this.#lineAt(this.size);
+      if (line === undefined) return this;
+      this.#read(line);
+      this.size += line.length + 1;
+    }
+  }
+
+  outcomeOf(row: number): Outcome | undefined {
+    const place = this.#places[row];
+    if (!place) return undefined;
+    const line = this.#lineAt(place - 1);
+    return line && (JSON.parse(line.toString()) as Outcome);
+  }
+
+  /** Whether a request of the row may have made a link that no outcome holds. */
+  isInDoubt(row: number): boolean {
+    return this.#doubts.has(row);
+  }
+
+  /** The keys of all requests that may have made a link which no outcome holds. */
+  keysInDoubt(): Set<string> {
+    const keys = new Set<string>();
+    for (const { key } of this.#doubts.values()) if (key !== undefined) keys.add(key);
+    return keys;
+  }
+
+  #read(line: Buffer): void {
+    const value = parse(line);
+    this.#lines++;
+    if (this.#lines === 1 && isObject(value)) this.task = value as Task;
+    else if (isEntry(value)) this.#follow(value);
+    else throw new UsageError(`${this.#path} is damaged in line ${this.#lines}`);
+  }
+
+  #follow(entry: Entry): void {
+    if ("finished" in entry) {
+      this.isFinished = entry.finished;
+      return;
+    }
+    if ("sent" in entry) this.#doubt(entry.sent, entry.key);
+    else if ("back" in entry) {
+      const doubt = this.#doubts.get(entry.back);
+      if (doubt && --doubt.count === 0) this.#doubts.delete(entry.back);
+    } else {
+      this.#place(entry.row);
+      if (entry.status !== "unknown") this.#doubts.delete(entry.row);
+      else if (!this.#doubts.has(entry.row)) this.#doubt(entry.row, undefined);
+    }
+  }
+
+  #doubt(row: number, key: string | undefined): void {
+    const doubt = this.#doubts.get(row);
+    if (doubt) doubt.count++;
+    else this.#doubts.set(row, { count: 1, key });
+  }
+
+  #place(row: number): void {
+    if (row >= this.#places.length) {
+      const larger = new Float64Array(2 * row);
+      larger.set(this.#places);
+      this.#places = larger;
+    }
+    this.#places[row] = this.size + 1;
+  }
+
+  /** The line that begins there, without its end. Undefined if it has none: it was never written whole. */
+  #lineAt(start: number): Buffer | undefined {
+    for (let length = BLOCK; ; length *= 2) {
+      const { bytes, start: from } = this.#blockAt(start, length);
+      const end = bytes.indexOf(LINE_END, start - from);
+      if (end >= 0) return bytes.subarray(start - from, end);
+      if (from === start && bytes.length < length) return undefined;
+      this.#block = undefined;
+    }
+  }
+
+  /** Bytes of the file from there on, or a block of before that holds it. */
+  #blockAt(start: number, length: number) {
+    const last = this.#block;
+    if (last && start >= last.start && start < last.start + last.bytes.length) return last;
+    const bytes = Buffer.allocUnsafe(length);
+    let read = 0;
+    for (let more = 1; more > 0 && read < length; read += more) {
+      more = readSync(this.#file, bytes, read, length - read, start + read);
+    }
+    return (this.#block = { bytes: bytes.subarray(0, read), start });
+  }
+}
+
+const BLOCK = 65_536;
+const LINE_END = 10;
+
+function parse(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { sent, key, back, row, status, finished } = value;
+  if (typeof finished === "boolean") return true;
+  const place = typeof key === "string" ? sent : STATUS[status as Status] ? row : back;
+  return Number.isSafeInteger(place) && (place as number) >= 0;
+}
+
+const STATUS: Readonly<Record<Status, true>> = {
+  created: true,
+  reused: true,
+  failed: true,
+  unknown: true,
+};

@@ -1,0 +1,140 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { isFinished, readOr, readRows } from "../support/bulk/audit.ts";
+import { endAll, newFolder, runBulk, startBulk } from "../support/bulk/process.ts";
+import { regular, vanity } from "../support/bulk/rows.ts";
+import { holdAfter } from "../support/bulk/server.ts";
+import { setUp, statusesOf } from "../support/bulk/story.ts";
+import { times } from "../support/thorough.ts";
+
+afterAll(endAll);
+
+test.concurrent.each<[string, (out: string) => void]>([
+  ["deleted", (out) => rmSync(out)],
+  ["moved away", (out) => renameSync(out, `${out}.mine`)],
+  ["replaced", (out) => (rmSync(out), writeFileSync(out, "mine\n"))],
+  ["cut", (out) => truncateSync(out)],
+  ["added to", (out) => appendFileSync(out, "mine\n")],
+])(
+  "a run whose output is %s is not complete, and goes on without sending what is known",
+  async (_, change) => {
+    const { args, server, out, journal, audited } = await setUp([...vanity(20), ...regular(20)]);
+    const release = holdAfter(server, 30);
+    const { ended } = startBulk(args, server);
+    await server.arrived(31);
+    change(out);
+    release();
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        `impact-links: ${out} was moved or changed while it was written\n` +
+        "impact-links: stopped with 40 of 40 rows done; run the same command again to resume\n",
+    });
+    expect(isFinished(journal)).toBe(false);
+    expect(server.arrivals.length).toBe(40);
+    expect(audited.complete(await runBulk(args, server))).toEqual([]);
+    expect(server.arrivals.length).toBe(40);
+  },
+);
+
+/** Makes each sync of a file take as long as it does on a slow disk. */
+function slowDisk(ms: number): Record<string, string> {
+  const file = join(newFolder(), "slow.cjs");
+  writeFileSync(
+    file,
+    `const fs = require("node:fs");
+     const { fdatasync } = fs;
+     fs.fdatasync = (file, done) => setTimeout(() => fdatasync(file, done), ${ms});
+     require("node:module").syncBuiltinESMExports();`,
+  );
+  return { NODE_OPTIONS: `--require ${file}` };
+}
+
+test.concurrent("a run on a slow disk ends", async () => {
+  for (let round = 0; round < times(3, 30); round++) {
+    const { args, server, audited } = await setUp([...vanity(6), ...regular(30)]);
+    const env = slowDisk(60);
+    expect(audited.complete(await runBulk(args, { ...server, env }))).toEqual([]);
+  }
+});
+
+test.concurrent(
+  "a run on a disk that never answers obeys SIGTERM",
+  async () => {
+    const { args, server } = await setUp(vanity(3));
+    const { child, ended } = startBulk(args, { ...server, env: slowDisk(3_600_000) });
+    while (readOr(`${args[2]}.journal`) === "")
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(130);
+    expect(server.arrivals).toEqual([]);
+  },
+  40_000,
+);
+
+test.concurrent(
+  "a run whose input changes lets requests in flight end, and records their links",
+  async () => {
+    for (let round = 0; round < times(3, 30); round++) {
+      const rows = vanity(60);
+      const { args, server, input, out, journal } = await setUp(rows, { delay: () => 30 });
+      const { ended } = startBulk(args, { ...server, env: slowDisk(20) });
+      await server.arrived(3 + round);
+      utimesSync(input, 1, 1);
+      appendFileSync(input, "\n");
+      const { code, stderr } = await ended;
+      expect([0, 2]).toContain(code);
+      if (code === 2) {
+        expect(stderr).toContain(`${input} has changed while it was read`);
+      }
+      const made = server.arrivals.map(({ url }) => url);
+      for (const url of made) expect(readOr(journal)).toContain(String(url));
+      const marks = readOr(journal).match(/"sent":/g) ?? [];
+      expect(marks.length).toBe(server.arrivals.length);
+      expect(readRows(out).every(({ status }) => status === "created")).toBe(true);
+    }
+  },
+);
+
+test.concurrent("an output that is a named pipe is refused, and does not hang", async () => {
+  const { args, server, out } = await setUp(regular(2));
+  execFileSync("mkfifo", [out]);
+  expect(await runBulk(args, server)).toMatchObject({
+    code: 2,
+    stderr: `impact-links: Cannot write ${out}: it is no file\nSee impact-links bulk --help.\n`,
+  });
+});
+
+test.concurrent.each([{ isComplete: true }, { isComplete: false }])(
+  "a link that somebody has written into an unknown row is kept: %j",
+  async ({ isComplete }) => {
+    const rows = [...vanity(3), ...regular(30)];
+    const decide = ({ key }: { key: string }) => (key.includes("=v1&") ? "reset after" : "link");
+    const { args, server, out } = await setUp(rows, { decide });
+    if (!isComplete) {
+      const release = holdAfter(server, 20);
+      const { child, ended } = startBulk(args, server);
+      while (!readOr(out).includes(",unknown,"))
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      child.kill("SIGKILL");
+      await ended;
+      release();
+    } else await runBulk(args, server);
+    const found = "https://example.sjv.io/found";
+    writeFileSync(out, readOr(out).replace(/,,unknown,.*/, `,${found},created,,`));
+    expect((await runBulk([...args, "--retry-unknown"], server)).code).toBe(0);
+    expect(statusesOf(out)).toEqual(rows.map(() => "created"));
+    expect(readRows(out)[1]?.trackingUrl).toBe(found);
+    expect(server.arrivals.filter(({ key }) => key.includes("=v1&")).length).toBe(1);
+  },
+);

@@ -1,0 +1,94 @@
+import { linkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { endAll, runBulk, startBulk } from "../support/bulk/process.ts";
+import { regular, vanity } from "../support/bulk/rows.ts";
+import { holdAfter } from "../support/bulk/server.ts";
+import { readOr } from "../support/bulk/audit.ts";
+import { setUp, sleep, statusesOf } from "../support/bulk/story.ts";
+
+afterAll(endAll);
+
+test.concurrent.each([
+  ["network", 'exec unshare -n "$@"'],
+  ["network and another container", 'exec unshare -npf --mount-proc "$@"'],
+])("a second run in another %s is refused before it sends", async (_, shell) => {
+  const { args, server, audited, out } = await setUp([...vanity(10), ...regular(10)]);
+  const release = holdAfter(server, 5);
+  const first = startBulk(args, server);
+  await server.arrived(5);
+  const second = await runBulk(args, { ...server, shell });
+  expect({ code: second.code, stderr: second.stderr }).toEqual({
+    code: 2,
+    stderr: `impact-links: Another process is writing ${out}\nSee impact-links bulk --help.\n`,
+  });
+  release();
+  expect(audited.complete(await first.ended)).toEqual([]);
+});
+
+test.concurrent("a run starts at once after one of this machine that was killed", async () => {
+  const { args, server, out } = await setUp(vanity(4), { decide: () => "stall" });
+  const { child, ended } = startBulk(args, server);
+  await server.arrived(4);
+  child.kill("SIGKILL");
+  await ended;
+  expect(readOr(`${out}.lock`)).toContain(`"pid":${child.pid}`);
+  const start = performance.now();
+  expect((await runBulk(args, server)).code).toBe(3);
+  expect(performance.now() - start).toBeLessThan(4000);
+  expect(statusesOf(out)).toEqual(["unknown", "unknown", "unknown", "unknown"]);
+});
+
+test.concurrent(
+  "a run starts within ten seconds after one of another machine that was killed",
+  async () => {
+    const { args, server, out, audited } = await setUp(regular(3));
+    writeFileSync(`${out}.lock`, JSON.stringify({ pid: 1, place: "another machine", id: "x" }));
+    const start = performance.now();
+    expect(audited.complete(await runBulk(args, server))).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  },
+);
+
+test.concurrent("a run that was suspended and has lost its output sends nothing more", async () => {
+  const { args, server, out, audited } = await setUp(
+    vanity(30),
+    {},
+    { flags: ["--concurrency", "2"] },
+  );
+  const release = holdAfter(server, 10);
+  const first = startBulk(args, server);
+  await server.arrived(11);
+  first.child.kill("SIGSTOP");
+  release();
+  await server.idle();
+  audited.stopped();
+  const second = await runBulk(args, server);
+  const { length } = server.arrivals;
+  first.child.kill("SIGCONT");
+  const { code, stderr } = await first.ended;
+  expect({
+    code,
+    isSaid: stderr.includes("another process has begun to write the same output"),
+  }).toEqual({
+    code: 1,
+    isSaid: true,
+  });
+  await sleep(100);
+  expect(server.arrivals.length).toBe(length);
+  expect(second.code).toBe(3);
+  expect(statusesOf(out).filter((status) => status === "unknown").length).toBe(2);
+  const keys = server.arrivals.map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.concurrent("an output with a second name is refused", async () => {
+  const { args, server, out, folder } = await setUp(regular(3));
+  writeFileSync(out, "");
+  linkSync(out, join(folder, "other.csv"));
+  expect(await runBulk(args, server)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`Cannot write ${out}: it has a second name`) as unknown,
+  });
+  expect(server.arrivals).toEqual([]);
+});
