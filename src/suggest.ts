@@ -1,11 +1,13 @@
 /** The known name that differs only in case or punctuation, else in at most two letters, and half of them. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const text = plain(given);
   const ranked = known
-    .map((name) => ({ name, distance: editDistance(plain(given), plain(name)) }))
+    .filter((name) => Math.abs(plain(name).length - text.length) <= 2)
+    .map((name) => ({ name, distance: editDistance(text, plain(name)) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  const most = Math.min(2, plain(given).length / 2, plain(best?.name ?? "").length / 3);
+  const most = Math.min(2, text.length / 2, plain(best?.name ?? "").length / 3);
   return best !== undefined && best.distance <= most ? best.name : undefined;
 }
 

@@ -179,7 +179,7 @@ test("says where the link is if it cannot be printed", async () => {
   });
 });
 
-test("a full disk and a reader that has gone away lose no link", async () => {
+test("a full disk, a closed stdout and a reader that has gone away lose no link", async () => {
   const { baseUrl } = await serve({ body: '{"TrackingURL":"https://example.sjv.io/x"}' });
   const line = `node ${join(root, "dist/cli.js")} create --program 1`;
   const env = { IMPACT_BASE_URL: baseUrl };
@@ -191,6 +191,13 @@ test("a full disk and a reader that has gone away lose no link", async () => {
       "impact-links: the link was made but could not be printed: https://example.sjv.io/x " +
       "(ENOSPC: no space left on device, write)\n",
   });
+  expect(await runProgram("bash", ["-c", `${line} >&-`], { env })).toEqual({
+    code: 1,
+    stdout: "",
+    stderr:
+      "impact-links: the link was made but could not be printed: https://example.sjv.io/x (stdout is closed)\n",
+  });
+  expect((await runProgram("bash", ["-c", `${line} > /dev/null`], { env })).code).toBe(0);
   const gone = `set -o pipefail; ${line} | (exec <&-; sleep 1)`;
   expect((await runProgram("bash", ["-c", gone], { env })).stderr).toBe(
     "impact-links: the link was made but could not be printed: https://example.sjv.io/x (write EPIPE)\n",

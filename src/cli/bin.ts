@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import { fstatSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
-import { EXIT } from "./io.ts";
+import { EXIT, type Output } from "./io.ts";
 import { run } from "./main.ts";
 
 /** Milliseconds. A bulk run gives requests in flight ten seconds. */
@@ -26,9 +27,27 @@ for (const signal of signals) process.on(signal, interrupt);
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
+/** What is written to it is known to be lost. */
+const closed: Output = {
+  write: (_, done) => void done(new Error("stdout is closed")),
+};
+
+/**
+ * Whether a stream was closed before the process began. Node opens the null device in its place, for reading, too, which
+ * nobody does who sends an output there on purpose. Known on Linux alone.
+ */
+function isClosed(fd: number): boolean {
+  try {
+    const isNull = fstatSync(fd).rdev === statSync("/dev/null").rdev;
+    return isNull && /^flags:\s+\d*2$/m.test(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
-  stdout: process.stdout,
+  stdout: isClosed(process.stdout.fd) ? closed : process.stdout,
   stderr: process.stderr,
   env: process.env,
   signal: interrupted.signal,

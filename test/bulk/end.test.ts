@@ -13,7 +13,7 @@ import { isFinished, readOr, readRows } from "../support/bulk/audit.ts";
 import { endAll, newFolder, runBulk, startBulk } from "../support/bulk/process.ts";
 import { regular, vanity } from "../support/bulk/rows.ts";
 import { holdAfter } from "../support/bulk/server.ts";
-import { setUp, statusesOf } from "../support/bulk/story.ts";
+import { setUp, sleep, statusesOf } from "../support/bulk/story.ts";
 import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
@@ -103,6 +103,20 @@ test.concurrent(
       expect(marks.length).toBe(server.arrivals.length);
       expect(readRows(out).every(({ status }) => status === "created")).toBe(true);
     }
+  },
+);
+
+test.concurrent.each([["--dry-run"], ["--sandbox"]])(
+  "SIGINT is heard while a large file is read (%s)",
+  async (flag) => {
+    const { input, server, out } = await setUp(regular(1));
+    appendFileSync(input, "1000,,,,,x\n".repeat(3_000_000));
+    const { child, ended } = startBulk([input, "--out", out, flag], server);
+    await sleep(1000);
+    child.kill("SIGINT");
+    const start = performance.now();
+    expect((await ended).code).toBe(130);
+    expect(performance.now() - start).toBeLessThan(3000);
   },
 );
 

@@ -24,13 +24,14 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
   }
   // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
   setFlagsFromString("--heap-growing-percent=50");
-  const table = await openTable(input, io.stdin).catch((error: unknown) => {
+  const table = await openTable(input, io.stdin, io.signal).catch((error: unknown) => {
     if (!io.signal.aborted) throw error;
   });
   if (table === undefined) return EXIT.interrupted;
   try {
     return await runTable(table, options, io);
   } catch (error) {
+    if (error === io.signal.reason) return EXIT.interrupted;
     const isFromSystem = error instanceof Error && "syscall" in error;
     if (!isFromSystem && !isImpactError(error)) throw error;
     await say(io, why(error));
@@ -54,10 +55,15 @@ async function runTable(table: Table, options: BulkOptions, io: Io): Promise<num
   return runRows({ ...job, writer: openWriter("-", io), journal: undefined });
 }
 
+/** Columns, and characters of each. */
+const SHOWN = 100;
+
 async function introduce(io: Io, { name, count, columns }: Table, map: ColumnMap): Promise<void> {
   const used = [...map.used.values()];
-  const others = columns.filter((column) => !used.includes(column.trim())).map(plain);
-  const passed = others.length === 0 ? "" : `; passed through: ${others.join(", ")}`;
+  const others = columns.filter((column) => !used.includes(column.trim()));
+  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";
+  const shown = others.slice(0, SHOWN).map((column) => plain(column.slice(0, SHOWN)));
+  const passed = others.length === 0 ? "" : `; passed through: ${shown.join(", ")}${more}`;
   const parameters = used.join(", ") || "none";
   await say(io, `${name}: ${formatRows(count)}; parameters: ${parameters}${passed}`);
 }

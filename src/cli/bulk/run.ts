@@ -107,7 +107,7 @@ async function* rowsToSend(
     }
   } catch (error) {
     // The file has changed. Requests in flight still get their links recorded.
-    drain.fail(error);
+    if (!drain.begun.aborted) drain.fail(error);
   }
 }
 

@@ -32,6 +32,7 @@ export function mapColumns(
     used.set(key, name);
     return key;
   });
+  const parameters = keys.flatMap((key, position) => (key ? [{ key, position }] : []));
   if (program === undefined && !used.has("programId")) {
     throw new UsageError("Expected a column programId, or --program for all rows");
   }
@@ -40,18 +41,18 @@ export function mapColumns(
     used,
     /** Why a row must not be sent although its values are valid. */
     problemIn(cells: readonly unknown[]): string | undefined {
-      const position = cells.findIndex((cell, place) => keys[place] && isShortened(cell));
-      if (position < 0) return undefined;
-      const number = String(cells[position]);
-      return `Expected \`${keys[position]}\` to be written out, got ${number}: a spreadsheet has shortened it; format the column as text`;
+      const wrong = parameters.find(({ position }) => isShortened(cells[position]));
+      if (wrong === undefined) return undefined;
+      const number = String(cells[wrong.position]);
+      return `Expected \`${wrong.key}\` to be written out, got ${number}: a spreadsheet has shortened it; format the column as text`;
     },
     /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
     readParams(cells: readonly unknown[]): CreateTrackingLinkParams {
       const params: Record<string, unknown> = {};
-      keys.forEach((key, position) => {
-        const value = key && read(cells[position], FACTS.get(key));
-        if (key && value !== undefined) params[key] = value;
-      });
+      for (const { key, position } of parameters) {
+        const value = read(cells[position], FACTS.get(key));
+        if (value !== undefined) params[key] = value;
+      }
       // Spreadsheets leave empty rows behind: the default program must not make links for them.
       if (program !== undefined && cells.some(isFilled)) params["programId"] ??= program;
       // Not checked: `createMany` does that.

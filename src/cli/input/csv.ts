@@ -1,6 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse, type InfoRecord, type Options } from "csv-parse";
 import { UsageError } from "../io.ts";
+import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows, TableRow } from "./table.ts";
 
 /** Excel may name the delimiter in a first line of its own. */
@@ -27,6 +28,7 @@ export function readCsv(delimiter: string): ReadRows {
       delimiter,
       skip_empty_lines: true,
       relax_column_count: true,
+      max_record_size: LONGEST_ROW,
       // A file made of several files has several. By default the first one decides, and the others end no row.
       record_delimiter: ["\r\n", "\n", "\r"],
       from_line: firstLine,
@@ -39,7 +41,7 @@ export function readCsv(delimiter: string): ReadRows {
     try {
       for await (const { cells, line } of rows) {
         if (index >= 0) yield { index, line, ...fit(cells, names.length) };
-        else if (names.length === 0) names.push(...cells);
+        else if (names.length === 0) for (const cell of cells) addColumn(names, cell);
         index++;
       }
     } catch (error) {
@@ -86,6 +88,7 @@ const QUOTING = 'quote the whole cell and double the quotes in it: "19"" wide"';
 
 /** In words that help to find the cell. */
 const PROBLEMS: Readonly<Record<string, string>> = {
+  CSV_MAX_RECORD_SIZE: `is longer than ${LONGEST_ROW} characters; is there a quote that is never closed?`,
   CSV_QUOTE_NOT_CLOSED: "opens a quote that is never closed",
   INVALID_OPENING_QUOTE: `has a quote in the middle of a cell; ${QUOTING}`,
   CSV_INVALID_CLOSING_QUOTE: `has text after a closing quote; ${QUOTING}`,

@@ -1,4 +1,5 @@
 import { kindOf } from "../../validate.ts";
+import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows } from "./table.ts";
 
 /** One JSON object a line: https://jsonlines.org */
@@ -8,15 +9,20 @@ export const readJsonLines: ReadRows = async function* (file, names) {
   let line = 0;
   for await (const text of linesOf(file.read())) {
     line++;
+    const cells: unknown[] = [];
+    if (text === undefined) {
+      const problem = `Expected a line of at most ${LONGEST_ROW} characters, got a longer one`;
+      yield { index: index++, line, cells, problem };
+      continue;
+    }
     if (text.trim() === "") continue;
     const value = parse(text);
-    const cells: unknown[] = [];
     if (typeof value === "string") {
       yield { index: index++, line, cells, problem: value, text: text.trim() };
       continue;
     }
     for (const [name, cell] of Object.entries(value)) {
-      const position = positions.get(name) ?? names.push(name) - 1;
+      const position = positions.get(name) ?? addColumn(names, name);
       positions.set(name, position);
       cells[position] = cell;
     }
@@ -24,14 +30,28 @@ export const readJsonLines: ReadRows = async function* (file, names) {
   }
 };
 
-async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  let rest = "";
+/** The lines; undefined in place of one that is too long. */
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string | undefined, void> {
+  let rest: string | undefined = "";
+  const join = (text: string): string | undefined =>
+    rest === undefined || rest.length + text.length > LONGEST_ROW ? undefined : rest + text;
   for await (const text of texts) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
+    const [first = "", ...lines] = text.split("\n");
+    rest = join(first);
+    for (const line of lines) {
+      yield rest;
+      rest = line;
+    }
   }
   yield rest;
+}
+
+/** Writing it again would otherwise overflow the stack. */
+const MOST_LEVELS = 100;
+
+function isDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeep(each, levels - 1));
 }
 
 /** The object of a line, or why there is none. */
@@ -46,6 +66,8 @@ function parse(text: string): object | string {
   const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
   const lost = numbers.find((each) => /^-?\d+$/.test(each) && !Number.isSafeInteger(Number(each)));
   if (lost !== undefined) return `Expected a number this long as a string, "${lost}", got ${lost}`;
+  if (isDeep(value, MOST_LEVELS))
+    return `Expected at most ${MOST_LEVELS} levels of nesting, got more`;
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   return `Expected a JSON object, got ${kindOf(value)}`;
 }

@@ -36,8 +36,12 @@ export type Table = Awaited<ReturnType<typeof openTable>>;
  * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines; `-` is stdin. The whole file is read once, so it is
  * known to be readable before anything is sent.
  */
-export async function openTable(path: string, stdin?: AsyncIterable<Uint8Array>) {
-  const file = await openText(path, stdin);
+export async function openTable(
+  path: string,
+  stdin?: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+) {
+  const file = await openText(path, stdin, signal);
   try {
     const format = formatOf(path, file);
     const readRows = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;

@@ -9,8 +9,15 @@ const CHUNK = 65_536;
 
 export type TextFile = Awaited<ReturnType<typeof openText>>;
 
-/** Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. */
-export async function openText(path: string, stdin?: AsyncIterable<Uint8Array>) {
+/**
+ * Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. Every reading throws the
+ * reason of the signal once it aborts.
+ */
+export async function openText(
+  path: string,
+  stdin?: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+) {
   const name = path === "-" ? "stdin" : path;
   const handle = await openBytes(path, stdin).catch((error: unknown) => {
     throw new UsageError(`Cannot read ${name}: ${why(error)}`);
@@ -18,7 +25,7 @@ export async function openText(path: string, stdin?: AsyncIterable<Uint8Array>) 
   try {
     const { buffer: start } = await handle.read(new Uint8Array(3), 0, 3, 0);
     const { encoding, hasBom } = encodingOf(start);
-    const readBytes = await pieces(handle, name);
+    const readBytes = await pieces(handle, name, signal);
     let sha256 = "";
     async function* read(): AsyncGenerator<string, undefined> {
       const hash = createHash("sha256");
@@ -72,22 +79,30 @@ async function openBytes(path: string, stdin?: AsyncIterable<Uint8Array>): Promi
 /** A temporary file that is gone as soon as it is closed, where the system allows that. */
 async function spool(bytes: AsyncIterable<Uint8Array>): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), "impact-links-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => {});
   try {
     const handle = await open(join(folder, "input"), "wx+", 0o600);
+    // At once, so that nothing is left of it however the process ends.
+    await remove();
     for await (const chunk of bytes) await handle.writeFile(chunk);
     return handle;
   } finally {
-    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    await remove();
   }
 }
 
 /** Reads a file in pieces, as often as needed; the last piece is empty. */
-async function pieces(handle: FileHandle, name: string): Promise<() => AsyncGenerator<Buffer>> {
+async function pieces(
+  handle: FileHandle,
+  name: string,
+  signal?: AbortSignal,
+): Promise<() => AsyncGenerator<Buffer>> {
   const { mtimeMs, size } = await handle.stat();
   return async function* () {
     const buffer = Buffer.alloc(CHUNK);
     for (let position = 0; ;) {
       const { bytesRead } = await handle.read(buffer, 0, CHUNK, position);
+      signal?.throwIfAborted();
       // A row of a file that is being rewritten may be half old and half new.
       const now = await handle.stat();
       if (now.mtimeMs !== mtimeMs || now.size !== size) {

@@ -59,7 +59,9 @@ function jsonLines(columns: readonly string[]) {
   return {
     head: "",
     row(cells: readonly unknown[], outcome: Outcome): string {
-      const given = columns.map((name, position) => [name, cells[position]]);
+      // Of thousands of columns an object may have a few.
+      const given: [name: string, value: unknown][] = [];
+      cells.forEach((cell, position) => given.push([columns[position] ?? "", cell]));
       const added = RESULT_COLUMNS.map((name) => [name, outcome[name]]);
       // JSON leaves out values that are undefined.
       return `${JSON.stringify(Object.fromEntries([...given, ...added]))}\n`;

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import {
+  bulk,
+  linker,
+  put,
+  targets,
+  text,
+  useAccountAndFolder,
+  usage,
+} from "../support/bulk/command.ts";
+
+useAccountAndFolder();
+
+const MIB = 1_048_576;
+
+test("a JSON line that is nested too deeply fails alone, and nothing is sent for it", async () => {
+  const server = await linker();
+  const deep = `{"programId":"1","x":${"[".repeat(8000)}${"]".repeat(8000)}}`;
+  put("in.jsonl", `${deep}\n{"programId":"2","x":${"[".repeat(99)}${"]".repeat(99)}}\n`);
+  expect((await bulk("in.jsonl --out out.jsonl --silent")).code).toBe(3);
+  expect(targets(server).length).toBe(1);
+  const [first = "", second = ""] = text("out.jsonl").split("\n");
+  expect(JSON.parse(first)).toEqual({
+    status: "failed",
+    errorCode: "invalid_input",
+    error: `line 1: Expected at most 100 levels of nesting, got more: ${deep}`,
+  });
+  expect(JSON.parse(second)).toMatchObject({ status: "created" });
+});
+
+test("a JSON line that is too long fails alone, and is not read whole", async () => {
+  await linker();
+  const long = (length: number) => `{"programId":"1","x":"${"a".repeat(length - 24)}"}\n`;
+  put("in.jsonl", long(MIB) + long(MIB + 1) + long(20 * MIB) + '{"programId":"2"}\n');
+  expect((await bulk("in.jsonl --out out.jsonl --silent")).code).toBe(3);
+  const rows = text("out.jsonl")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as { status: string; error?: string });
+  expect(rows.map(({ status }) => status)).toEqual(["created", "failed", "failed", "created"]);
+  expect(rows[1]?.error).toBe(
+    "line 2: Expected a line of at most 1048576 characters, got a longer one",
+  );
+});
+
+test.each([
+  ["a cell", `programId,x\n1,${"a".repeat(2 * MIB)}\n`, 2],
+  ["a header", `programId,${"h".repeat(2 * MIB)}\n1,x\n`, 1],
+  ["a quote that is never closed", `programId,x\n1,"a\n${"2,b\n".repeat(MIB)}`, 2],
+])("%s that is too long is refused in one line", async (_, content, line) => {
+  put("in.csv", content);
+  expect(await bulk("in.csv --out out.csv --sandbox --silent")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      `in.csv is not valid CSV: the row at line ${line} is longer than 1048576 characters; is there a quote that is never closed?\n`,
+    ) as unknown,
+  });
+});
+
+test.each([
+  ["in.csv", `programId${",c".repeat(20_000)}\n1${",".repeat(20_000)}\n`],
+  [
+    "in.jsonl",
+    Array.from({ length: 20_000 }, (_, key) => `{"programId":"1","k${key}":1}\n`).join(""),
+  ],
+])("more columns than a spreadsheet has are refused: %s", async (input, content) => {
+  put(input, content);
+  expect(await bulk(`${input} --out out.jsonl --silent`)).toEqual(
+    usage("Expected at most 16384 columns, got more"),
+  );
+});
+
+test("of a name that is very long no suggestion is looked for", async () => {
+  await linker();
+  put("in.csv", `programId,${"subId".repeat(200_000)}\n1,x\n`);
+  const start = performance.now();
+  const { code, stderr } = await bulk("in.csv --out out.csv");
+  expect(code).toBe(0);
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(stderr.length).toBeLessThan(1000);
+});
