@@ -29,7 +29,7 @@ process.stderr.on("error", () => {});
 
 /** What is written to it is known to be lost. */
 const closed: Output = {
-  write: (_, done) => void done(new Error("stdout is closed")),
+  write: (_, done) => done(new Error("stdout is closed")),
 };
 
 /**

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { endAll, newFolder, startBulk, runBulk, type Ended } from "../support/bulk/process.ts";
 import { serveLinks } from "../support/bulk/server.ts";
-import { writeInput, regular, vanity, wide } from "../support/bulk/rows.ts";
+import { requestOf, writeInput, regular, vanity, wide } from "../support/bulk/rows.ts";
 import { audit, readOr } from "../support/bulk/audit.ts";
-import { setUp, mountTiny, type Story } from "../support/bulk/story.ts";
+import { setUp, mountTiny, statusesOf, type Story } from "../support/bulk/story.ts";
 
 afterAll(endAll);
 
@@ -23,7 +23,7 @@ test.concurrent.each([
   { what: "the output", rows: wide([...regular(60), ...vanity(20)]) },
 ])("a full disk for $what stops the run, which resumes afterwards", async ({ rows }) => {
   const story = await setUp(rows, { delay: () => 15 });
-  const { args, server, audited } = story;
+  const { args, server, audited, out } = story;
   // Units of 1024 bytes. Node ignores SIGXFSZ, so that a write fails as on a full disk.
   const ended = await runBulk(args, { ...server, shell: 'ulimit -f 4; exec "$@"' });
   expect(ended.code).toBe(1);
@@ -33,6 +33,9 @@ test.concurrent.each([
   expect(linksNowhere(story, ended).length).toBeLessThanOrEqual(8);
   audited.stopped();
   expect(audited.complete(await runBulk(args, server))).toEqual([]);
+  const sent = new Set(server.arrivals.map(({ key }) => key));
+  const unknown = rows.filter((_, index) => statusesOf(out)[index] === "unknown");
+  expect(unknown.filter((row) => !sent.has(requestOf(row).key))).toEqual([]);
 });
 
 test.concurrent(

@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { endAll, startBulk, runBulk } from "../support/bulk/process.ts";
 import { requestOf, regular, vanity, type Row } from "../support/bulk/rows.ts";
 import { readOr, readRows } from "../support/bulk/audit.ts";
-import { setUp, statusesOf, command, type Story } from "../support/bulk/story.ts";
+import { setUp, statusesOf, command, until, type Story } from "../support/bulk/story.ts";
 import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
@@ -21,6 +21,56 @@ test("--retry-unknown sends a Vanity row that was in flight", async () => {
   expect((await command([...args, "--retry-unknown"], server)).code).toBe(0);
   expect(server.arrivals.length).toBe(5);
   expect(statusesOf(out)).toEqual(rows.map(() => "created"));
+});
+
+test("a Vanity row that was refused for the quota when it was sent again is still unknown", async () => {
+  const { args, server, out } = await setUp(vanity(1), { decide: () => "reset after" });
+  expect((await command(args, server)).code).toBe(3);
+  server.decide = () => "quota";
+  server.retryAfter = 600;
+  const { child, ended } = startBulk([...args, "--retry-unknown"], server);
+  await until(() => readOr(`${out}.journal`).includes('"back"'));
+  child.kill("SIGKILL");
+  await ended;
+  server.decide = () => "link";
+  const { length } = server.arrivals;
+  for (const flags of [[], ["--retry-failed"]]) {
+    expect((await command([...args, ...flags], server)).code).toBe(3);
+    expect(statusesOf(out)).toEqual(["unknown"]);
+  }
+  expect(server.arrivals.length).toBe(length);
+});
+
+test("--retry-failed does not send a Vanity row if an equal one after it may have a link", async () => {
+  const [row] = vanity(1) as [Row];
+  const story = await setUp([row, { ...row, note: "the same" }], { decide: () => "refuse" });
+  const { args, server, out, journal } = story;
+  expect((await command(args, server)).code).toBe(3);
+  const key = /"key":"([^"]*)"/.exec(readOr(journal))?.[1];
+  const entries = [{ sent: 1, key }, { row: 1, status: "unknown" }, { finished: false }];
+  appendFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  server.decide = () => "link";
+  expect((await command([...args, "--retry-failed"], server)).code).toBe(3);
+  expect(statusesOf(out)).toEqual(["unknown", "unknown"]);
+  expect(server.arrivals.length).toBe(1);
+  expect((await command([...args, "--retry-unknown"], server)).code).toBe(0);
+  expect(server.arrivals.length).toBe(2);
+});
+
+test("a Regular row that was in flight and is then refused is unknown", async () => {
+  const { args, server, out } = await setUp(regular(1), { decide: () => "stall" });
+  const { child, ended } = startBulk(args, server);
+  await server.arrived(1);
+  child.kill("SIGKILL");
+  await ended;
+  server.decide = () => "refuse";
+  expect((await command(args, server)).code).toBe(3);
+  expect(readRows(out)).toMatchObject([
+    {
+      status: "unknown",
+      error: expect.stringMatching(/an earlier request may have made a link\)$/) as unknown,
+    },
+  ]);
 });
 
 test("--retry-failed does not send a Vanity row that was in flight", async () => {
