@@ -1,4 +1,5 @@
-import { writeSync } from "node:fs";
+import { fdatasync, writeSync } from "node:fs";
+import { promisify } from "node:util";
 
 export interface Output {
   write(text: string, done: (error?: Error | null) => void): unknown;
@@ -40,6 +41,9 @@ export function writeWhole(file: number, text: string): number {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
   return bytes.length;
 }
+
+/** Resolves when what was written to a file survives a loss of power. */
+export const datasync = promisify(fdatasync);
 
 /** Makes a text of a file or a server safe to show: a terminal obeys control characters, and turns text by others. */
 export function plain(text: string): string {

@@ -60,13 +60,17 @@ function slowDisk(ms: number): Record<string, string> {
   return { NODE_OPTIONS: `--require ${file}` };
 }
 
-test.concurrent("a run on a slow disk ends", async () => {
-  for (let round = 0; round < times(3, 30); round++) {
-    const { args, server, audited } = await setUp([...vanity(6), ...regular(30)]);
-    const env = slowDisk(60);
-    expect(audited.complete(await runBulk(args, { ...server, env }))).toEqual([]);
-  }
-});
+test.concurrent(
+  "a run on a slow disk ends",
+  async () => {
+    for (let round = 0; round < times(3, 30); round++) {
+      const { args, server, audited } = await setUp([...vanity(6), ...regular(30)]);
+      const env = slowDisk(60);
+      expect(audited.complete(await runBulk(args, { ...server, env }))).toEqual([]);
+    }
+  },
+  180_000,
+);
 
 test.concurrent(
   "a run on a disk that never answers obeys SIGTERM",
@@ -104,6 +108,7 @@ test.concurrent(
       expect(readRows(out).every(({ status }) => status === "created")).toBe(true);
     }
   },
+  180_000,
 );
 
 test.concurrent.each([["--dry-run"], ["--sandbox"]])(

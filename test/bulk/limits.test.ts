@@ -4,14 +4,14 @@ import {
   linker,
   put,
   targets,
-  text,
+  text as readText,
   useAccountAndFolder,
   usage,
 } from "../support/bulk/command.ts";
 
 useAccountAndFolder();
 
-const MIB = 1_048_576;
+const LONGEST = 4_194_304;
 
 test("a JSON line that is nested too deeply fails alone, and nothing is sent for it", async () => {
   const server = await linker();
@@ -19,7 +19,7 @@ test("a JSON line that is nested too deeply fails alone, and nothing is sent for
   put("in.jsonl", `${deep}\n{"programId":"2","x":${"[".repeat(99)}${"]".repeat(99)}}\n`);
   expect((await bulk("in.jsonl --out out.jsonl --silent")).code).toBe(3);
   expect(targets(server).length).toBe(1);
-  const [first = "", second = ""] = text("out.jsonl").split("\n");
+  const [first = "", second = ""] = readText("out.jsonl").split("\n");
   expect(JSON.parse(first)).toEqual({
     status: "failed",
     errorCode: "invalid_input",
@@ -31,28 +31,39 @@ test("a JSON line that is nested too deeply fails alone, and nothing is sent for
 test("a JSON line that is too long fails alone, and is not read whole", async () => {
   await linker();
   const long = (length: number) => `{"programId":"1","x":"${"a".repeat(length - 24)}"}\n`;
-  put("in.jsonl", long(MIB) + long(MIB + 1) + long(20 * MIB) + '{"programId":"2"}\n');
+  put("in.jsonl", long(LONGEST) + long(LONGEST + 1) + long(5 * LONGEST) + '{"programId":"2"}\n');
   expect((await bulk("in.jsonl --out out.jsonl --silent")).code).toBe(3);
-  const rows = text("out.jsonl")
+  const rows = readText("out.jsonl")
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as { status: string; error?: string });
   expect(rows.map(({ status }) => status)).toEqual(["created", "failed", "failed", "created"]);
   expect(rows[1]?.error).toBe(
-    "line 2: Expected a line of at most 1048576 characters, got a longer one",
+    "line 2: Expected a line of at most 4194304 characters, got a longer one",
   );
 });
 
 test.each([
-  ["a cell", `programId,x\n1,${"a".repeat(2 * MIB)}\n`, 2],
-  ["a header", `programId,${"h".repeat(2 * MIB)}\n1,x\n`, 1],
-  ["a quote that is never closed", `programId,x\n1,"a\n${"2,b\n".repeat(MIB)}`, 2],
+  ["plain text", "a"],
+  ["escapes", '\\\\"'],
+])("a JSON line of the greatest length is read: %s", async (_, unit) => {
+  await linker();
+  const text = unit.repeat(Math.floor((LONGEST - 30) / JSON.stringify(unit).length));
+  put("in.jsonl", `{"programId":"1","x":${JSON.stringify(text)}}\n`);
+  expect((await bulk("in.jsonl --out out.jsonl --silent")).code).toBe(0);
+  expect((JSON.parse(readText("out.jsonl")) as { x: string }).x === text).toBe(true);
+});
+
+test.each([
+  ["a cell", `programId,x\n1,${"a".repeat(2 * LONGEST)}\n`, 2],
+  ["a header", `programId,${"h".repeat(2 * LONGEST)}\n1,x\n`, 1],
+  ["a quote that is never closed", `programId,x\n1,"a\n${"2,b\n".repeat(LONGEST)}`, 2],
 ])("%s that is too long is refused in one line", async (_, content, line) => {
   put("in.csv", content);
   expect(await bulk("in.csv --out out.csv --sandbox --silent")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
-      `in.csv is not valid CSV: the row at line ${line} is longer than 1048576 characters; is there a quote that is never closed?\n`,
+      `in.csv is not valid CSV: the row at line ${line} is longer than 4194304 characters; is there a quote that is never closed?\n`,
     ) as unknown,
   });
 });

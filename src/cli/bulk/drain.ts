@@ -42,9 +42,9 @@ export class Drain {
   #begin(): void {
     if (this.begun.aborted || this.over.aborted) return;
     this.#begun.abort();
-    const deadline = Date.now() + GRACE;
+    const deadline = performance.now() + GRACE;
     this.#timer = setInterval(() => {
-      const isOver = this.inFlight.size === 0 || Date.now() > deadline;
+      const isOver = this.inFlight.size === 0 || performance.now() > deadline;
       if (isOver) this.#over.abort(new Error("stopped"));
     }, CHECK_EVERY);
   }

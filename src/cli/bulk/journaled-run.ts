@@ -31,14 +31,15 @@ export async function runWithJournal(job: Job): Promise<number> {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
       if (!found.isToBeRetried) {
+        if (!isFirst) journal.record(found.entries);
         const note = "already complete; nothing was sent\n";
         return await reportComplete(io, found.tally, isSilent, note);
       }
     }
     const entries = found?.entries ?? [];
     writer = openWriter(out, io);
-    if (isFirst) journal.begin(task, entries);
-    else journal.goOn(entries);
+    if (isFirst) await journal.begin(task, entries);
+    else await journal.goOn(entries);
     await journal.sync();
     isKept = true;
     writer.clear();

@@ -63,7 +63,7 @@ export async function runRows(run: Run): Promise<number> {
     progress?.stop();
   }
   if (output.written() < table.count) return reportStopped(run, parts);
-  if (drain.failure === undefined) drain.failure = writer.problem();
+  drain.failure ??= await writer.problem();
   if (drain.failure !== undefined) return reportStopped(run, parts);
   return reportComplete(io, tally, isSilent);
 }

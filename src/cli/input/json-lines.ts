@@ -63,7 +63,7 @@ function parse(text: string): object | string {
     return "Expected a JSON object, got text that is not JSON";
   }
   // It would be written as another number.
-  const numbers = text.replace(/"(?:[^"\\]|\\.)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
+  const numbers = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
   const lost = numbers.find((each) => /^-?\d+$/.test(each) && !Number.isSafeInteger(Number(each)));
   if (lost !== undefined) return `Expected a number this long as a string, "${lost}", got ${lost}`;
   if (isDeep(value, MOST_LEVELS))

@@ -1,7 +1,7 @@
 import { UsageError } from "../io.ts";
 
 /** Characters. A longer row is a mistake, such as a quote that is never closed. */
-export const LONGEST_ROW = 1_048_576;
+export const LONGEST_ROW = 4_194_304;
 
 /** As many as a spreadsheet has. */
 const MOST_COLUMNS = 16_384;

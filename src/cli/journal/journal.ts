@@ -1,23 +1,24 @@
 // The journal <out>.journal: what has happened to each row, so that a run that was stopped in any way can resume.
 // One JSON object a line (records.ts); a line without its end was never written. One process at a time (lock.ts).
 
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
-import { promisify } from "node:util";
-import { UsageError, why, writeWhole } from "../io.ts";
+import { closeSync, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
+import { datasync, UsageError, why, writeWhole } from "../io.ts";
 import { lock, type Lock } from "./lock.ts";
 import { Records, type Entry, type Task } from "./records.ts";
-
-const datasync = promisify(fdatasync);
 
 const TAKEN_OVER = "another process has begun to write the same output";
 
 /** Throws {@link UsageError} if another process writes this output, or if the journal cannot be read. */
 export async function openJournal(out: string): Promise<Journal> {
   const held = await lock(`${out}.lock`);
+  let journal: Journal | undefined;
   try {
-    return new Journal(`${out}.journal`, held);
+    journal = new Journal(`${out}.journal`, held);
+    await journal.read();
+    return journal;
   } catch (error) {
-    held.release();
+    if (journal === undefined) held.release();
+    else await journal.close();
     throw error;
   }
 }
@@ -28,7 +29,7 @@ export class Journal {
   earlier: Records;
   readonly #lock: Lock;
   readonly #file: number;
-  #size: number;
+  #size = 0;
   /** Once a write has failed, none is tried: a full disk may have taken a part of it. */
   #broken: { readonly error: unknown } | undefined;
   #isDirty = false;
@@ -42,28 +43,29 @@ export class Journal {
     } catch (error) {
       throw new UsageError(`Cannot write ${path}: ${why(error)}`);
     }
-    try {
-      this.earlier = new Records(this.#file, path).readOn();
-      this.#size = this.earlier.size;
-      ftruncateSync(this.#file, this.#size);
-    } catch (error) {
-      closeSync(this.#file);
-      throw error;
-    }
+    this.earlier = new Records(this.#file, path);
+  }
+
+  /** Reads all whole lines, and drops the rest. */
+  async read(): Promise<void> {
+    await this.earlier.readOn();
+    this.#size = this.earlier.size;
+    ftruncateSync(this.#file, this.#size);
   }
 
   /** Begins anew. The output, if there is one, is whole until then. */
-  begin(task: Task, entries: readonly Entry[]): void {
+  async begin(task: Task, entries: readonly Entry[]): Promise<void> {
     ftruncateSync(this.#file);
     this.#size = 0;
     this.#append([task, ...entries, { finished: false }]);
-    this.earlier = new Records(this.#file, this.path).readOn();
+    this.earlier = new Records(this.#file, this.path);
+    await this.earlier.readOn();
   }
 
   /** Goes on with what earlier runs have recorded. */
-  goOn(entries: readonly Entry[]): void {
+  async goOn(entries: readonly Entry[]): Promise<void> {
     this.record([...entries, { finished: false }]);
-    this.earlier.readOn();
+    await this.earlier.readOn();
   }
 
   /** All of it is recorded, or nothing and it throws. */

@@ -1,4 +1,5 @@
 import { readSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { UsageError } from "../io.ts";
 import type { Outcome, Status } from "../outcome.ts";
 
@@ -55,12 +56,14 @@ export class Records {
   }
 
   /** Reads what was added since, in pieces. Throws {@link UsageError} for a line of another format. */
-  readOn(): this {
+  async readOn(): Promise<void> {
     for (;;) {
       const line = this.#lineAt(this.size);
-      if (line === undefined) return this;
+      if (line === undefined) return;
       this.#read(line);
       this.size += line.length + 1;
+      // The lock has to be kept, and a signal to be heard.
+      if (this.#lines % LINES_IN_A_TURN === 0) await nextTurn();
     }
   }
 
@@ -146,6 +149,8 @@ export class Records {
   }
 }
 
+const LINES_IN_A_TURN = 10_000;
+const MOST_ROWS = 2 ** 28;
 const BLOCK = 65_536;
 const LINE_END = 10;
 
@@ -166,7 +171,7 @@ function isEntry(value: unknown): value is Entry {
   const { sent, key, back, row, status, finished } = value;
   if (typeof finished === "boolean") return true;
   const place = typeof key === "string" ? sent : STATUS[status as Status] ? row : back;
-  return Number.isSafeInteger(place) && (place as number) >= 0;
+  return Number.isInteger(place) && (place as number) >= 0 && (place as number) < MOST_ROWS;
 }
 
 const STATUS: Readonly<Record<Status, true>> = {

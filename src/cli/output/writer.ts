@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync } from "node:fs";
-import { UsageError, why, write, writeWhole, type Io } from "../io.ts";
+import { closeSync, fstatSync, ftruncateSync, openSync, statSync } from "node:fs";
+import { datasync, UsageError, why, write, writeWhole, type Io } from "../io.ts";
 
 const BLOCK = 32_768;
 
@@ -31,10 +31,10 @@ export function openWriter(path: string, { stdout }: Io) {
     /** Empties the file. */
     clear: (): void => void (file !== undefined && ftruncateSync(file)),
     /** Why the file does not hold what was written, even after a loss of power; undefined if it does. */
-    problem(): unknown {
+    async problem(): Promise<unknown> {
       if (file === undefined) return undefined;
       try {
-        fdatasyncSync(file);
+        await datasync(file);
         const written = fstatSync(file);
         const found = statSync(path, { throwIfNoEntry: false });
         const isSame = found?.ino === written.ino && found.dev === written.dev;
