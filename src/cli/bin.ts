@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { fstatSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
-import { EXIT, type Output } from "./io.ts";
+import type { Output } from "./io.ts";
 import { run } from "./main.ts";
 
 /** Milliseconds. A bulk run gives requests in flight ten seconds. */
@@ -9,7 +9,7 @@ const LONGEST_END = 12_000;
 
 const interrupted = new AbortController();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const interrupt = (signal: string): void => {
+const interrupt = (signal: NodeJS.Signals): void => {
   if (interrupted.signal.aborted) return;
   // A second Ctrl-C ends the process at once, as users expect. Not within 500 ms: `timeout` sends the signal twice.
   const stopListening = (): void => {
@@ -18,7 +18,8 @@ const interrupt = (signal: string): void => {
   setTimeout(stopListening, 500).unref();
   interrupted.abort(new Error(signal));
   // A disk or a pipe may never answer.
-  setTimeout(() => process.exit(EXIT.interrupted), LONGEST_END).unref();
+  // By the signal: `process.exit` would wait for them, too.
+  setTimeout(() => process.kill(process.pid, signal), LONGEST_END).unref();
   // A read of stdin may otherwise never end.
   process.stdin.destroy();
 };

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -80,7 +81,8 @@ test.concurrent(
     while (readOr(`${args[2]}.journal`) === "")
       await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill("SIGTERM");
-    expect((await ended).code).toBe(130);
+    const { code, signal } = await ended;
+    expect({ code, signal }).toEqual({ code: null, signal: "SIGTERM" });
     expect(server.arrivals).toEqual([]);
   },
   40_000,
@@ -132,6 +134,36 @@ test.concurrent("an output that is a named pipe is refused, and does not hang", 
     code: 2,
     stderr: `impact-links: Cannot write ${out}: it is no file\nSee impact-links bulk --help.\n`,
   });
+});
+
+test.concurrent("an unfinished output that somebody has changed otherwise is kept", async () => {
+  const decide = ({ key }: { key: string }) => (key.includes("=v1&") ? "reset after" : "link");
+  const { args, server, out, input, audited, folder } = await setUp(vanity(30), { decide });
+  const release = holdAfter(server, 20);
+  const { child, ended } = startBulk(args, server);
+  while (!readOr(out).includes(",unknown,"))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill("SIGKILL");
+  await ended;
+  release();
+  await server.idle();
+  audited.stopped();
+  const changed = readOr(out).replace("1000,Vanity,v0", "1000,Vanity,V0");
+  writeFileSync(out, changed);
+  const { length } = server.arrivals;
+  expect(await runBulk([...args, "--retry-unknown"], server)).toMatchObject({
+    code: 2,
+    stderr: `impact-links: ${out} exists, and is not the output of ${input}; move it away\nSee impact-links bulk --help.\n`,
+  });
+  expect(readOr(out)).toBe(changed);
+  expect(server.arrivals.length).toBe(length);
+  const again = await runBulk(args, server);
+  const [aside = ""] = readdirSync(folder).filter((name) => /^out\.csv\.\d+$/.test(name));
+  expect(readOr(join(folder, aside))).toBe(changed);
+  expect(again.stderr).toContain(
+    `impact-links: ${out} was changed by something else; what it held is in ${join(folder, aside)}\n`,
+  );
+  expect(audited.complete(again)).toEqual([]);
 });
 
 test.concurrent.each([{ isComplete: true }, { isComplete: false }])(

@@ -1,4 +1,4 @@
-import { linkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { endAll, runBulk, startBulk } from "../support/bulk/process.ts";
@@ -65,6 +65,7 @@ test.concurrent("a run that was suspended and has lost its output sends nothing 
   audited.stopped();
   const second = await runBulk(args, server);
   const { length } = server.arrivals;
+  const output = readOr(out);
   first.child.kill("SIGCONT");
   const { code, stderr } = await first.ended;
   expect({
@@ -77,9 +78,27 @@ test.concurrent("a run that was suspended and has lost its output sends nothing 
   await sleep(100);
   expect(server.arrivals.length).toBe(length);
   expect(second.code).toBe(3);
+  expect(readOr(out)).toBe(output);
+  expect((await runBulk(args, server)).code).toBe(3);
   expect(statusesOf(out).filter((status) => status === "unknown").length).toBe(2);
   const keys = server.arrivals.map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.concurrent("a lock that cannot be read is named, and does not hang", async () => {
+  const { args, server, out } = await setUp(regular(3));
+  mkdirSync(`${out}.lock`);
+  expect(await runBulk(args, server)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`Cannot read ${out}.lock: EISDIR`) as unknown,
+  });
+  rmdirSync(`${out}.lock`);
+  symlinkSync("nowhere", `${out}.lock`);
+  expect(await runBulk(args, server)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`Cannot write ${out}.lock: it cannot be replaced`) as unknown,
+  });
+  expect(server.arrivals).toEqual([]);
 });
 
 test.concurrent("an output with a second name is refused", async () => {

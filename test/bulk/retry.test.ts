@@ -57,6 +57,28 @@ test("--retry-failed does not send a Vanity row if an equal one after it may hav
   expect(server.arrivals.length).toBe(2);
 });
 
+test("--retry-failed does not send a Vanity row whose link an equal one after it has", async () => {
+  const [row] = vanity(1) as [Row];
+  const story = await setUp([row, { ...row, note: "the same" }], { decide: () => "refuse" });
+  const { args, server, out, journal } = story;
+  expect((await command(args, server)).code).toBe(3);
+  const key = /"key":"([^"]*)"/.exec(readOr(journal))?.[1];
+  const trackingUrl = "https://example.sjv.io/v0";
+  const entries = [
+    { sent: 1, key, isVanity: true },
+    { row: 1, status: "created", trackingUrl },
+    { finished: false },
+  ];
+  appendFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  server.decide = () => "link";
+  expect((await command([...args, "--retry-failed"], server)).code).toBe(0);
+  expect(readRows(out)).toMatchObject([
+    { status: "reused", trackingUrl },
+    { status: "created", trackingUrl },
+  ]);
+  expect(server.arrivals.length).toBe(1);
+});
+
 test("a Regular row that was in flight and is then refused is unknown", async () => {
   const { args, server, out } = await setUp(regular(1), { decide: () => "stall" });
   const { child, ended } = startBulk(args, server);

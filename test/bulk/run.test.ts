@@ -72,7 +72,7 @@ test("a run sends each row, writes it in order with its link, and leaves its tas
     expect.arrayContaining([
       { sent: 0, key },
       { row: 0, status: "created", trackingUrl: `${url}/1` },
-      { sent: 1, key },
+      { sent: 1, key, isVanity: true },
       { row: 1, status: "created", trackingUrl: `${url}/2` },
     ]),
   );

@@ -1,6 +1,6 @@
-import { readlinkSync, realpathSync, statSync } from "node:fs";
+import { readlinkSync, realpathSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { EXIT, UsageError } from "../io.ts";
+import { EXIT, say, UsageError } from "../io.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { Entry, Records } from "../journal/records.ts";
 import type { Outcome } from "../outcome.ts";
@@ -17,44 +17,65 @@ export async function runWithJournal(job: Job): Promise<number> {
   const { table, options, io } = job;
   const { out, isSilent } = options;
   const journal = await openJournal(targetOf(out));
-  const isFirst = journal.earlier.isFinished === undefined;
+  /** No run has emptied the output yet: if it exists, it alone counts. */
+  const hasNotBegun = journal.earlier.isFinished === undefined;
   let writer: RowWriter | undefined;
   /** A run that does not start leaves no journal behind. */
-  let isKept = !isFirst;
+  let keepsJournal = !hasNotBegun;
   try {
     const task = taskOf(job);
-    if (!isFirst) expectSameTask(journal, task, out);
+    if (!hasNotBegun) expectSameTask(journal, task, out);
     const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
-    const found = hasOutput ? await readOutput(job, journal.earlier, isFirst) : undefined;
+    const found = hasOutput ? await readOutput(job, journal.earlier) : undefined;
     if (found !== undefined && journal.earlier.isFinished !== false) {
       if (found.rows < table.count) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
       if (!found.isToBeRetried) {
-        if (!isFirst) journal.record(found.entries);
+        if (!hasNotBegun) journal.record(found.entries);
         const note = "already complete; nothing was sent\n";
         return await reportComplete(io, found.tally, isSilent, note);
       }
     }
     const entries = found?.entries ?? [];
-    writer = openWriter(out, io);
-    if (isFirst) await journal.begin(task, entries);
+    writer = openWriter(out, io, () => journal.checkOwned());
+    if (hasNotBegun) await journal.begin(task, entries);
     else await journal.goOn(entries);
     await journal.sync();
-    isKept = true;
+    keepsJournal = true;
     writer.clear();
     const code = await runRows({ ...job, writer, journal });
     if (code === EXIT.done || code === EXIT.incomplete) journal.finish();
     return code;
   } finally {
-    if (!isKept) journal.remove();
+    if (!keepsJournal) journal.remove();
     writer?.close();
     await journal.close();
   }
 }
 
-/** What an output says, beside what is recorded of its rows. */
-async function readOutput({ table, columns, options }: Job, earlier: Records, isFirst: boolean) {
+/**
+ * What an output says, beside what is recorded of its rows. An unfinished one that something else has changed is moved aside,
+ * since it is written again; undefined then.
+ */
+async function readOutput(job: Job, earlier: Records) {
+  const { options, io } = job;
+  try {
+    return await compareOutput(job, earlier);
+  } catch (error) {
+    // A link may have been written into it, and a retry would not know it.
+    const isNeeded = earlier.isFinished !== false || options.retry.size > 0;
+    if (isNeeded || !(error instanceof UsageError)) throw error;
+    const target = targetOf(options.out);
+    const aside = `${target}.${Date.now()}`;
+    renameSync(target, aside);
+    await say(io, `${options.out} was changed by something else; what it held is in ${aside}`);
+    return undefined;
+  }
+}
+
+async function compareOutput({ table, columns, options }: Job, earlier: Records) {
+  const hasNotBegun = earlier.isFinished === undefined;
   const tally = createTally(table.count);
   /** What is not recorded: the links that somebody has written in, or all rows if the journal was removed. */
   const entries: Entry[] = [];
@@ -62,8 +83,8 @@ async function readOutput({ table, columns, options }: Job, earlier: Records, is
   let isToBeRetried = false;
   const outcomes = readOutcomes(options.out, table);
   for await (const { row, outcome: found } of outcomes) {
-    const recorded = isFirst ? undefined : earlier.outcomeOf(row.index);
-    const isNew = isFirst || isCorrected(recorded, found);
+    const recorded = hasNotBegun ? undefined : earlier.outcomeOf(row.index);
+    const isNew = hasNotBegun || isCorrected(recorded, found);
     const outcome = isNew ? found : (recorded ?? found);
     if (isNew) {
       const key =

@@ -21,6 +21,7 @@ export function createRecorder(
     const finished = batch;
     batch = [];
     try {
+      journal?.checkOwned();
       journal?.record(finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })));
     } catch (error) {
       fail(error);
@@ -42,8 +43,7 @@ export function createRecorder(
     mark: async ({ row, key, isVanity }: Unsent): Promise<void> => {
       if (journal === undefined) return;
       try {
-        journal.checkUnchanged();
-        journal.record([{ sent: row.index, key }]);
+        journal.record([{ sent: row.index, key, ...(isVanity && { isVanity }) }]);
         if (!isVanity) return;
         await journal.sync();
         journal.checkOwned();

@@ -78,11 +78,11 @@ export class Resume {
     }
     const { key, isVanity, extend } = request;
     if (earlier !== undefined && !this.#isToBeSent(earlier, isInDoubt)) {
-      const link = earlier.base ?? (appendIds ? undefined : earlier.trackingUrl);
+      const link = this.#baseOf(earlier);
       if (link !== undefined) this.#links.set(key, link);
       return { outcome: earlier, isNew: false };
     }
-    const link = this.#links.get(key);
+    const link = this.#links.get(key) ?? this.#baseOf(this.#earlier?.vanityLink(key));
     if (link !== undefined) {
       const base = appendIds ? { base: link } : {};
       return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
@@ -91,6 +91,11 @@ export class Resume {
     if (isVanity && mayHaveLink && !retry.has("unknown"))
       return { outcome: INTERRUPTED, isNew: true };
     return { row, params, key, isVanity, mayHaveLink };
+  }
+
+  /** The link before ids were appended to it. */
+  #baseOf(outcome: Outcome | undefined): string | undefined {
+    return outcome?.base ?? (this.#options.appendIds ? undefined : outcome?.trackingUrl);
   }
 
   #isToBeSent({ status }: Outcome, isInDoubt: boolean): boolean {

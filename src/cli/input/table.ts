@@ -34,12 +34,13 @@ export type Table = Awaited<ReturnType<typeof openTable>>;
 
 /**
  * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines; `-` is stdin. The whole file is read once, so it is
- * known to be readable before anything is sent.
+ * known to be readable before anything is sent. One that may be torn counts as ending before what cannot be read.
  */
 export async function openTable(
   path: string,
   stdin?: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
+  mayBeTorn = false,
 ) {
   const file = await openText(path, stdin, signal);
   try {
@@ -48,9 +49,13 @@ export async function openTable(
     const columns: string[] = [];
     let count = 0;
     let unusable: string | undefined;
-    for await (const { line, problem } of readRows(file, columns)) {
-      count++;
-      if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
+    try {
+      for await (const { line, problem } of readRows(file, columns)) {
+        count++;
+        if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
+      }
+    } catch (error) {
+      if (!mayBeTorn) throw error;
     }
     // JSON in another form, or the same mistake in each line. Missing columns would only be a consequence.
     if (columns.length === 0 && unusable !== undefined) {

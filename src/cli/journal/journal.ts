@@ -55,6 +55,7 @@ export class Journal {
 
   /** Begins anew. The output, if there is one, is whole until then. */
   async begin(task: Task, entries: readonly Entry[]): Promise<void> {
+    this.checkOwned();
     ftruncateSync(this.#file);
     this.#size = 0;
     this.#append([task, ...entries, { finished: false }]);
@@ -64,6 +65,7 @@ export class Journal {
 
   /** Goes on with what earlier runs have recorded. */
   async goOn(entries: readonly Entry[]): Promise<void> {
+    this.checkOwned();
     this.record([...entries, { finished: false }]);
     await this.earlier.readOn();
   }
@@ -82,15 +84,14 @@ export class Journal {
     }
   }
 
-  /** Throws if another process has taken the output over and records in its journal. */
-  checkUnchanged(): void {
-    if (fstatSync(this.#file).size !== this.#size) throw new Error(TAKEN_OVER);
+  /** Throws if another process has taken the output over: one that is suspended may lose it. */
+  checkOwned(): void {
+    this.#checkUnchanged();
+    if (!this.#lock.isHeld()) throw new Error(TAKEN_OVER);
   }
 
-  /** The same as soon as another process may begin. It reads a file. */
-  checkOwned(): void {
-    this.checkUnchanged();
-    if (!this.#lock.isHeld()) throw new Error(TAKEN_OVER);
+  #checkUnchanged(): void {
+    if (fstatSync(this.#file).size !== this.#size) throw new Error(TAKEN_OVER);
   }
 
   /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */
@@ -116,6 +117,7 @@ export class Journal {
 
   #append(values: readonly object[]): void {
     if (this.#broken !== undefined) throw this.#broken.error;
+    this.#checkUnchanged();
     try {
       this.#size += writeWhole(
         this.#file,

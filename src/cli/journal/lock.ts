@@ -18,6 +18,7 @@ const BEAT_EVERY = 1000;
 /** Without one for so long, its holder has ended. */
 const STALE_AFTER = 6000;
 const LOOK_EVERY = 200;
+const MOST_TRIES = 50;
 
 export interface Lock {
   /** Whether it still belongs to this process: one that was suspended may have lost it. */
@@ -33,15 +34,22 @@ export interface Lock {
  */
 export async function lock(path: string): Promise<Lock> {
   const own = JSON.stringify({ pid: process.pid, place: place(), id: randomUUID() });
-  while (!create(path, own)) {
+  for (let tries = 0; !create(path, own); tries++) {
+    if (tries >= MOST_TRIES) throw new UsageError(`Cannot write ${path}: it cannot be replaced`);
     const seen = read(path);
-    if (seen === undefined) continue;
-    if (!(await isLeft(path, seen))) {
+    if (seen !== undefined && !(await isAbandoned(path, seen))) {
       throw new UsageError(`Another process is writing ${path.replace(/\.lock$/, "")}`);
     }
-    takeAway(path, seen);
+    if (seen !== undefined) takeAway(path, seen);
+    await sleep(tries);
   }
-  const isHeld = (): boolean => read(path) === own;
+  const isHeld = (): boolean => {
+    try {
+      return read(path) === own;
+    } catch {
+      return false;
+    }
+  };
   const beat = setInterval(() => isHeld() && touch(path), BEAT_EVERY).unref();
   return {
     isHeld,
@@ -57,7 +65,7 @@ function create(path: string, text: string): boolean {
   try {
     file = openSync(path, "wx", 0o600);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (isCode(error, "EEXIST")) return false;
     throw new UsageError(`Cannot write ${path}: ${why(error)}`);
   }
   try {
@@ -71,13 +79,18 @@ function create(path: string, text: string): boolean {
   }
 }
 
+/** Its text; undefined if it is gone. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw new UsageError(`Cannot read ${path}: ${why(error)}`);
   }
 }
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
 
 function touch(path: string): void {
   try {
@@ -98,8 +111,8 @@ function place(): string {
   }
 }
 
-/** Whether the holder of a lock has ended. A clock is not compared: machines may have different ones. */
-async function isLeft(path: string, seen: string): Promise<boolean> {
+/** Watches whether the holder still touches the file. No clocks are compared: machines may have different ones. */
+async function isAbandoned(path: string, seen: string): Promise<boolean> {
   if (hasEnded(seen)) return true;
   const mtime = (): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   const first = mtime();
@@ -119,18 +132,19 @@ function hasEnded(seen: string): boolean {
     process.kill(holder.pid, 0);
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    return isCode(error, "ESRCH");
   }
 }
 
-/** Only one process can rename a file away. If it was the lock of a faster one, that one finds out before it sends. */
+/** Only one process can rename a file away. If it was a newer lock than the one that was seen, it is put back. */
 function takeAway(path: string, seen: string): void {
   const aside = `${path}.${process.pid}`;
   try {
     renameSync(path, aside);
     if (read(aside) === seen) rmSync(aside);
     else renameSync(aside, path);
-  } catch {
+  } catch (error) {
     // Another process was faster.
+    if (!isCode(error, "ENOENT")) throw new UsageError(`Cannot replace ${path}: ${why(error)}`);
   }
 }

@@ -14,16 +14,17 @@ export type Task = Readonly<Record<string, string | number | boolean | null>>;
  * | none                  | nothing was sent                            | `sent`, `row`   | sends it                                |
  * | `sent`                | a request has left and may have made a link | all             | sends it; Vanity: `unknown` ¹           |
  * | `back`                | that request has made none                  | `sent`, `row`   | as before that `sent`                   |
- * | `row` created, reused | its link is known                           | nothing         | keeps it                                |
+ * | `row` created, reused | its link is known                           | `row` ²         | keeps it                                |
  * | `row` failed          | no request has made a link                  | `sent`, `row`   | keeps it; --retry-failed: sends it      |
  * | `row` unknown         | a request may have made one                 | `sent`, `row`   | keeps it; --retry-unknown: sends it     |
  *
  * ¹ Sent again with --retry-unknown. The same holds for every Vanity row with the same `key`.
+ * ² If somebody writes another link into the output.
  */
 export type Entry =
   /** A request is about to be sent. Equal requests have equal keys. */
-  | { readonly sent: number; readonly key: string }
-  /** The server has made no link for one request of the row. */
+  | { readonly sent: number; readonly key: string; readonly isVanity?: true }
+  /** One request of the row has certainly made no link: it was refused, or has never left. */
   | { readonly back: number }
   | ({ readonly row: number } & Outcome)
   /** Whether the output is complete. False before a run empties it. */
@@ -32,7 +33,9 @@ export type Entry =
 /** Requests of a row of which nobody knows whether they have made a link. */
 interface Doubt {
   count: number;
-  readonly key: string | undefined;
+  /** Unknown if another row has sent the request for this one, too. */
+  key: string | undefined;
+  isVanity: boolean;
 }
 
 /** What a journal says. It keeps little in memory: the place of each outcome, and the rows that are in doubt. */
@@ -47,6 +50,8 @@ export class Records {
   /** Where the last outcome of each row begins, plus 1: 0 is none. */
   #places = new Float64Array(1024);
   readonly #doubts = new Map<number, Doubt>();
+  /** The row that has the link of a Vanity request, by its key. An account has a few thousand. */
+  readonly #vanityRows = new Map<string, number>();
   #lines = 0;
   #block: { readonly bytes: Buffer; readonly start: number } | undefined;
 
@@ -74,6 +79,12 @@ export class Records {
     return line && (JSON.parse(line.toString()) as Outcome);
   }
 
+  /** The outcome of the Vanity request with this key, if it has a link. */
+  vanityLink(key: string): Outcome | undefined {
+    const row = this.#vanityRows.get(key);
+    return row === undefined ? undefined : this.outcomeOf(row);
+  }
+
   /** Whether a request of the row may have made a link that no outcome holds. */
   isInDoubt(row: number): boolean {
     return this.#doubts.has(row);
@@ -99,21 +110,29 @@ export class Records {
       this.isFinished = entry.finished;
       return;
     }
-    if ("sent" in entry) this.#doubt(entry.sent, entry.key);
+    if ("sent" in entry) this.#doubt(entry.sent, entry.key, entry.isVanity);
     else if ("back" in entry) {
       const doubt = this.#doubts.get(entry.back);
       if (doubt && --doubt.count === 0) this.#doubts.delete(entry.back);
     } else {
       this.#place(entry.row);
-      if (entry.status !== "unknown") this.#doubts.delete(entry.row);
-      else if (!this.#doubts.has(entry.row)) this.#doubt(entry.row, undefined);
+      if (entry.status !== "unknown") this.#settle(entry);
+      else if (!this.#doubts.has(entry.row)) this.#doubt(entry.row);
     }
   }
 
-  #doubt(row: number, key: string | undefined): void {
-    const doubt = this.#doubts.get(row);
-    if (doubt) doubt.count++;
-    else this.#doubts.set(row, { count: 1, key });
+  #doubt(row: number, key?: string, isVanity = false): void {
+    const doubt = this.#doubts.get(row) ?? { count: 0, key, isVanity };
+    doubt.count++;
+    doubt.key ??= key;
+    doubt.isVanity ||= isVanity;
+    this.#doubts.set(row, doubt);
+  }
+
+  #settle({ row, status }: Outcome & { readonly row: number }): void {
+    const { key, isVanity } = this.#doubts.get(row) ?? {};
+    if (key !== undefined && isVanity && status !== "failed") this.#vanityRows.set(key, row);
+    this.#doubts.delete(row);
   }
 
   #place(row: number): void {

@@ -1,18 +1,22 @@
+import { UsageError } from "../io.ts";
 import { openTable, type Table, type TableRow } from "../input/table.ts";
 import { RESULT_COLUMNS, STATUSES, type Outcome } from "../outcome.ts";
 import { harmless, textOf } from "./row-format.ts";
 
 /**
- * The outcomes in an output, in the order of its rows. They end at the first row that is not the input's, or that cannot
- * be read.
+ * The outcomes in an output, in the order of its rows. They end before a last row that is torn. Throws {@link UsageError}
+ * for what no run has written for this input: somebody has changed it, or it is something else.
  */
 export async function* readOutcomes(
   path: string,
   input: Table,
 ): AsyncGenerator<{ row: TableRow; outcome: Outcome }, void> {
-  const output = await openTable(path).catch(() => undefined);
+  const output = await openTable(path, undefined, undefined, true).catch(() => undefined);
   if (output === undefined) return;
+  const isOther = (): UsageError =>
+    new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
+    if (output.columns.length > 0 && !output.columns.includes("status")) throw isOther();
     // Somebody has added rows.
     if (output.count > input.count) return;
     const delimiter = output.format.kind === "csv" ? output.format.delimiter : "";
@@ -24,14 +28,20 @@ export async function* readOutcomes(
     const results = RESULT_COLUMNS.map((name) => [name, output.columns.indexOf(name)] as const);
     const rows = output.rows();
     for await (const row of input.rows()) {
-      const cells = (await rows.next()).value?.cells ?? [];
+      const found = await rows.next().catch(() => undefined);
+      if (!found?.value) return;
+      const { cells } = found.value;
       const isSame = places.every((place, position) =>
         isCell(textOf(cells[place]), textOf(row.cells[position])),
       );
       const values = results.map(([name, place]) => [name, textOf(cells[place]) || undefined]);
       // Its status may be any text.
       const outcome = Object.fromEntries(values) as Outcome;
-      if (!isSame || !STATUSES.includes(outcome.status)) return;
+      if (!isSame || !STATUSES.includes(outcome.status)) {
+        const more = await rows.next().catch(() => undefined);
+        if (more?.value) throw isOther();
+        return;
+      }
       yield { row, outcome };
     }
   } finally {

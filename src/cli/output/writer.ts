@@ -5,8 +5,11 @@ const BLOCK = 32_768;
 
 export type RowWriter = ReturnType<typeof openWriter>;
 
-/** Writes rows in blocks, to a file or, for `-`, to stdout. */
-export function openWriter(path: string, { stdout }: Io) {
+/**
+ * Writes rows in blocks, to a file or, for `-`, to stdout. `check` throws if the file is no longer to be written by this
+ * process.
+ */
+export function openWriter(path: string, { stdout }: Io, check = (): void => {}) {
   const file = path === "-" ? undefined : openFile(path);
   let pending = "";
   let writing = "";
@@ -14,6 +17,7 @@ export function openWriter(path: string, { stdout }: Io) {
   let flushed = Promise.resolve();
   const flushOnce = async (): Promise<void> => {
     if (pending === "") return;
+    check();
     writing = pending;
     pending = "";
     if (file === undefined) await write(stdout, writing);
@@ -29,7 +33,10 @@ export function openWriter(path: string, { stdout }: Io) {
     /** Whether it is time to flush before more is added. */
     isFull: (): boolean => pending.length >= BLOCK,
     /** Empties the file. */
-    clear: (): void => void (file !== undefined && ftruncateSync(file)),
+    clear(): void {
+      check();
+      if (file !== undefined) ftruncateSync(file);
+    },
     /** Why the file does not hold what was written, even after a loss of power; undefined if it does. */
     async problem(): Promise<unknown> {
       if (file === undefined) return undefined;
