@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { readRows } from "../support/bulk/audit.ts";
@@ -29,6 +30,8 @@ interface Step {
   readonly deeds: readonly Deed[];
   /** The process is killed as this request arrives. */
   readonly killAt: number;
+  /** The disk is full after so many writes. */
+  readonly fullAfter: number;
   /** Somebody writes this link into the first unknown row of the output. */
   readonly isCorrected: boolean;
 }
@@ -40,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     { maxLength: 12 },
   ),
   killAt: fc.oneof(fc.constant(Infinity), fc.nat(8)),
+  fullAfter: fc.oneof(fc.constant(Infinity), fc.nat(20)),
   isCorrected: fc.boolean(),
 });
 
@@ -51,6 +55,10 @@ class Model {
   /** Requests whose answer nobody has heard, by the number of the first one. */
   readonly inDoubt = new Map<string, number>();
   readonly firstRefusal = new Map<string, number>();
+  /** Requests whose refusal may not have been recorded. */
+  readonly unrecorded = new Set<string>();
+  /** The links that rows were reported to have. */
+  readonly known = new Map<number, string>();
   #requests = 0;
   readonly faults: string[] = [];
 
@@ -60,7 +68,11 @@ class Model {
       this.faults.push(`sent in doubt: ${key}`);
     }
     if (deed === "refuse" && !this.firstRefusal.has(key)) this.firstRefusal.set(key, number);
-    if (/^(error|reset)/.test(deed) && !this.inDoubt.has(key)) this.inDoubt.set(key, number);
+    if (/^(error|reset)/.test(deed)) this.doubt(key, number);
+  }
+
+  doubt(key: string, number = this.#requests): void {
+    if (!this.inDoubt.has(key)) this.inDoubt.set(key, number);
   }
 
   ended(rows: ReturnType<typeof readRows>): void {
@@ -71,16 +83,43 @@ class Model {
       if (isLink && trackingUrl !== CORRECTED && !made?.has(trackingUrl)) {
         this.faults.push(`row ${index} has a link of something else`);
       }
+      const known = this.known.get(index) ?? trackingUrl;
+      if (known !== trackingUrl) this.faults.push(`row ${index} has lost its link`);
+      if (isLink) this.known.set(index, trackingUrl);
       // A refusal says nothing of the requests before it.
       const doubt = this.inDoubt.get(key) ?? Infinity;
       if (status === "failed" && doubt < (this.firstRefusal.get(key) ?? Infinity)) {
         this.faults.push(`row ${index} may have a link`);
       }
+      if (status === "unknown" && !this.inDoubt.has(key) && !this.unrecorded.has(key)) {
+        this.faults.push(`row ${index} is unknown for nothing`);
+      }
     });
   }
 }
 
-test("no sequence of answers, kills, flags and corrections sends what is in doubt, or fails what may have a link", async () => {
+/** Runs it on a disk that is full after so many writes. */
+async function onDisk<T>(writes: number, run: () => Promise<T>): Promise<T> {
+  const { writeSync } = fs;
+  let left = writes;
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  fs.writeSync = ((...args: Parameters<typeof writeSync>) => {
+    if (left-- <= 0) throw full;
+    return writeSync(...args);
+  }) as typeof writeSync;
+  syncBuiltinESMExports();
+  try {
+    return await run();
+  } finally {
+    fs.writeSync = writeSync;
+    syncBuiltinESMExports();
+  }
+}
+
+test("no sequence of answers, kills, full disks, flags and corrections sends what is in doubt, or fails what may have a link", async () => {
   vi.spyOn(Math, "random").mockReturnValue(0);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 5 }), async (steps) => {
@@ -89,7 +128,7 @@ test("no sequence of answers, kills, flags and corrections sends what is in doub
       const files = [out, `${out}.journal`];
       const server = await serveLinks({ retryAfter: 0.001, delay: () => 0 });
       const model = new Model();
-      for (const { flags, deeds, killAt, isCorrected } of steps) {
+      for (const { flags, deeds, killAt, fullAfter, isCorrected } of steps) {
         let isKilled = false;
         let count = 0;
         server.arrivals.length = 0;
@@ -104,7 +143,8 @@ test("no sequence of answers, kills, flags and corrections sends what is in doub
           }
           return deed;
         };
-        await command([input, "--out", out, "--silent", "--concurrency", "1", ...flags], server);
+        const args = [input, "--out", out, "--silent", "--concurrency", "1", ...flags];
+        const { code } = await onDisk(fullAfter, () => command(args, server));
         for (const { key, url } of server.arrivals) {
           if (url !== undefined) model.made.set(key, (model.made.get(key) ?? new Set()).add(url));
         }
@@ -115,6 +155,18 @@ test("no sequence of answers, kills, flags and corrections sends what is in doub
           }
           continue;
         }
+        if (code === 1) {
+          // A full disk: what was answered and is not recorded is known to nobody.
+          const journal = existsSync(`${out}.journal`)
+            ? readFileSync(`${out}.journal`, "utf8")
+            : "";
+          for (const { key, url } of server.arrivals) {
+            if (url === undefined) model.unrecorded.add(key);
+            else if (!new RegExp(`${url}\\b`).test(journal)) model.doubt(key);
+          }
+          continue;
+        }
+        expect([0, 3]).toContain(code);
         model.ended(readRows(out));
         if (isCorrected) {
           const text = readFileSync(out, "utf8");
@@ -123,6 +175,6 @@ test("no sequence of answers, kills, flags and corrections sends what is in doub
       }
       expect(model.faults).toEqual([]);
     }),
-    { numRuns: times(60, 600), endOnFailure: false },
+    { numRuns: times(40, 600), endOnFailure: false },
   );
 }, 300_000);

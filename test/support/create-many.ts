@@ -1,4 +1,4 @@
-import { beforeEach, vi } from "vitest";
+import { vi } from "vitest";
 import {
   createImpactClient,
   type CreateManyResult,
@@ -9,19 +9,14 @@ import {
   type ImpactEvent,
 } from "../../src/index.ts";
 import { createFakeImpact } from "../../src/testing/index.ts";
+import { HOUR, NOW, useFakeTime as fakeTime } from "./time.ts";
 
-export const NOW = Date.parse("2026-11-22T12:00:00Z");
-export const HOUR = 3_600_000;
+export { HOUR, NOW };
 export const account = { accountSid: "IRabc123", authToken: "t0k-en:with/ünïcode" };
 export const baseUrl = "https://api.example";
 
 /** Fakes time for each test of a file, and takes the middle for a random backoff. */
-export function useFakeTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers({ now: NOW });
-    vi.spyOn(Math, "random").mockReturnValue(0.5);
-  });
-}
+export const useFakeTime = (): void => fakeTime({ random: 0.5 });
 
 export type Params = CreateTrackingLinkParams;
 export type Inputs = Iterable<Params> | AsyncIterable<Params>;

@@ -62,6 +62,29 @@ function unsent(statuses: readonly number[], message: string, concurrency: numbe
   };
 }
 
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Rejects with the error of an input that comes while another one waits for the quota, before the credentials are refused. */
+async function late(): Promise<void> {
+  const fetch = async (url: unknown): Promise<Response> => {
+    if (String(url).includes("/0/")) {
+      return new Response("{}", { status: 429, headers: { "Retry-After": "700" } });
+    }
+    await after(40);
+    return new Response("{}", { status: 401 });
+  };
+  const { trackingLinks } = createImpactClient({ ...account, fetch });
+  async function* inputs() {
+    yield { programId: "0" };
+    yield { programId: "1" };
+    await after(20);
+    yield { programId: "2" };
+  }
+  for await (const result of trackingLinks.createMany(inputs(), { concurrency: 3 })) {
+    if (!result.ok && result.index === 2) throw result.error;
+  }
+}
+
 function broken(code: string): () => unknown {
   const cause = Object.assign(new Error(code), { code });
   return call(() => Promise.reject(new TypeError("fetch failed", { cause })));
@@ -72,7 +95,7 @@ const LIMIT = "The limit of 5,000 vanity links is reached";
 const provoked: Record<ImpactErrorCode, (() => unknown)[]> = {
   configuration: [() => createImpactClient({ ...account, timeout: 0 })],
   invalid_input: [() => createImpactClient(account).trackingLinks.create({ programId: "" })],
-  unauthorized: [answer(401), unsent([429, 401], "", 2)],
+  unauthorized: [answer(401), unsent([429, 401], "", 2), late],
   forbidden: [answer(403, "Access denied")],
   vanity_limit_reached: [answer(403, LIMIT), unsent([403, 403], LIMIT, 1)],
   unknown_reference: [answer(403, "MediaPartnerPropertyId 7 does not exist")],
