@@ -64,7 +64,7 @@ function slowDisk(ms: number): Record<string, string> {
 test.concurrent(
   "a run on a slow disk ends",
   async () => {
-    for (let round = 0; round < times(3, 30); round++) {
+    for (let round = 0; round < times(2, 30); round++) {
       const { args, server, audited } = await setUp([...vanity(6), ...regular(30)]);
       const env = slowDisk(60);
       expect(audited.complete(await runBulk(args, { ...server, env }))).toEqual([]);
@@ -91,7 +91,7 @@ test.concurrent(
 test.concurrent(
   "a run whose input changes lets requests in flight end, and records their links",
   async () => {
-    for (let round = 0; round < times(3, 30); round++) {
+    for (let round = 0; round < times(2, 30); round++) {
       const rows = vanity(60);
       const { args, server, input, out, journal } = await setUp(rows, { delay: () => 30 });
       const { ended } = startBulk(args, { ...server, env: slowDisk(20) });

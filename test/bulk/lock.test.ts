@@ -80,7 +80,8 @@ test.concurrent("a run that was suspended and has lost its output sends nothing 
   expect(second.code).toBe(3);
   expect(readOr(out)).toBe(output);
   expect((await runBulk(args, server)).code).toBe(3);
-  expect(statusesOf(out).filter((status) => status === "unknown").length).toBe(2);
+  // Two were in flight, and the answers to two before them may not have been recorded yet.
+  expect(statusesOf(out).filter((status) => status === "unknown").length).toBeOneOf([2, 3, 4]);
   const keys = server.arrivals.map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
 });

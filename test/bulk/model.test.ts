@@ -175,6 +175,6 @@ test("no sequence of answers, kills, full disks, flags and corrections sends wha
       }
       expect(model.faults).toEqual([]);
     }),
-    { numRuns: times(40, 600), endOnFailure: false },
+    { numRuns: times(25, 600), endOnFailure: false },
   );
 }, 300_000);

@@ -7,7 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
+  utimes,
 } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -50,7 +50,11 @@ export async function lock(path: string): Promise<Lock> {
       return false;
     }
   };
-  const beat = setInterval(() => isHeld() && touch(path), BEAT_EVERY).unref();
+  const beat = setInterval(() => {
+    const now = new Date();
+    // A failure is found out before the next request.
+    if (isHeld()) utimes(path, now, now, () => {});
+  }, BEAT_EVERY).unref();
   return {
     isHeld,
     release() {
@@ -91,15 +95,6 @@ function read(path: string): string | undefined {
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
-
-function touch(path: string): void {
-  try {
-    const now = new Date();
-    utimesSync(path, now, now);
-  } catch {
-    // Its holder finds out before it sends.
-  }
-}
 
 /** Where process ids mean the same: a machine, and on Linux a container. */
 function place(): string {

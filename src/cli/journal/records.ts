@@ -1,7 +1,7 @@
 import { readSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UsageError } from "../io.ts";
-import type { Outcome, Status } from "../outcome.ts";
+import { STATUSES, type Outcome, type Status } from "../outcome.ts";
 
 /** Everything that determines the output of a run. A run that resumes must have the same. */
 export type Task = Readonly<Record<string, string | number | boolean | null>>;
@@ -189,13 +189,6 @@ function isEntry(value: unknown): value is Entry {
   if (!isObject(value)) return false;
   const { sent, key, back, row, status, finished } = value;
   if (typeof finished === "boolean") return true;
-  const place = typeof key === "string" ? sent : STATUS[status as Status] ? row : back;
+  const place = typeof key === "string" ? sent : STATUSES.includes(status as Status) ? row : back;
   return Number.isInteger(place) && (place as number) >= 0 && (place as number) < MOST_ROWS;
 }
-
-const STATUS: Readonly<Record<Status, true>> = {
-  created: true,
-  reused: true,
-  failed: true,
-  unknown: true,
-};
