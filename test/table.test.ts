@@ -17,7 +17,7 @@ interface Read {
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
 
 async function readFrom(path: string): Promise<Read & { count: number; indexes: number[] }> {
-  const table = await openTable(path, nothing());
+  const table = await openTable(path, { stdin: nothing() });
   try {
     const rows: Read["rows"] = [];
     const indexes: number[] = [];
@@ -41,7 +41,7 @@ async function read(content: string | Uint8Array, name = "in.csv"): Promise<Read
 const formatOf = async (content: string | Uint8Array, name = "in.csv") => {
   const path = join(emptyFolder(), name);
   writeFileSync(path, content);
-  const table = await openTable(path, nothing());
+  const table = await openTable(path, { stdin: nothing() });
   await table.close();
   return table.format;
 };
@@ -516,7 +516,7 @@ test("a table may have very many rows", async () => {
   const lines = Array.from({ length }, (_, index) => `${index},"p ""${index}"""`);
   const path = join(emptyFolder(), "in.csv");
   writeFileSync(path, `programId,name\n${lines.join("\n")}\n`);
-  const table = await openTable(path, nothing());
+  const table = await openTable(path, { stdin: nothing() });
   let wrong = 0;
   let count = 0;
   for await (const { index, line, cells } of table.rows()) {
@@ -542,7 +542,7 @@ test("a table may have 1,000 columns", async () => {
 test("a file that changes while it is read is refused", async () => {
   const path = join(emptyFolder(), "in.csv");
   writeFileSync(path, "programId\n1\n2\n");
-  const table = await openTable(path, nothing());
+  const table = await openTable(path, { stdin: nothing() });
   writeFileSync(path, "programId\n1\n3\n");
   const all = async () => {
     for await (const _ of table.rows());
@@ -556,7 +556,7 @@ test("a file that changes while it is read gives no row that is half of what was
   const link = (host: string, index: number) => `1,https://${host}.example/${index}\n`;
   const lines = (host: string) => Array.from({ length: 10_000 }, (_, index) => link(host, index));
   writeFileSync(path, `programId,deepLink\n${lines("old").join("")}`);
-  const table = await openTable(path, nothing());
+  const table = await openTable(path, { stdin: nothing() });
   const known = new Set([...lines("old"), ...lines("newer")]);
   const torn: string[] = [];
   let count = 0;

@@ -17,8 +17,7 @@ const interrupt = (signal: NodeJS.Signals): void => {
   };
   setTimeout(stopListening, 500).unref();
   interrupted.abort(new Error(signal));
-  // A disk or a pipe may never answer.
-  // By the signal: `process.exit` would wait for them, too.
+  // A disk may never answer, and `process.exit` would wait for it.
   setTimeout(() => process.kill(process.pid, signal), LONGEST_END).unref();
   // A read of stdin may otherwise never end.
   process.stdin.destroy();
@@ -28,14 +27,14 @@ for (const signal of signals) process.on(signal, interrupt);
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
-/** What is written to it is known to be lost. */
+/** Fails each write, where the null device would lose it silently. */
 const closed: Output = {
   write: (_, done) => done(new Error("stdout is closed")),
 };
 
 /**
- * Whether a stream was closed before the process began. Node opens the null device in its place, for reading, too, which
- * nobody does who sends an output there on purpose. Known on Linux alone.
+ * Whether a stream was closed before the process began. Node then opens the null device for reading and writing; a shell
+ * that redirects to it opens it for writing only. Always false except on Linux.
  */
 function isClosed(fd: number): boolean {
   try {

@@ -42,7 +42,7 @@ export function writeWhole(file: number, text: string): number {
   return bytes.length;
 }
 
-/** Resolves when what was written to a file survives a loss of power. */
+/** Flushes the data of a file to the disk, so that a loss of power does not lose it. */
 export const datasync = promisify(fdatasync);
 
 /** Makes a text of a file or a server safe to show: a terminal obeys control characters, and turns text by others. */

@@ -41,15 +41,21 @@ test("a Vanity row that was refused for the quota when it was sent again is stil
   expect(server.arrivals.length).toBe(length);
 });
 
-test("--retry-failed does not send a Vanity row if an equal one after it may have a link", async () => {
+/** Two equal Vanity rows that were refused; then the second one was sent by itself, and ended so. */
+async function refusedThenSent(outcome: Record<string, string>): Promise<Story> {
   const [row] = vanity(1) as [Row];
   const story = await setUp([row, { ...row, note: "the same" }], { decide: () => "refuse" });
-  const { args, server, out, journal } = story;
+  const { args, server, journal } = story;
   expect((await command(args, server)).code).toBe(3);
   const key = /"key":"([^"]*)"/.exec(readOr(journal))?.[1];
-  const entries = [{ sent: 1, key }, { row: 1, status: "unknown" }, { finished: false }];
+  const entries = [{ sent: 1, key, isVanity: true }, { row: 1, ...outcome }, { finished: false }];
   appendFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
   server.decide = () => "link";
+  return story;
+}
+
+test("--retry-failed does not send a Vanity row if an equal one after it may have a link", async () => {
+  const { args, server, out } = await refusedThenSent({ status: "unknown" });
   expect((await command([...args, "--retry-failed"], server)).code).toBe(3);
   expect(statusesOf(out)).toEqual(["unknown", "unknown"]);
   expect(server.arrivals.length).toBe(1);
@@ -58,19 +64,8 @@ test("--retry-failed does not send a Vanity row if an equal one after it may hav
 });
 
 test("--retry-failed does not send a Vanity row whose link an equal one after it has", async () => {
-  const [row] = vanity(1) as [Row];
-  const story = await setUp([row, { ...row, note: "the same" }], { decide: () => "refuse" });
-  const { args, server, out, journal } = story;
-  expect((await command(args, server)).code).toBe(3);
-  const key = /"key":"([^"]*)"/.exec(readOr(journal))?.[1];
   const trackingUrl = "https://example.sjv.io/v0";
-  const entries = [
-    { sent: 1, key, isVanity: true },
-    { row: 1, status: "created", trackingUrl },
-    { finished: false },
-  ];
-  appendFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-  server.decide = () => "link";
+  const { args, server, out } = await refusedThenSent({ status: "created", trackingUrl });
   expect((await command([...args, "--retry-failed"], server)).code).toBe(0);
   expect(readRows(out)).toMatchObject([
     { status: "reused", trackingUrl },

@@ -9,10 +9,11 @@ import { mapColumns, type ColumnMap } from "../input/columns.ts";
 import { openTable, type Table } from "../input/table.ts";
 import { EXIT, plain, say, UsageError, why, type Io } from "../io.ts";
 import { rowFormat } from "../output/row-format.ts";
+import { targetOf } from "../output/target.ts";
 import { openWriter } from "../output/writer.ts";
 import { formatRows } from "../progress/tally.ts";
 import { dryRun } from "./dry-run.ts";
-import { runWithJournal, targetOf } from "./journaled-run.ts";
+import { runWithJournal } from "./journaled-run.ts";
 import { readBulkOptions, type BulkOptions } from "./options.ts";
 import { runRows } from "./run.ts";
 
@@ -24,7 +25,7 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
   }
   // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
   setFlagsFromString("--heap-growing-percent=50");
-  const table = await openTable(input, io.stdin, io.signal).catch((error: unknown) => {
+  const table = await openTable(input, io).catch((error: unknown) => {
     if (!io.signal.aborted) throw error;
   });
   if (table === undefined) return EXIT.interrupted;

@@ -13,8 +13,6 @@ export interface Unsent {
   /** Equal for rows that ask for the same link; empty for parameters that the client will refuse. */
   readonly key: string;
   readonly isVanity: boolean;
-  /** Whether an earlier run may have made its link. */
-  readonly mayHaveLink: boolean;
 }
 
 /** The outcome of a row that is not sent. */
@@ -36,6 +34,7 @@ export class Resume {
   readonly #columns: ColumnMap;
   readonly #options: Pick<BulkOptions, "appendIds" | "retry">;
   readonly #links = createRequestCache<string>();
+  /** Keys of requests that may have made a link, in an earlier run or in this one. */
   readonly #keysInDoubt: Set<string>;
 
   constructor(
@@ -49,14 +48,14 @@ export class Resume {
     this.#keysInDoubt = earlier?.keysInDoubt() ?? new Set();
   }
 
-  /** A request of this run may have made a link. */
-  noteDoubt(key: string): void {
+  /** Notes that a request of this run may have made a link. */
+  noteDoubt({ key }: Unsent): void {
     this.#keysInDoubt.add(key);
   }
 
   /** Whether a request for the row's link may have made one. */
-  isInDoubt({ key, mayHaveLink }: Unsent): boolean {
-    return mayHaveLink || this.#keysInDoubt.has(key);
+  isInDoubt({ key }: Unsent): boolean {
+    return this.#keysInDoubt.has(key);
   }
 
   /** Call it once for each row, in order. */
@@ -74,7 +73,7 @@ export class Resume {
     if (isImpactError(request)) {
       if (earlier !== undefined && !retry.has(earlier.status))
         return { outcome: earlier, isNew: false };
-      return { row, params, key: "", isVanity: false, mayHaveLink: false };
+      return { row, params, key: "", isVanity: false };
     }
     const { key, isVanity, extend } = request;
     if (earlier !== undefined && !this.#isToBeSent(earlier, isInDoubt)) {
@@ -87,10 +86,11 @@ export class Resume {
       const base = appendIds ? { base: link } : {};
       return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
     }
-    const mayHaveLink = isInDoubt || this.#keysInDoubt.has(key);
-    if (isVanity && mayHaveLink && !retry.has("unknown"))
+    if (isInDoubt) this.#keysInDoubt.add(key);
+    if (isVanity && this.#keysInDoubt.has(key) && !retry.has("unknown")) {
       return { outcome: INTERRUPTED, isNew: true };
-    return { row, params, key, isVanity, mayHaveLink };
+    }
+    return { row, params, key, isVanity };
   }
 
   /** The link before ids were appended to it. */

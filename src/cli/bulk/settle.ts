@@ -11,7 +11,7 @@ export function settle(parts: RunParts, run: Run, result: CreateManyResult<Unsen
   underWay.delete(result.index);
   // The inputs of a run never throw.
   if (result.input === undefined) return;
-  const { row, key } = result.input;
+  const { row } = result.input;
   if (!result.ok && result.error.code === "unauthorized") {
     drain.refusal ??= result.error;
     return;
@@ -19,7 +19,7 @@ export function settle(parts: RunParts, run: Run, result: CreateManyResult<Unsen
   // Held back in `beforeSend`.
   if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
   const outcome = outcomeOf(result, run);
-  if (outcome.status === "unknown") resume.noteDoubt(key);
+  if (outcome.status === "unknown") resume.noteDoubt(result.input);
   if (outcome.status !== "failed" || !resume.isInDoubt(result.input)) {
     return recorder.finish(row, outcome);
   }

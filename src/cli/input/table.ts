@@ -32,16 +32,20 @@ export type ReadRows = (
 
 export type Table = Awaited<ReturnType<typeof openTable>>;
 
+export interface TableOptions {
+  /** The bytes of the path `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Every reading throws its reason once it aborts. */
+  readonly signal?: AbortSignal;
+  /** Ends the table before the first row that cannot be read: the process that wrote the file may have been killed. */
+  readonly mayBeTorn?: boolean;
+}
+
 /**
- * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines; `-` is stdin. The whole file is read once, so it is
- * known to be readable before anything is sent. One that may be torn counts as ending before what cannot be read.
+ * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines. Reads the whole file once, so that a file that cannot
+ * be read is refused before anything is sent.
  */
-export async function openTable(
-  path: string,
-  stdin?: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
-  mayBeTorn = false,
-) {
+export async function openTable(path: string, { stdin, signal, mayBeTorn }: TableOptions = {}) {
   const file = await openText(path, stdin, signal);
   try {
     const format = formatOf(path, file);

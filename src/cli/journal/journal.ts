@@ -6,6 +6,7 @@ import { datasync, UsageError, why, writeWhole } from "../io.ts";
 import { lock, type Lock } from "./lock.ts";
 import { Records, type Entry, type Task } from "./records.ts";
 
+/** The message for a run that was suspended, and that another one took for dead. */
 const TAKEN_OVER = "another process has begun to write the same output";
 
 /** Throws {@link UsageError} if another process writes this output, or if the journal cannot be read. */
@@ -25,7 +26,7 @@ export async function openJournal(out: string): Promise<Journal> {
 
 export class Journal {
   readonly path: string;
-  /** What was recorded when the run began. */
+  /** The records of earlier runs. */
   earlier: Records;
   readonly #lock: Lock;
   readonly #file: number;
@@ -109,7 +110,7 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    // Its failure was reported to who has asked for it.
+    // Whoever asked for the sync has reported its failure.
     await this.#synced.catch(() => {});
     closeSync(this.#file);
     this.#lock.release();

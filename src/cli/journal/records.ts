@@ -30,10 +30,10 @@ export type Entry =
   /** Whether the output is complete. False before a run empties it. */
   | { readonly finished: boolean };
 
-/** Requests of a row of which nobody knows whether they have made a link. */
+/** The requests of a row whose answer is not known. Each may have made a link. */
 interface Doubt {
   count: number;
-  /** Unknown if another row has sent the request for this one, too. */
+  /** Undefined if an equal row has sent the request. */
   key: string | undefined;
   isVanity: boolean;
 }
@@ -41,8 +41,10 @@ interface Doubt {
 /** What a journal says. It keeps little in memory: the place of each outcome, and the rows that are in doubt. */
 export class Records {
   task: Task | undefined;
-  /** Whether the output is complete. Undefined if no run has begun to write it. */
-  isFinished: boolean | undefined;
+  /** Whether a run has begun to write the output. Until then an output that exists is whole, and the rows here are not. */
+  hasBegun = false;
+  /** Whether the output is complete. */
+  isFinished = false;
   /** Bytes of the file that are whole lines. */
   size = 0;
   readonly #file: number;
@@ -107,6 +109,7 @@ export class Records {
 
   #follow(entry: Entry): void {
     if ("finished" in entry) {
+      this.hasBegun = true;
       this.isFinished = entry.finished;
       return;
     }
@@ -155,7 +158,7 @@ export class Records {
     }
   }
 
-  /** Bytes of the file from there on, or a block of before that holds it. */
+  /** A block of the file that holds the byte at `start`: the last one that was read, or a new one that begins there. */
   #blockAt(start: number, length: number) {
     const last = this.#block;
     if (last && start >= last.start && start < last.start + last.bytes.length) return last;

@@ -1,17 +1,17 @@
-import { UsageError } from "../io.ts";
 import { openTable, type Table, type TableRow } from "../input/table.ts";
+import { UsageError } from "../io.ts";
 import { RESULT_COLUMNS, STATUSES, type Outcome } from "../outcome.ts";
 import { harmless, textOf } from "./row-format.ts";
 
 /**
- * The outcomes in an output, in the order of its rows. They end before a last row that is torn. Throws {@link UsageError}
- * for what no run has written for this input: somebody has changed it, or it is something else.
+ * Reads the outcome of each row of an output, up to a last row that was not written whole. Throws {@link UsageError} if the
+ * file is not the output of this input, or if another program has changed its rows.
  */
 export async function* readOutcomes(
   path: string,
   input: Table,
 ): AsyncGenerator<{ row: TableRow; outcome: Outcome }, void> {
-  const output = await openTable(path, undefined, undefined, true).catch(() => undefined);
+  const output = await openTable(path, { mayBeTorn: true }).catch(() => undefined);
   if (output === undefined) return;
   const isOther = (): UsageError =>
     new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);

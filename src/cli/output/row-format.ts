@@ -1,5 +1,5 @@
 // How rows are written and read back: as text (this file), into a file or a stream (writer.ts), and from an output
-// of an earlier run (read-output.ts).
+// of an earlier run (read-output.ts). Which file a path leads to is in target.ts.
 
 import { extname } from "node:path";
 import { stringify } from "csv-stringify/sync";

@@ -5,10 +5,7 @@ const BLOCK = 32_768;
 
 export type RowWriter = ReturnType<typeof openWriter>;
 
-/**
- * Writes rows in blocks, to a file or, for `-`, to stdout. `check` throws if the file is no longer to be written by this
- * process.
- */
+/** Writes rows in blocks, to a file or, for `-`, to stdout. Calls `check` before each write; it throws to prevent it. */
 export function openWriter(path: string, { stdout }: Io, check = (): void => {}) {
   const file = path === "-" ? undefined : openFile(path);
   let pending = "";

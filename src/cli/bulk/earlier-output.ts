@@ -1,0 +1,60 @@
+import { renameSync } from "node:fs";
+import { say, UsageError } from "../io.ts";
+import type { Entry, Records } from "../journal/records.ts";
+import type { Outcome } from "../outcome.ts";
+import { readOutcomes } from "../output/read-output.ts";
+import { targetOf } from "../output/target.ts";
+import { count, createTally } from "../progress/tally.ts";
+import { keyOf } from "./request.ts";
+import type { Job } from "./run.ts";
+
+/**
+ * Compares the output of an earlier run with its journal. Moves an unfinished output away if another program has changed
+ * its rows, because the run writes it again; returns undefined then.
+ */
+export async function readEarlierOutput(job: Job, earlier: Records) {
+  const { options, io } = job;
+  try {
+    return await compareOutput(job, earlier);
+  } catch (error) {
+    // A link may have been written into it, and a retry would not know it.
+    const isUnfinished = earlier.hasBegun && !earlier.isFinished;
+    if (!isUnfinished || options.retry.size > 0 || !(error instanceof UsageError)) throw error;
+    const target = targetOf(options.out);
+    const aside = `${target}.${Date.now()}`;
+    renameSync(target, aside);
+    await say(io, `${options.out} was changed by another program; moved it to ${aside}`);
+    return undefined;
+  }
+}
+
+async function compareOutput({ table, columns, options }: Job, earlier: Records) {
+  const tally = createTally(table.count);
+  /** Entries that the journal lacks: links that somebody has written into rows, or all rows if the journal was removed. */
+  const entries: Entry[] = [];
+  let rows = 0;
+  let isToBeRetried = false;
+  const outcomes = readOutcomes(options.out, table);
+  for await (const { row, outcome: found } of outcomes) {
+    const recorded = earlier.hasBegun ? earlier.outcomeOf(row.index) : undefined;
+    const isNew = !earlier.hasBegun || isCorrected(recorded, found);
+    const outcome = isNew ? found : (recorded ?? found);
+    if (isNew) {
+      const key =
+        outcome.status === "unknown" ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
+      if (key !== "") entries.push({ sent: row.index, key });
+      entries.push({ row: row.index, ...outcome });
+    }
+    count(tally, outcome);
+    isToBeRetried ||= options.retry.has(outcome.status);
+    rows++;
+  }
+  return { tally, entries, rows, isToBeRetried };
+}
+
+/** Whether somebody has found the link of a row, and has written it into the output. */
+function isCorrected(recorded: Outcome | undefined, { status, trackingUrl }: Outcome): boolean {
+  if (status !== "created" && status !== "reused") return false;
+  if (recorded === undefined || recorded.trackingUrl === trackingUrl) return false;
+  return trackingUrl !== undefined && /^https?:\/\/./.test(trackingUrl);
+}
