@@ -28,11 +28,15 @@ test.concurrent.each<[string, (out: string) => void]>([
 ])(
   "a run whose output is %s is not complete, and goes on without sending what is known",
   async (_, change) => {
-    const { args, server, out, journal, audited } = await setUp([...vanity(20), ...regular(20)]);
+    const { args, server, out, journal, audited, folder } = await setUp([
+      ...vanity(20),
+      ...regular(20),
+    ]);
     const release = holdAfter(server, 30);
     const { ended } = startBulk(args, server);
     await server.arrived(31);
     change(out);
+    const hasMine = readOr(out).endsWith("mine\n");
     release();
     const { code, stderr } = await ended;
     expect({ code, stderr }).toEqual({
@@ -45,6 +49,9 @@ test.concurrent.each<[string, (out: string) => void]>([
     expect(server.arrivals.length).toBe(40);
     expect(audited.complete(await runBulk(args, server))).toEqual([]);
     expect(server.arrivals.length).toBe(40);
+    // What somebody has written is somewhere.
+    const texts = readdirSync(folder).map((name) => readOr(join(folder, name)));
+    expect(texts.some((text) => text.includes("mine\n"))).toBe(hasMine);
   },
 );
 

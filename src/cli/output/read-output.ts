@@ -17,8 +17,7 @@ export async function* readOutcomes(
     new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
     if (output.columns.length > 0 && !output.columns.includes("status")) throw isOther();
-    // Somebody has added rows.
-    if (output.count > input.count) return;
+    if (output.count > input.count) throw isOther();
     const delimiter = output.format.kind === "csv" ? output.format.delimiter : "";
     const isCell = (found: string | undefined, given: string): boolean =>
       [given, harmless(given, delimiter), `'${given}`].includes(found ?? "");
