@@ -74,3 +74,6 @@ export const EXIT = {
 
 /** The command line or the input cannot be used. */
 export class UsageError extends Error {}
+
+/** A file ends in the middle of a row or of a character: the process that wrote it may have been killed. */
+export class TornError extends UsageError {}

@@ -242,3 +242,22 @@ test("an input from a pipe resumes with the same content, and refuses another", 
   expect(server.arrivals.length).toBe(sent);
   expect(audited.complete(await runBulk(args, { ...server, stdin }))).toEqual([]);
 });
+
+test.each(["out.csv", "out.tsv", "out.jsonl"])(
+  "an output that is torn at any byte is written again, and not taken for changed: %s",
+  async (out) => {
+    const notes = ['ünïcode 🔗 "quotes", a comma', "two\nlines ü"];
+    const rows = regular(3).map((row, index) => ({ ...row, note: notes[index] ?? row.note }));
+    const story = await setUp(rows, {}, { out });
+    const complete = { code: 0, signal: null, stdout: "", stderr: "" };
+    expect(await command(story.args, story.server)).toEqual(complete);
+    const [output, journal] = [readFileSync(story.out), readFileSync(story.journal)];
+    for (let cut = 1; cut < output.length; cut += times(9, 1)) {
+      truncateSync(story.out, cut);
+      writeFileSync(story.journal, `${journal.toString()}{"finished":false}\n`);
+      expect(await command(story.args, story.server), `cut at ${cut}`).toEqual(complete);
+      expect(readFileSync(story.out)).toEqual(output);
+    }
+    expect(story.server.arrivals.length).toBe(3);
+  },
+);

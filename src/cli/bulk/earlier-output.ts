@@ -28,13 +28,13 @@ export async function readEarlierOutput(job: Job, earlier: Records) {
   }
 }
 
-async function compareOutput({ table, columns, options }: Job, earlier: Records) {
+async function compareOutput({ table, columns, options, io }: Job, earlier: Records) {
   const tally = createTally(table.count);
   /** Entries that the journal lacks: links that somebody has written into rows, or all rows if the journal was removed. */
   const entries: Entry[] = [];
   let rows = 0;
   let isToBeRetried = false;
-  const outcomes = readOutcomes(options.out, table);
+  const outcomes = readOutcomes(options.out, table, io.signal);
   for await (const { row, outcome: found } of outcomes) {
     const recorded = earlier.hasBegun ? earlier.outcomeOf(row.index) : undefined;
     const isNew = !earlier.hasBegun || isCorrected(recorded, found);

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError, parse, type InfoRecord, type Options } from "csv-parse";
-import { UsageError } from "../io.ts";
+import { TornError, UsageError } from "../io.ts";
 import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows, TableRow } from "./table.ts";
 
@@ -48,7 +48,8 @@ export function readCsv(delimiter: string): ReadRows {
       if (!(error instanceof CsvError)) throw error;
       const line = lines.ofError(error);
       const problem = PROBLEMS[error.code] ?? `cannot be read: ${error.message}`;
-      throw new UsageError(`${file.name} is not valid CSV: the row at line ${line} ${problem}`);
+      const Kind = error.code === "CSV_QUOTE_NOT_CLOSED" ? TornError : UsageError;
+      throw new Kind(`${file.name} is not valid CSV: the row at line ${line} ${problem}`);
     }
   };
 }

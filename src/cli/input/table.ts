@@ -2,7 +2,7 @@
 // which columns are parameters.
 
 import { extname } from "node:path";
-import { UsageError } from "../io.ts";
+import { TornError, UsageError } from "../io.ts";
 import { delimiterOf, readCsv } from "./csv.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { openText, type TextFile } from "./text.ts";
@@ -37,7 +37,7 @@ export interface TableOptions {
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Every reading throws its reason once it aborts. */
   readonly signal?: AbortSignal;
-  /** Ends the table before the first row that cannot be read: the process that wrote the file may have been killed. */
+  /** Leaves out what a {@link TornError} is about, instead of throwing it. */
   readonly mayBeTorn?: boolean;
 }
 
@@ -49,20 +49,17 @@ export async function openTable(path: string, { stdin, signal, mayBeTorn }: Tabl
   const file = await openText(path, stdin, signal);
   try {
     const format = formatOf(path, file);
-    const readRows = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
+    const readWhole = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
+    const readRows = mayBeTorn ? untilTear(readWhole) : readWhole;
     const columns: string[] = [];
     let count = 0;
     let unusable: string | undefined;
-    try {
-      for await (const { line, problem } of readRows(file, columns)) {
-        count++;
-        if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
-      }
-    } catch (error) {
-      if (!mayBeTorn) throw error;
+    for await (const { line, problem } of readRows(file, columns)) {
+      count++;
+      if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
     }
     // JSON in another form, or the same mistake in each line. Missing columns would only be a consequence.
-    if (columns.length === 0 && unusable !== undefined) {
+    if (columns.length === 0 && unusable !== undefined && !mayBeTorn) {
       throw new UsageError(`${file.name} has no usable line; ${unusable}`);
     }
     const { name, close } = file;
@@ -73,6 +70,16 @@ export async function openTable(path: string, { stdin, signal, mayBeTorn }: Tabl
     await file.close();
     throw error;
   }
+}
+
+function untilTear(readRows: ReadRows): ReadRows {
+  return async function* (file, names) {
+    try {
+      yield* readRows(file, names);
+    } catch (error) {
+      if (!(error instanceof TornError)) throw error;
+    }
+  };
 }
 
 /** By the extension, else by the first character. */

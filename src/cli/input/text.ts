@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError, why } from "../io.ts";
+import { TornError, UsageError, why } from "../io.ts";
 
 const CHUNK = 65_536;
 
@@ -37,7 +37,8 @@ export async function openText(
           text = decoder.decode(bytes, { stream: bytes.length > 0 });
         } catch {
           const where = encoding === "utf-8" ? ` at line ${await lineOfInvalid(handle)}` : "";
-          throw new UsageError(
+          const Kind = bytes.length === 0 ? TornError : UsageError;
+          throw new Kind(
             `Expected text in UTF-8, got other bytes in ${name}${where}. In Excel, save it as "CSV UTF-8".`,
           );
         }

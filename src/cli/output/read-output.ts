@@ -10,25 +10,33 @@ import { harmless, textOf } from "./row-format.ts";
 export async function* readOutcomes(
   path: string,
   input: Table,
+  signal: AbortSignal,
 ): AsyncGenerator<{ row: TableRow; outcome: Outcome }, void> {
-  const output = await openTable(path, { mayBeTorn: true }).catch(() => undefined);
-  if (output === undefined) return;
+  const output = await openTable(path, { mayBeTorn: true, signal });
   const isOther = (): UsageError =>
     new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
+    const delimiter = output.format.kind === "csv" ? output.format.delimiter : "";
+    const formsOf = (given: string): string[] => [given, harmless(given, delimiter), `'${given}`];
+    const isCell = (found: string | undefined, given: string): boolean =>
+      formsOf(given).includes(found ?? "");
+    const header = [...input.columns, ...RESULT_COLUMNS];
+    const isTornHeader = (): boolean =>
+      output.columns.every((found, position) =>
+        formsOf(header[position] ?? "").some((whole) => whole.startsWith(found)),
+      );
+    if (output.count === 0 && isTornHeader()) return;
+    // A torn JSON object has no columns.
     if (output.columns.length > 0 && !output.columns.includes("status")) throw isOther();
     if (output.count > input.count) throw isOther();
-    const delimiter = output.format.kind === "csv" ? output.format.delimiter : "";
-    const isCell = (found: string | undefined, given: string): boolean =>
-      [given, harmless(given, delimiter), `'${given}`].includes(found ?? "");
     const places = input.columns.map((name, position) =>
       isCell(output.columns[position], name) ? position : output.columns.lastIndexOf(name),
     );
     const results = RESULT_COLUMNS.map((name) => [name, output.columns.indexOf(name)] as const);
     const rows = output.rows();
     for await (const row of input.rows()) {
-      const found = await rows.next().catch(() => undefined);
-      if (!found?.value) return;
+      const found = await rows.next();
+      if (found.done) return;
       const { cells } = found.value;
       const isSame = places.every((place, position) =>
         isCell(textOf(cells[place]), textOf(row.cells[position])),
@@ -37,8 +45,8 @@ export async function* readOutcomes(
       // Its status may be any text.
       const outcome = Object.fromEntries(values) as Outcome;
       if (!isSame || !STATUSES.includes(outcome.status)) {
-        const more = await rows.next().catch(() => undefined);
-        if (more?.value) throw isOther();
+        const more = await rows.next();
+        if (!more.done) throw isOther();
         return;
       }
       yield { row, outcome };
