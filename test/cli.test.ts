@@ -149,7 +149,11 @@ test.each([
   ["create --program", "Option '--program <value>' argument missing", "create "],
   ["create --sandbox=1", "Option '--sandbox' does not take an argument", "create "],
   ["sandbox --port 99999", "--port takes a whole number from 0 to 65535", "sandbox "],
-  ["sandbox --rate-limit -1", "Option '--rate-limit' argument is ambiguous", "sandbox "],
+  [
+    "sandbox --rate-limit -1",
+    "--rate-limit takes a value; one that begins with a dash is written as --rate-limit=-x",
+    "sandbox ",
+  ],
   [
     "sandbox --vanity-limit=x",
     `--vanity-limit takes a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,

@@ -17,6 +17,7 @@ import {
   type Tally,
 } from "../src/cli/progress/tally.ts";
 import type { Io } from "../src/cli/io.ts";
+import type { Status } from "../src/cli/outcome.ts";
 
 const NOW = new Date(2026, 10, 22, 12, 0, 0).getTime();
 const SECOND = 1000;
@@ -189,8 +190,8 @@ const noWait = momentOf({ limit: 1000, remaining: 950, resetIn: HOUR });
 
 test.each([
   [100, "███████████████░░░░░░░░░░░░░░░ 50/100 · 2 failed · done by 13:40 · quota 950/1,000"],
-  [60, "██████░░░░░░░ 50/100 · 2 failed · done by 13:40 · quota 950/1,000"],
-  [40, "50/100 · 2 failed · done by 13:40"],
+  [60, "█████░░░░░ 50/100 · 2 failed · done by 13:40 · quota 950/1,000"],
+  [40, "███░░░ 50/100 · 2 failed · done by 13:40"],
   [30, "██████░░░░░░ 50/100 · 2 failed"],
   [20, "50/100 · 2 failed"],
   [10, "50/100"],
@@ -256,7 +257,7 @@ test("a line on a terminal never is longer than the terminal is wide, whatever i
 
 test("a summary names what became of the rows, and the codes of failures, the most frequent first", () => {
   const tally = createTally(12_345);
-  const rows: [times: number, ...outcome: [Parameters<typeof count>[1]["status"], string?]][] = [
+  const rows: [times: number, ...outcome: [Status, string?]][] = [
     [12_000, "created"],
     [300, "reused"],
     [3, "failed", "not_found"],
@@ -303,7 +304,7 @@ function watch(stderr: { isTTY?: boolean; columns?: number }, env: Record<string
   return { progress: createProgress(io, tally, moment), tally, trace };
 }
 
-test("progress on a terminal redraws one line, only if it says something else, and takes it away", () => {
+test("progress on a terminal redraws one line, in which something always moves, and takes it away", () => {
   const { progress, tally, trace } = watch({ isTTY: true, columns: 21 });
   progress.start();
   vi.advanceTimersByTime(250);
@@ -311,9 +312,13 @@ test("progress on a terminal redraws one line, only if it says something else, a
   vi.advanceTimersByTime(250);
   progress.stop();
   vi.advanceTimersByTime(1000);
+  const bar = "\u001b[36m░░░░░░░░░░\u001b[39m";
   expect(trace).toEqual([
-    "100 \r\u001b[36m░░░░░░░░░░░░░░\u001b[39m 0/100\u001b[K",
-    "300 \r\u001b[36m░░░░░░░░░░░░░░\u001b[39m 1/100\u001b[K",
+    `100 \r⠙ ${bar} 0/100\u001b[K`,
+    `200 \r⠹ ${bar} 0/100\u001b[K`,
+    `300 \r⠸ ${bar} 1/100\u001b[K`,
+    `400 \r⠼ ${bar} 1/100\u001b[K`,
+    `500 \r⠴ ${bar} 1/100\u001b[K`,
     "500 \r\u001b[K",
   ]);
 });
@@ -322,7 +327,7 @@ test("progress on a terminal with NO_COLOR has no colour", () => {
   const { progress, trace } = watch({ isTTY: true, columns: 21 }, { NO_COLOR: "1" });
   progress.start();
   vi.advanceTimersByTime(100);
-  expect(trace).toEqual(["100 \r░░░░░░░░░░░░░░ 0/100\u001b[K"]);
+  expect(trace).toEqual(["100 \r⠙ ░░░░░░░░░░ 0/100\u001b[K"]);
   progress.stop();
 });
 
@@ -335,7 +340,7 @@ test.each([undefined, 0])(
     );
     progress.start();
     vi.advanceTimersByTime(100);
-    expect(trace).toEqual([`100 \r${"░".repeat(30)} 0/100\u001b[K`]);
+    expect(trace).toEqual([`100 \r⠙ ${"░".repeat(30)} 0/100\u001b[K`]);
     progress.stop();
   },
 );

@@ -334,25 +334,18 @@ test("columns without a name and with the same name are kept as they are", async
   });
 });
 
-test("cells that are missing, or too many, are a problem of the row alone", async () => {
-  expect((await read("programId,a,b\n1,x\n2,x,y,z\n3,x,y\n4\n")).rows).toEqual([
-    {
-      line: 2,
-      cells: ["1", "x", ""],
-      problem: "Expected 3 cells as in the header, got 2",
-    },
+test("cells that are missing at the end are empty, and more text than columns is a problem of the row", async () => {
+  expect((await read("programId,a,b\n1,x\n2,x,y,z\n3,x,y\n4\n5,x,y,, ,\n")).rows).toEqual([
+    { line: 2, cells: ["1", "x", ""] },
     {
       line: 3,
       cells: ["2", "x", "y"],
-      problem: "Expected 3 cells as in the header, got 4",
+      problem: "Expected at most 3 cells as in the header, got 4",
       text: '["2","x","y","z"]',
     },
     { line: 4, cells: ["3", "x", "y"] },
-    {
-      line: 5,
-      cells: ["4", "", ""],
-      problem: "Expected 3 cells as in the header, got 1",
-    },
+    { line: 5, cells: ["4", "", ""] },
+    { line: 6, cells: ["5", "x", "y"] },
   ]);
 });
 
@@ -360,10 +353,9 @@ test.each<[what: string, content: string | Uint8Array]>([
   ["windows-1252", Buffer.from("programId;name\n1;Gr\u00fc\u00dfe\n", "latin1")],
   ["half a character at the end", Buffer.from("programId;name\n1;ü").subarray(0, -1)],
   ["UTF-16 cut in half", encode("programId\tname", "utf-16le", true).subarray(0, -1)],
-  ["a workbook", Buffer.from("PK\u0003\u0004\u0014\u0000\u00ff\u00fe", "latin1")],
 ])("a table is refused for %s, and says what to do", async (_, content) => {
   expect(await refusal(content)).toMatch(
-    /^Expected text in UTF-8, got other bytes in in\.csv.* In Excel, save it as "CSV UTF-8"\.$/,
+    /^Expected text in UTF-(8|16LE), got other bytes in in\.csv.* In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252\.$/,
   );
 });
 
@@ -388,7 +380,7 @@ test.each<[what: string, content: Uint8Array, line: number]>([
   ],
 ])("a table is refused for other bytes, and names their line: %s", async (_, content, line) => {
   expect(await refusal(content)).toBe(
-    `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8".`,
+    `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.`,
   );
 });
 
@@ -400,22 +392,9 @@ test("a table is refused for windows-1252 beyond the first piece", async () => {
   expect(await refusal(bytes)).toMatch(/^Expected text in UTF-8, got other bytes in in\.csv/);
 });
 
-test.each([
-  ['programId,name\n1,a\n2,"b\n3,c\n4,d\n', 3],
-  ['programId,name\r\n1,"a\r\na"\r\n2,"b\r\n3,c\r\n4,d\r\n', 4],
-  ['programId,"name\n1,a\n', 1],
-])(
-  "a table is refused for a quote that is never closed, with the line of its row: %j",
-  async (text, line) => {
-    expect(await refusal(text)).toMatch(
-      new RegExp(`^in\\.csv is not valid CSV: (?=.*\\bquote\\b).*\\bline ${line}\\b`, "i"),
-    );
-  },
-);
-
-test("a table is refused for a quote within a cell, with its line", async () => {
-  expect(await refusal('programId,name\n1,19" Monitor\n')).toMatch(
-    /^in\.csv is not valid CSV: (?=.*\bquote\b).*\bline 2\b/i,
+test("a table is refused for a quote that is never closed in its header", async () => {
+  expect(await refusal('\n\nprogramId,"name\n1,a\n')).toBe(
+    "in.csv is not valid CSV: the header at line 3 opens a quote that is never closed",
   );
 });
 
@@ -463,7 +442,7 @@ test("JSON lines with a number that JavaScript cannot hold are a problem of the 
 
 test.each([
   ["xx\n", 1, "Expected a JSON object, got text that is not JSON"],
-  ['\n[{"programId":1}]\n', 2, "Expected a JSON object, got an array"],
+  ["\n[1]\n", 2, "Expected a JSON object, got an array"],
   ['{\n  "programId": 1\n}\n', 1, "Expected a JSON object, got text that is not JSON"],
   [
     '{"programId":1,"sku":12345678901234567890}\n',

@@ -1,4 +1,6 @@
-import { isImpactError, type ImpactError, type TrackingLink } from "../index.ts";
+import { isImpactError } from "../index.ts";
+import type { CreateTrackingLinkParams, ImpactError, TrackingLink } from "../index.ts";
+import { createDebug } from "./debug.ts";
 import { detailsOf, exitCodeOf, openClient } from "./impact-client.ts";
 import { readParameters, withFlags, type Arguments } from "./flags.ts";
 import { EXIT, plainJson, say, why, write, type Io } from "./io.ts";
@@ -7,10 +9,15 @@ import { EXIT, plainJson, say, why, write, type Io } from "./io.ts";
 export async function create(given: Arguments, io: Io): Promise<number> {
   const isSandbox = given.has("sandbox");
   if (isSandbox) await say(io, "sandbox, nothing is sent and the link is fake");
+  // Not checked: `create` does that.
+  const params = readParameters(given) as unknown as CreateTrackingLinkParams;
   let link: TrackingLink;
   try {
-    const { trackingLinks } = openClient(isSandbox);
-    link = await trackingLinks.create(readParameters(given), { signal: io.signal });
+    const { trackingLinks } = openClient(
+      isSandbox,
+      given.has("debug") ? { onEvent: createDebug(io) } : {},
+    );
+    link = await trackingLinks.create(params, { signal: io.signal });
   } catch (error) {
     if (io.signal.aborted) {
       await say(io, "interrupted; a link may have been made");

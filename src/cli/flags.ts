@@ -1,54 +1,36 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
-import type { CreateTrackingLinkParams } from "../index.ts";
+import type { ParameterFacts } from "../../generated/operations.ts";
 import { nearest } from "../suggest.ts";
 import { UsageError, why } from "./io.ts";
-
-type Options = NonNullable<ParseArgsConfig["options"]>;
-
-const PARAMETERS = Object.entries<ParameterFacts>(createTrackingLink.params);
-
-/** `mediaPartnerPropertyId` → `media-partner-property-id`; `programId` is used most, so it is short. */
-function flagOf(key: string): string {
-  if (key === "programId") return "program";
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
+import { FACTS, flagOf, fromText } from "./parameters.ts";
 
 /** A line of help for each parameter of the API document. */
-export const parameterHelp: string = PARAMETERS.map(([key, facts]) => {
-  const flag = `--${flagOf(key)} <${hint(facts)}>`;
-  return `  ${flag.padEnd(36)} ${facts.name}${facts.required ? " (required)" : ""}`;
-}).join("\n");
+export const parameterHelp: string = [...FACTS]
+  .map(([key, facts]) => {
+    const flag = `--${flagOf(key)} <${hint(facts)}>`;
+    return `  ${flag.padEnd(36)} ${facts.name}${facts.required ? " (required)" : ""}`;
+  })
+  .join("\n");
 
 function hint({ enum: choices, format, type }: ParameterFacts): string {
   if (choices) return choices.join("|").toLowerCase();
   return format === "uri" ? "url" : type === "string" ? "text" : type;
 }
 
-/** The parameters that these flags give, with the types of the API document. */
-export function readParameters(given: Arguments): CreateTrackingLinkParams {
+/** The parameters that these flags give, with the types of the API document. Not checked: the client does that. */
+export function readParameters(given: Pick<Arguments, "text">): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const [key, facts] of PARAMETERS) {
+  for (const [key, facts] of FACTS) {
     const text = given.text(flagOf(key));
     if (text !== undefined) params[key] = fromText(text, facts);
   }
-  // Not checked: `create` does that.
-  return params as unknown as CreateTrackingLinkParams;
-}
-
-/** A text as a value of the parameter's type. Enum values are matched without regard to case. */
-export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
-  if (choices)
-    return choices.find((each) => String(each).toLowerCase() === text.toLowerCase()) ?? text;
-  if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
-  if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
-  return text;
+  return params;
 }
 
 /** A message of the client with flags in place of parameter names. */
 export function withFlags(message: string): string {
-  return PARAMETERS.reduce(
-    (text, [key]) => text.replaceAll(`\`${key}\``, `--${flagOf(key)}`),
+  return [...FACTS.keys()].reduce(
+    (text, key) => text.replaceAll(`\`${key}\``, `--${flagOf(key)}`),
     message,
   );
 }
@@ -59,19 +41,22 @@ export function withFlags(message: string): string {
  */
 export class Arguments {
   readonly others: readonly string[];
-  readonly #flags = new Map<string, string | boolean>();
+  readonly #flags = new Map<string, readonly (string | boolean)[]>();
 
   constructor(args: readonly string[], help: string, most: number) {
-    const { values, positionals } = parse(args, optionsIn(help));
+    const options = optionsIn(help);
+    const { values, positionals } = parse(args, options);
     // The argument is not shown: it may be a token without its flag.
     if (positionals.length > most) {
       throw new UsageError("Unexpected argument: every value belongs to a flag");
     }
     for (const [name, list] of Object.entries(values)) {
       // `multiple` makes lists of all of them.
-      const [value, again] = list as [string | boolean, unknown];
-      if (again !== undefined) throw new UsageError(`--${name} is given twice`);
-      this.#flags.set(name, value);
+      const given = list as (string | boolean)[];
+      if (given.length > 1 && !options[name]?.isRepeatable) {
+        throw new UsageError(`--${name} is given twice`);
+      }
+      this.#flags.set(name, given);
     }
     this.others = positionals;
   }
@@ -82,8 +67,12 @@ export class Arguments {
 
   /** The value of a flag that takes one. */
   text(name: string): string | undefined {
-    const value = this.#flags.get(name);
-    return typeof value === "string" ? value : undefined;
+    return this.list(name)[0];
+  }
+
+  /** The values of a flag that may be repeated. */
+  list(name: string): readonly string[] {
+    return (this.#flags.get(name) ?? []).filter((value) => typeof value === "string");
   }
 
   /** Throws {@link UsageError} for anything but a whole number from `least` to `most`. */
@@ -96,12 +85,16 @@ export class Arguments {
   }
 }
 
-/** The flags that a help text names: `--port <number>  …` takes a value, `--json  …` none. */
+type Option = NonNullable<ParseArgsConfig["options"]>[string];
+type Options = Record<string, Option & { readonly isRepeatable?: boolean }>;
+
+/** The flags that a help text names: `--port <number>  …` takes a value, `--json  …` none, `--map <a>  …` "Repeatable." many. */
 function optionsIn(help: string): Options {
   const options: Options = {};
-  for (const [, name = "", value] of help.matchAll(/^ {2}--([\w-]+)( <)?/gm)) {
+  for (const [line, name = "", value] of help.matchAll(/^ {2}--([\w-]+)( <)?.*(?:\n {10,}.*)*/gm)) {
     // As lists, because parseArgs would let the last of two equal flags win.
-    options[name] = { type: value ? "string" : "boolean", multiple: true };
+    const type = value ? "string" : "boolean";
+    options[name] = { type, multiple: true, isRepeatable: line.includes("Repeatable.") };
   }
   return { ...options, help: { type: "boolean", short: "h", multiple: true } };
 }
@@ -111,6 +104,12 @@ function parse(args: readonly string[], options: Options) {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const message = why(error);
+    const ambiguous = /^Option '(?:-\w, )?(--[^ ']+).*argument is ambiguous/.exec(message)?.[1];
+    if (ambiguous !== undefined) {
+      throw new UsageError(
+        `${ambiguous} takes a value; one that begins with a dash is written as ${ambiguous}=-x`,
+      );
+    }
     const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];
     if (unknown === undefined) throw new UsageError(message.split(/\.?\n/, 1)[0]);
     const near = nearest(unknown, Object.keys(options));

@@ -36,6 +36,7 @@ ${parameterHelp}
 
 Options
   --json                               Print the link as JSON, with the API's response.
+  --debug                              Print each request, response and wait. No credentials are shown.
   --sandbox                            Use a fake API in memory: nothing is sent, the link is fake.
   --help                               Show this help.
 
@@ -47,25 +48,43 @@ export const bulkHelp: string = `Create a link for each row of a file.
 Usage
   impact-links bulk <in.csv|in.jsonl|-> --out <out.csv|out.jsonl|-> [options]
 
-Columns are parameters, named in camelCase or as in the API (see impact-links create --help). Other columns are
-passed through. Each row gets the columns trackingUrl, status (created, reused, failed, unknown), errorCode and
-error. Rows stay in the order of the input.
+Columns are parameters if they are named like one, in camelCase or as in the API: deepLink, ProgramId. Other columns
+are passed through. Each row gets the columns trackingUrl, status (created, reused, failed, unknown), errorCode and
+error. Rows stay in the order of the input. Rows without any text are left as they are.
+
+  impact-links bulk feed.csv --program 1000 --map deepLink=link --out links.csv
 
 If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal. It stays
 after a complete run, so that the same command sends nothing again and another one does not overwrite <out>.
 
-Options
+Columns
+  --map <parameter>=<column>           The column of a parameter, whatever its name. Repeatable.
+  --pass-through <column>              Pass a column through although it is named like a parameter. Repeatable.
+
+Parameters of rows that have none of their own
+${parameterHelp.replaceAll(" (required)", "")}
+
+Input
+  --delimiter <character>              What separates cells; tab is a tab. By default found from the file.
+  --encoding <name>                    Encoding of the text, such as windows-1252. Default: UTF-8, or UTF-16 with a
+                                       byte order mark.
+  --skip-lines <number>                Lines before the header. Default 0.
+
+Output
   --out <file>                         Output file; - is stdout (not resumable).
-  --program <id>                       Program of rows without one.
+  --reuse <file>                       Take links from an earlier output: a row with the same parameters costs no
+                                       call. Repeatable.
+  --retry-unknown                      Send unknown rows again: their link may exist already.
+  --retry-failed                       Send failed rows again.
+
+Options
   --dry-run                            Send nothing. List invalid rows and count the calls of a first run.
   --append-ids                         Make one call for rows that differ only in sub and shared ids, and append
                                        these to its link. impact.com recommends giving them to the API.
   --concurrency <number>               Concurrent requests, 1 to 1000. Default 8.
   --quota-reserve <number>             Requests an hour to keep for other programs. Default 0.
-  --pass-through                       Pass through columns that look like misspelt parameters.
-  --retry-unknown                      Send unknown rows again: their link may exist already.
-  --retry-failed                       Send failed rows again.
   --silent                             Print errors only.
+  --debug                              Print each request, response and wait. No credentials are shown.
   --sandbox                            Use a fake API in memory: nothing is sent, the links are fake.
   --help                               Show this help.
 

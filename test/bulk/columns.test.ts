@@ -1,7 +1,10 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
 import { TYPES } from "../support/known.ts";
 import {
+  folder,
   PATH,
   bulk,
   put,
@@ -35,6 +38,8 @@ test("columns are parameters in camelCase and under the names of the API", async
   expect(targets(server)).toEqual([target, target]);
 });
 
+const quoted = (value: string): string => (value.includes(" ") ? `"${value}"` : value);
+
 test.each([
   ["SubID1", "subId1"],
   ["subId", "subId1"],
@@ -60,7 +65,8 @@ test.each([
   }
   expect(ran).toEqual(
     usage(
-      `Column "${column}" is not a parameter; did you mean "${near}"? (--pass-through keeps it as it is)`,
+      `Column "${column}" is not a parameter; did you mean "${near}"? ` +
+        `--map ${quoted(`${near}=${column}`)} says so, --pass-through ${quoted(column)} keeps it as it is`,
     ),
   );
   expect(targets(server)).toEqual([]);
@@ -68,7 +74,7 @@ test.each([
 
 test("columns that look like a parameter are passed through with --pass-through", async () => {
   const server = await linker();
-  expect((await run1("programId,deeplink", "1,x", "--pass-through")).stdout).toBe(
+  expect((await run1("programId,deeplink", "1,x", "--pass-through deeplink")).stdout).toBe(
     "programId,deeplink,trackingUrl,status,errorCode,error\n1,x,https://example.sjv.io/1,created,,\n",
   );
   expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks`]);
@@ -98,26 +104,54 @@ test.each([
   ["programId,ProgramId", 'Columns "programId" and "ProgramId" are the same parameter'],
   ["programId,deepLink,deepLink", 'Columns "deepLink" and "deepLink" are the same parameter'],
   ["programId, DeepLink ,deepLink", 'Columns "DeepLink" and "deepLink" are the same parameter'],
-  ["programId,status", 'Column "status" would be overwritten by a result; give it another name'],
-  ["programId,error", 'Column "error" would be overwritten by a result; give it another name'],
   [
     "programId,trackingUrl",
     'Column "trackingUrl" would be overwritten by a result; give it another name',
   ],
   [
-    "programId, errorCode ",
-    'Column "errorCode" would be overwritten by a result; give it another name',
+    "programId, TrackingURL ",
+    'Column "trackingUrl" would be overwritten by a result; give it another name',
   ],
-  ["sku,name", "Expected a column programId, or --program for all rows"],
-  ["", "Expected a column programId, or --program for all rows"],
+  [
+    "programId,Status,linkstatus",
+    'Column "status" would be overwritten by a result; give it another name',
+  ],
+  [
+    "sku,name",
+    "Expected a column programId, or --program for all rows, or --map programId=<column>",
+  ],
+  ["", "Expected a column programId, or --program for all rows, or --map programId=<column>"],
 ])("columns %j are refused", async (header, message) => {
   const server = await linker();
   expect(await run1(header, "1,2,3")).toEqual(usage(message));
   expect(targets(server)).toEqual([]);
 });
 
-test("columns of results are refused with --pass-through too", async () => {
-  expect((await run1("programId,status", "1,2", "--pass-through")).code).toBe(2);
+test.each([
+  ["status", "trackingUrl,linkStatus,errorCode,error"],
+  ["Status", "trackingUrl,linkStatus,errorCode,error"],
+  [" ERROR ", "trackingUrl,status,errorCode,linkError"],
+  ["errorcode", "trackingUrl,status,linkErrorCode,error"],
+])("columns of results get other names beside a column %j", async (column, results) => {
+  await linker();
+  put("in.csv", `programId,${column}\n1,active\n`);
+  expect(await bulk("in.csv --out out.csv")).toEqual({
+    code: 0,
+    stdout: "",
+    stderr:
+      `impact-links: in.csv: 1 row; parameters: programId; passed through: ${column}\n` +
+      `impact-links: results: ${results.replaceAll(",", ", ")}, since the input has columns of these names\n` +
+      "impact-links: 1 row: 1 created\n",
+  });
+  const output = `programId,${column},${results}\n1,active,https://example.sjv.io/1,created,,\n`;
+  expect(text("out.csv")).toBe(output);
+  rmSync(join(folder, "out.csv.journal"));
+  expect((await bulk("in.csv --out out.csv")).stderr).toContain("already complete");
+  expect((await bulk("in.csv --out out.jsonl --silent")).code).toBe(0);
+  expect(JSON.parse(text("out.jsonl"))).toMatchObject({
+    [column]: "active",
+    [results.split(",")[1] ?? ""]: "created",
+  });
 });
 
 test("columns of the same name, and of none, are passed through in their places", async () => {
@@ -176,7 +210,7 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
   expect(await bulk("in.csv --out out.csv")).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(
-      /\nimpact-links: 8 rows: 1 created, 7 failed\n {2}invalid_input: 7\n$/,
+      /\nimpact-links: 8 rows: 1 created, 6 failed, 1 without text\n {2}invalid_input: 6\n$/,
     ) as string,
   });
   const rows = parse(text("out.csv"), { columns: true }) as Record<string, string>[];
@@ -198,32 +232,60 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
       'Expected `customPath` only with type "Vanity", got type "Regular"',
     ],
     ["failed", "invalid_input", "Expected `subId1` to be at most 255 characters, got 256"],
-    ["failed", "invalid_input", "Expected `programId`, got none"],
+    ["", "", ""],
     ["failed", "invalid_input", 'Expected `programId` to be an id, got ".."'],
     ["created", "", ""],
   ]);
   expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?subId1=ok`]);
 });
 
-test("cells that are missing or too many fail their row: a cut row makes no link", async () => {
+test("cells that are missing at the end are empty, and a row with more text than columns fails", async () => {
   const server = await linker();
-  put("in.csv", "programId,deepLink,sku\n1,https://a.example/\n1,https://a.example/,x,y\n1\n2,,\n");
-  expect((await bulk("in.csv --out out.csv --silent --program 7")).code).toBe(3);
-  expect(targets(server)).toEqual([`${PATH}/2/TrackingLinks`]);
+  put(
+    "in.csv",
+    "programId,deepLink,sku\n1,https://a.example/\n1,https://a.example/,x,y\n3\n2,,,,\n",
+  );
+  expect((await bulk("in.csv --out out.csv --silent --concurrency 1")).code).toBe(3);
+  expect(targets(server)).toEqual([
+    `${PATH}/1/TrackingLinks?DeepLink=https%3A%2F%2Fa.example%2F`,
+    `${PATH}/3/TrackingLinks`,
+    `${PATH}/2/TrackingLinks`,
+  ]);
   expect(text("out.csv")).toBe(
     "programId,deepLink,sku,trackingUrl,status,errorCode,error\n" +
-      '1,https://a.example/,,,failed,invalid_input,"line 2: Expected 3 cells as in the header, got 2"\n' +
-      '1,https://a.example/,x,,failed,invalid_input,"line 3: Expected 3 cells as in the header, got 4: [""1"",""https://a.example/"",""x"",""y""]"\n' +
-      '1,,,,failed,invalid_input,"line 4: Expected 3 cells as in the header, got 1"\n' +
-      "2,,,https://example.sjv.io/1,created,,\n",
+      "1,https://a.example/,,https://example.sjv.io/1,created,,\n" +
+      '1,https://a.example/,x,,failed,invalid_input,"line 3: Expected at most 3 cells as in the header, got 4: [""1"",""https://a.example/"",""x"",""y""]"\n' +
+      "3,,,https://example.sjv.io/2,created,,\n" +
+      "2,,,https://example.sjv.io/3,created,,\n",
   );
 });
 
-test("cells that are all empty make no link, even with --program", async () => {
+test("rows without any text make no link, even with --program, and are no failure", async () => {
   const server = await linker();
-  put("in.csv", "programId;deepLink;sku\r\n;https://a.example/;x\r\n;;\r\n;;\r\n");
-  expect((await bulk("in.csv --out out.csv --silent --program 7")).code).toBe(3);
+  put("in.csv", "programId;deepLink;sku\r\n;https://a.example/;x\r\n;;\r\n ;\u00a0;\r\n;;;\r\n");
+  expect(await bulk("in.csv --out out.csv --program 7")).toEqual({
+    code: 0,
+    stdout: "",
+    stderr:
+      "impact-links: in.csv: 4 rows; parameters: programId, deepLink, --program; passed through: sku\n" +
+      "impact-links: 4 rows: 1 created, 3 without text\n",
+  });
   expect(targets(server)).toEqual([`${PATH}/7/TrackingLinks?DeepLink=https%3A%2F%2Fa.example%2F`]);
+  expect(text("out.csv")).toBe(
+    "programId;deepLink;sku;trackingUrl;status;errorCode;error\n" +
+      ";https://a.example/;x;https://example.sjv.io/1;created;;\n;;;;;;\n ;\u00a0;;;;;\n;;;;;;\n",
+  );
+  for (const journal of [text("out.csv.journal"), ""]) {
+    put("out.csv.journal", journal);
+    if (journal === "") rmSync(join(folder, "out.csv.journal"));
+    const again = await bulk("in.csv --out out.csv --program 7");
+    expect(again.stderr).toContain("already complete");
+    expect(again.code).toBe(0);
+  }
+  expect((await bulk("in.csv --dry-run --program 7 --silent")).stdout).toBe(
+    "rows: 4\nrows without text: 3\ninvalid rows: 0\ncalls needed: 1\nvanity links needed: 0\n" +
+      "time at 1,000 calls an hour: less than an hour\n",
+  );
 });
 
 test("an id that a spreadsheet has shortened is not sent", async () => {

@@ -88,7 +88,7 @@ test.each<[string, (out: string) => void]>([
       expect(isFinished(journal)).toBe(true);
     }
     empty(out);
-    expect((await command([...args, "--pass-through"], server)).code).toBe(2);
+    expect((await command([...args, "--pass-through", "note"], server)).code).toBe(2);
     expect(server.arrivals.length).toBe(6);
   },
 );
@@ -96,7 +96,7 @@ test.each<[string, (out: string) => void]>([
 test("a run whose output and journal are moved away starts over", async () => {
   const story = await setUp(regular(3));
   const { args, server, out, journal } = story;
-  await command([...args, "--pass-through"], server);
+  await command([...args, "--pass-through", "note"], server);
   rmSync(out);
   rmSync(journal);
   expect((await command(args, server)).code).toBe(0);

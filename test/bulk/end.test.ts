@@ -169,12 +169,12 @@ test.concurrent.each([
   [
     "another encoding",
     "1000,Vanity,v\xfc",
-    'Expected text in UTF-8, got other bytes in out.csv at line 2. In Excel, save it as "CSV UTF-8".',
+    'Expected text in UTF-8, got other bytes in out.csv at line 2. In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.',
   ],
   [
     "a stray quote",
     '1000,Vanity,v"0',
-    'out.csv is not valid CSV: the row at line 2 has a quote in the middle of a cell; quote the whole cell and double the quotes in it: "19"" wide"',
+    "out.csv exists, and is not the output of in.csv; move it away",
   ],
 ])("an unfinished output that somebody has changed is kept: %s", async (_, cells, message) => {
   const story = await setUp(vanity(30), { decide: secondIsUnknown });

@@ -123,20 +123,20 @@ const tables: [input: string, out: string, content: string, written: string[]][]
   [
     "in.csv",
     "out.csv",
-    'programId,name\n1,"=x",a,"=b\n,""c"\n\n2\n3,x\n',
+    'programId,name\n1,"=x",a,"=b\n,""c"\n\n19" wide,b\n3,x\n',
     [
       "programId,name,trackingUrl,status,errorCode,error",
-      String.raw`1,'=x,,failed,invalid_input,"line 2: Expected 2 cells as in the header, got 4: [""1"",""=x"",""a"",""=b\n,\""c""]"`,
-      '2,,,failed,invalid_input,"line 5: Expected 2 cells as in the header, got 1"',
+      String.raw`1,'=x,,failed,invalid_input,"line 2: Expected at most 2 cells as in the header, got 4: [""1"",""=x"",""a"",""=b\n,\""c""]"`,
+      '"19"" wide",b,,failed,invalid_input,"line 5: has a quote in the middle of a cell; quote the whole cell and double the quotes in it: ""19"""" wide"""',
     ],
   ],
   [
     "in.csv",
     "out.jsonl",
-    "programId,name\n1,x,y\n2\n3,x\n",
+    "programId,name\n1,x,y\n2,x,,z\n3,x\n",
     [
-      String.raw`{"programId":"1","name":"x","status":"failed","errorCode":"invalid_input","error":"line 2: Expected 2 cells as in the header, got 3: [\"1\",\"x\",\"y\"]"}`,
-      '{"programId":"2","name":"","status":"failed","errorCode":"invalid_input","error":"line 3: Expected 2 cells as in the header, got 1"}',
+      String.raw`{"programId":"1","name":"x","status":"failed","errorCode":"invalid_input","error":"line 2: Expected at most 2 cells as in the header, got 3: [\"1\",\"x\",\"y\"]"}`,
+      String.raw`{"programId":"2","name":"x","status":"failed","errorCode":"invalid_input","error":"line 3: Expected at most 2 cells as in the header, got 4: [\"2\",\"x\",\"\",\"z\"]"}`,
     ],
   ],
   [

@@ -57,7 +57,6 @@ test.each([
 test.each([
   ["a cell", `programId,x\n1,${"a".repeat(2 * LONGEST)}\n`, 2],
   ["a header", `programId,${"h".repeat(2 * LONGEST)}\n1,x\n`, 1],
-  ["a quote that is never closed", `programId,x\n1,"a\n${"2,b\n".repeat(LONGEST)}`, 2],
 ])("%s that is too long is refused in one line", async (_, content, line) => {
   put("in.csv", content);
   expect(await bulk("in.csv --out out.csv --sandbox --silent")).toMatchObject({
@@ -66,6 +65,15 @@ test.each([
       `in.csv is not valid CSV: the row at line ${line} is longer than 4194304 characters; is there a quote that is never closed?\n`,
     ) as unknown,
   });
+});
+
+test("a quote that is never closed fails its row, and the rows after it are read", async () => {
+  await linker();
+  const rows = LONGEST / 2;
+  put("in.csv", `programId,x\n1,"a\n${"2,b\n3,b\n".repeat(rows / 2)}`);
+  const { code, stderr } = await bulk("in.csv --dry-run");
+  expect(code).toBe(2);
+  expect(stderr).toContain(`in.csv: ${(rows + 1).toLocaleString("en-US")} rows`);
 });
 
 test.each([

@@ -57,9 +57,10 @@ test("a run sends each row, writes it in order with its link, and leaves its tas
     "the input": createHash("sha256").update(text("in.csv")).digest("hex"),
     "the account": expect.stringMatching(/^[0-9a-f]{16}$/) as string,
     "the server": server.baseUrl,
-    "--program": null,
+    "--delimiter": null,
+    "--encoding": null,
+    "--skip-lines": null,
     "--append-ids": false,
-    "--pass-through": false,
     "--sandbox": false,
   });
   const url = "https://example.sjv.io";
@@ -80,14 +81,15 @@ test("a run sends each row, writes it in order with its link, and leaves its tas
 
 test("a run sends one request for rows that ask for the same link", async () => {
   const server = await linker();
-  put("in.csv", "programId,sku\n1,a\n1,b\n 1 ,c\n");
-  expect((await bulk("in.csv --out out.csv --silent")).code).toBe(0);
-  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks`]);
+  put("in.csv", "programId,sku\n1,a\n1,b\n 1 ,c\n2,d\n");
+  expect((await bulk("in.csv --out out.csv --silent --concurrency 1")).code).toBe(0);
+  expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks`, `${PATH}/2/TrackingLinks`]);
   expect(text("out.csv")).toBe(
     "programId,sku,trackingUrl,status,errorCode,error\n" +
       "1,a,https://example.sjv.io/1,created,,\n" +
       "1,b,https://example.sjv.io/1,reused,,\n" +
-      " 1 ,c,https://example.sjv.io/1,reused,,\n",
+      " 1 ,c,https://example.sjv.io/1,reused,,\n" +
+      "2,d,https://example.sjv.io/2,created,,\n",
   );
 });
 

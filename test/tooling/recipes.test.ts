@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -141,24 +142,18 @@ test("the Worker, Next.js and Hono recipes answer alike", async () => {
   ]);
 });
 
-test("the cron recipe writes a file per day, and prints to be mailed if a row has no link", async () => {
-  const [line = ""] = /^0 2 \* \* \* .*$/m.exec(readPage("docs/recipes.md")) ?? [];
+test("the nightly recipe writes a file per day, reuses the last one, and mails if a row has no link", async () => {
+  const [, script = ""] = /```sh\n(#!\/bin\/sh\n[^`]*)```/.exec(readPage("docs/recipes.md")) ?? [];
   const folder = emptyFolder();
-  // As cron reads it: five fields of time, and \% for %.
-  const command = line
-    .split(" ")
-    .slice(5)
-    .join(" ")
-    .replaceAll("\\%", "%")
-    .replace("/srv/links", folder);
+  const command = script.replace("/srv/links", folder);
   const bin = join(folder, "bin");
   mkdirSync(bin);
   const stubs = {
     npx: `shift; exec "${process.execPath}" "${join(root, "dist/cli.js")}" "$@"`,
     mail: `echo "$@" >> "${join(folder, "mail.txt")}"`,
   };
-  for (const [name, script] of Object.entries(stubs)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+  for (const [name, body] of Object.entries(stubs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
     chmodSync(join(bin, name), 0o755);
   }
   const sandbox = spawn(process.execPath, [join(root, "dist/cli.js"), "sandbox", "--port", "0"]);
@@ -170,14 +165,25 @@ test("the cron recipe writes a file per day, and prints to be mailed if a row ha
     return runProgram("/bin/sh", ["-c", command], { env });
   };
   const outputs = (): string[] => readdirSync(folder).filter((name) => name.startsWith("links-"));
+  const rename = (to: string): void => {
+    for (const name of outputs()) {
+      renameSync(join(folder, name), join(folder, name.replace(/\d{4}-\d\d-\d\d/, to)));
+    }
+  };
 
-  expect(await run("programId\n1000\n")).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(await run("programId,sku\n1000,a\n")).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(outputs()).toEqual([
     expect.stringMatching(/^links-\d{4}-\d\d-\d\d\.csv$/),
     expect.stringMatching(/\.csv\.journal$/),
   ]);
   expect(readFileSync(join(folder, outputs()[0] ?? ""), "utf8")).toMatch(/,created,,\n$/);
   expect(existsSync(join(folder, "mail.txt"))).toBe(false);
+
+  rename("2001-01-01");
+  await run("programId,sku\n1000,b\n2000,c\n");
+  expect(readFileSync(join(folder, outputs().at(-2) ?? ""), "utf8")).toMatch(
+    /\n1000,b,https:.*,reused,,\n2000,c,https:.*,created,,\n$/,
+  );
 
   for (const name of outputs()) rmSync(join(folder, name));
   await run("programId,deepLink\n1000,nowhere\n");

@@ -5,17 +5,22 @@ import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../../index.ts";
 import { exitCodeOf, openClient } from "../impact-client.ts";
 import type { Arguments } from "../flags.ts";
-import { mapColumns, type ColumnMap } from "../input/columns.ts";
+import { mapColumns } from "../input/columns.ts";
 import { openTable, type Table } from "../input/table.ts";
 import { EXIT, plain, say, UsageError, why, type Io } from "../io.ts";
+import { RESULT_COLUMNS } from "../outcome.ts";
+import { resultColumns } from "../output/result-columns.ts";
 import { rowFormat } from "../output/row-format.ts";
 import { targetOf } from "../output/target.ts";
 import { openWriter } from "../output/writer.ts";
-import { formatRows } from "../progress/tally.ts";
+import { flagOf, PARAMETER_NAMES } from "../parameters.ts";
+import { formatCount, formatRows } from "../progress/tally.ts";
+import { checkHeader, checkRows } from "./check-input.ts";
 import { dryRun } from "./dry-run.ts";
 import { runWithJournal } from "./journaled-run.ts";
 import { readBulkOptions, type BulkOptions } from "./options.ts";
-import { runRows } from "./run.ts";
+import { readReusable } from "./reuse.ts";
+import { runRows, type Job } from "./run.ts";
 
 export async function bulk(given: Arguments, io: Io): Promise<number> {
   const options = readBulkOptions(given);
@@ -25,7 +30,10 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
   }
   // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
   setFlagsFromString("--heap-growing-percent=50");
-  const table = await openTable(input, io).catch((error: unknown) => {
+  const { delimiter, encoding, skipLines } = options.reading;
+  const delimiters = delimiter === undefined ? undefined : [delimiter];
+  const reading = { delimiters, encoding, skipLines, ...io };
+  const table = await openTable(input, reading).catch((error: unknown) => {
     if (!io.signal.aborted) throw error;
   });
   if (table === undefined) return EXIT.interrupted;
@@ -43,28 +51,44 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
 }
 
 async function runTable(table: Table, options: BulkOptions, io: Io): Promise<number> {
-  const columns = mapColumns(table.columns, options);
+  await checkHeader(table, options);
+  const columns = mapColumns(table.columns, options.mapping);
   if (options.isSandbox) await say(io, "sandbox, nothing is sent and every link is fake");
-  if (!options.isSilent) await introduce(io, table, columns);
+  const job = { table, columns, options, io };
   // A name that does not say the format is refused here, before anything is sent.
   rowFormat(options.out, table.format, table.columns);
-  const job = { table, columns, options, io };
-  if (options.isDryRun) return dryRun(job);
+  await checkRows(job);
+  if (!options.isSilent) await introduce(job);
+  const reusable = await readReusable(job);
+  if (options.isDryRun) return dryRun(job, reusable);
   // A run that cannot start must leave no journal behind, which would name another account than the next run has.
   openClient(options.isSandbox);
-  if (options.out !== "-") return runWithJournal(job);
-  return runRows({ ...job, writer: openWriter("-", io), journal: undefined });
+  if (options.out !== "-") return runWithJournal(job, reusable);
+  return runRows({ ...job, reusable, writer: openWriter("-", io), journal: undefined });
 }
 
 /** Columns, and characters of each. */
 const SHOWN = 100;
 
-async function introduce(io: Io, { name, count, columns }: Table, map: ColumnMap): Promise<void> {
-  const used = [...map.used.values()];
-  const others = columns.filter((column) => !used.includes(column.trim()));
-  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : "";
+/** Says how the file is read. */
+async function introduce({ table, columns: { used, defaults }, io }: Job): Promise<void> {
+  const { name, count, columns } = table;
+  const isUsed = new Set(used.values());
+  const others = columns.filter((_, position) => !isUsed.has(position));
+  const more = others.length > SHOWN ? ` and ${formatCount(others.length - SHOWN)} more` : "";
   const shown = others.slice(0, SHOWN).map((column) => plain(column.slice(0, SHOWN)));
   const passed = others.length === 0 ? "" : `; passed through: ${shown.join(", ")}${more}`;
-  const parameters = used.join(", ") || "none";
-  await say(io, `${name}: ${formatRows(count)}; parameters: ${parameters}${passed}`);
+  const parameters = [...used].map(([key, position]) => {
+    const column = plain(columns[position]!.trim());
+    return PARAMETER_NAMES.get(column) === key ? column : `${key} from ${column}`;
+  });
+  const fixed = Object.keys(defaults).map((key) => `--${flagOf(key)}`);
+  await say(
+    io,
+    `${name}: ${formatRows(count)}; parameters: ${[...parameters, ...fixed].join(", ") || "none"}${passed}`,
+  );
+  const renamed = Object.values(resultColumns(columns));
+  if (renamed.some((each, place) => each !== RESULT_COLUMNS[place])) {
+    await say(io, `results: ${renamed.join(", ")}, since the input has columns of these names`);
+  }
 }

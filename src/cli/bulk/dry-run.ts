@@ -1,34 +1,51 @@
 import { isImpactError } from "../../index.ts";
+import { isFilled } from "../input/columns.ts";
 import { EXIT, plain, write } from "../io.ts";
+import { formatCount } from "../progress/tally.ts";
 import { createRequestCache, requestOf } from "./request.ts";
+import type { Reusable } from "./reuse.ts";
 import type { Job } from "./run.ts";
 
 /** The vendor's documented quota: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
 const QUOTA = 1000;
 
 /** `--dry-run`: names each row that a run would refuse, and counts the calls it would make. Sends nothing. */
-export async function dryRun({ table, columns, options, io }: Job): Promise<number> {
-  const { appendIds, quotaReserve } = options;
+export async function dryRun(job: Job, reusable: Reusable): Promise<number> {
+  const { table, columns, options, io } = job;
+  const { appendIds, quotaReserve, reuse } = options;
   const seen = createRequestCache<true>();
-  const counts = { calls: 0, vanity: 0, invalid: 0 };
-  for await (const { line, cells, problem = columns.problemIn(cells) } of table.rows()) {
-    const request = problem ?? requestOf(columns.readParams(cells), appendIds);
+  const counts = { calls: 0, vanity: 0, invalid: 0, empty: 0, reused: 0 };
+  for await (const row of table.rows()) {
+    const { line, cells, problem = columns.problemIn(cells) } = row;
+    if (row.problem === undefined && !isFilled(cells)) {
+      counts.empty++;
+      continue;
+    }
+    const params = columns.readParams(cells);
+    const request = problem ?? requestOf(params, appendIds);
     if (typeof request === "string" || isImpactError(request)) {
       counts.invalid++;
       const text = typeof request === "string" ? request : request.message;
       await write(io.stdout, `line ${line}: ${plain(text)}\n`);
+    } else if (reusable.linkOf(params) !== undefined) {
+      counts.reused++;
     } else if (!seen.get(request.key)) {
       seen.set(request.key, true);
       counts.calls++;
       if (request.isVanity) counts.vanity++;
     }
   }
-  const reserved = quotaReserve > 0 ? `, ${quotaReserve} of them reserved` : "";
+  const reserved = quotaReserve > 0 ? `, ${formatCount(quotaReserve)} of them reserved` : "";
+  const lines: [name: string, rows: number][] = [["rows", table.count]];
+  if (counts.empty > 0) lines.push(["rows without text", counts.empty]);
+  lines.push(["invalid rows", counts.invalid]);
+  if (reuse.length > 0) lines.push(["rows whose link is reused", counts.reused]);
+  lines.push(["calls needed", counts.calls], ["vanity links needed", counts.vanity]);
+  const texts = lines.map(([name, rows]) => `${name}: ${formatCount(rows)}\n`);
+  const time = duration(counts.calls, QUOTA - quotaReserve);
   await write(
     io.stdout,
-    `rows: ${table.count}\ninvalid rows: ${counts.invalid}\ncalls needed: ${counts.calls}\n` +
-      `vanity links needed: ${counts.vanity}\n` +
-      `time at ${QUOTA} calls an hour${reserved}: ${duration(counts.calls, QUOTA - quotaReserve)}\n`,
+    `${texts.join("")}time at ${formatCount(QUOTA)} calls an hour${reserved}: ${time}\n`,
   );
   return counts.invalid > 0 ? EXIT.usage : EXIT.done;
 }

@@ -36,18 +36,18 @@ async function compareOutput({ table, columns, options, io }: Job, earlier: Reco
   let isToBeRetried = false;
   const outcomes = readOutcomes(options.out, table, io.signal);
   for await (const { row, outcome: found } of outcomes) {
+    rows++;
     const recorded = earlier.hasBegun ? earlier.outcomeOf(row.index) : undefined;
-    const isNew = !earlier.hasBegun || isCorrected(recorded, found);
+    const isNew = found && (!earlier.hasBegun || isCorrected(recorded, found));
     const outcome = isNew ? found : (recorded ?? found);
     if (isNew) {
       const key =
-        outcome.status === "unknown" ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
+        found.status === "unknown" ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
       if (key !== "") entries.push({ sent: row.index, key });
-      entries.push({ row: row.index, ...outcome });
+      entries.push({ row: row.index, ...found });
     }
     count(tally, outcome);
-    isToBeRetried ||= options.retry.has(outcome.status);
-    rows++;
+    isToBeRetried ||= outcome !== undefined && options.retry.has(outcome.status);
   }
   return { tally, entries, rows, isToBeRetried };
 }

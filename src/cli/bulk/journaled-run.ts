@@ -5,11 +5,12 @@ import { targetOf } from "../output/target.ts";
 import { openWriter, type RowWriter } from "../output/writer.ts";
 import { readEarlierOutput } from "./earlier-output.ts";
 import { reportComplete } from "./report.ts";
+import type { Reusable } from "./reuse.ts";
 import { runRows, type Job } from "./run.ts";
 import { expectSameTask, taskOf } from "./task.ts";
 
 /** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
-export async function runWithJournal(job: Job): Promise<number> {
+export async function runWithJournal(job: Job, reusable: Reusable): Promise<number> {
   const { table, options, io } = job;
   const { out, isSilent } = options;
   const journal = await openJournal(targetOf(out));
@@ -39,7 +40,7 @@ export async function runWithJournal(job: Job): Promise<number> {
     await journal.sync();
     keepsJournal = true;
     writer.clear();
-    const code = await runRows({ ...job, writer, journal });
+    const code = await runRows({ ...job, reusable, writer, journal });
     if (code === EXIT.done || code === EXIT.incomplete) journal.finish();
     return code;
   } finally {

@@ -1,5 +1,5 @@
 import { EXIT, say, show, UsageError, why, type Io } from "../io.ts";
-import { doneOf, summarize, type Tally } from "../progress/tally.ts";
+import { doneOf, formatCount, summarize, type Tally } from "../progress/tally.ts";
 import type { Run, RunParts } from "./run.ts";
 
 /** Says what a complete run came to. Returns its exit code. */
@@ -30,6 +30,9 @@ export async function reportStopped(
   }
   if (reason instanceof UsageError) throw reason;
   const more = journal === undefined ? "" : "; run the same command again to resume";
-  await say(io, `stopped with ${doneOf(tally)} of ${tally.total} rows done${more}`);
+  await say(
+    io,
+    `stopped with ${formatCount(doneOf(tally))} of ${formatCount(tally.total)} rows done${more}`,
+  );
   return io.signal.aborted ? EXIT.interrupted : EXIT.failed;
 }

@@ -1,10 +1,11 @@
 import { isImpactError, type CreateTrackingLinkParams } from "../../index.ts";
-import type { ColumnMap } from "../input/columns.ts";
+import { isFilled, type ColumnMap } from "../input/columns.ts";
 import type { TableRow } from "../input/table.ts";
 import type { Records } from "../journal/records.ts";
 import type { Outcome } from "../outcome.ts";
 import type { BulkOptions } from "./options.ts";
 import { createRequestCache, requestOf } from "./request.ts";
+import type { Reusable } from "./reuse.ts";
 
 /** A row to send. */
 export interface Unsent {
@@ -17,10 +18,13 @@ export interface Unsent {
 
 /** The outcome of a row that is not sent. */
 export interface Known {
-  readonly outcome: Outcome;
+  /** Undefined for a row without any text. */
+  readonly outcome: Outcome | undefined;
   /** Whether it has to be recorded: neither the journal nor the row itself shows it. */
   readonly isNew: boolean;
 }
+
+const EMPTY: Known = { outcome: undefined, isNew: false };
 
 const INTERRUPTED: Outcome = {
   status: "unknown",
@@ -33,6 +37,7 @@ export class Resume {
   readonly #earlier: Records | undefined;
   readonly #columns: ColumnMap;
   readonly #options: Pick<BulkOptions, "appendIds" | "retry">;
+  readonly #reusable: Reusable;
   readonly #links = createRequestCache<string>();
   /** Keys of requests that may have made a link, in an earlier run or in this one. */
   readonly #keysInDoubt: Set<string>;
@@ -41,11 +46,13 @@ export class Resume {
     earlier: Records | undefined,
     columns: ColumnMap,
     options: Pick<BulkOptions, "appendIds" | "retry">,
+    reusable: Reusable,
   ) {
     this.#earlier = earlier;
     this.#columns = columns;
     this.#options = options;
-    this.#keysInDoubt = earlier?.keysInDoubt() ?? new Set();
+    this.#reusable = reusable;
+    this.#keysInDoubt = new Set([...(earlier?.keysInDoubt() ?? []), ...reusable.keysInDoubt]);
   }
 
   /** Notes that a request of this run may have made a link. */
@@ -60,6 +67,7 @@ export class Resume {
 
   /** Call it once for each row, in order. */
   decide(row: TableRow): Known | Unsent {
+    if (row.problem === undefined && !isFilled(row.cells)) return EMPTY;
     const problem = problemOf(row) ?? this.#columns.problemIn(row.cells);
     if (problem !== undefined) {
       const outcome = { status: "failed", errorCode: "invalid_input", error: problem } as const;
@@ -85,6 +93,10 @@ export class Resume {
     if (link !== undefined) {
       const base = appendIds ? { base: link } : {};
       return { outcome: { status: "reused", trackingUrl: extend(link), ...base }, isNew: true };
+    }
+    const reused = this.#reusable.linkOf(params);
+    if (reused !== undefined) {
+      return { outcome: { status: "reused", trackingUrl: reused }, isNew: true };
     }
     if (isInDoubt) this.#keysInDoubt.add(key);
     if (isVanity && this.#keysInDoubt.has(key) && !retry.has("unknown")) {

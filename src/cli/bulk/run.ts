@@ -1,4 +1,5 @@
 import type { ImpactClientOptions } from "../../index.ts";
+import { createDebug } from "../debug.ts";
 import { openClient } from "../impact-client.ts";
 import type { ColumnMap } from "../input/columns.ts";
 import type { Table, TableRow } from "../input/table.ts";
@@ -15,6 +16,7 @@ import { createOrderedOutput } from "./ordered-output.ts";
 import { createRecorder } from "./recorder.ts";
 import { reportComplete, reportStopped } from "./report.ts";
 import { Resume, type Unsent } from "./resume.ts";
+import type { Reusable } from "./reuse.ts";
 import { settle } from "./settle.ts";
 
 /** A command that has been read and checked. */
@@ -26,6 +28,7 @@ export interface Job {
 }
 
 export interface Run extends Job {
+  readonly reusable: Reusable;
   readonly writer: RowWriter;
   /** Absent if the output is stdout, so that no later run can resume. */
   readonly journal: Journal | undefined;
@@ -34,15 +37,16 @@ export interface Run extends Job {
 /** Sends each row that has no link yet, and writes all rows in the order of the input. Returns the exit code. */
 export async function runRows(run: Run): Promise<number> {
   const { table, options, io, writer } = run;
-  const { concurrency, appendIds, quotaReserve, isSandbox, isSilent } = options;
+  const { concurrency, appendIds, quotaReserve, isSandbox, isSilent, isDebug } = options;
   const parts = compose(run);
   const { drain, output, recorder, tally, underWay } = parts;
   const client = openClient(
     isSandbox,
-    watchRequests(parts, () => progress?.note()),
+    watchRequests(run, parts, () => progress?.note()),
   );
   const moment = () => ({ now: Date.now(), quota: client.quota, reserve: quotaReserve });
-  const progress = isSilent ? undefined : createProgress(io, tally, moment);
+  // A bar between the lines of `--debug` would be torn.
+  const progress = isSilent || isDebug ? undefined : createProgress(io, tally, moment);
   const params = (unsent: Unsent, index: number) => {
     underWay.set(index, unsent);
     return unsent.params;
@@ -71,18 +75,18 @@ export async function runRows(run: Run): Promise<number> {
 export type RunParts = ReturnType<typeof compose>;
 
 /** The parts of a run, each in a file of its own, and how they are connected. */
-function compose({ table, columns, options, io, writer, journal }: Run) {
+function compose({ table, columns, options, io, reusable, writer, journal }: Run) {
   const format = rowFormat(options.out, table.format, table.columns);
   writer.add(format.head);
   const tally = createTally(table.count);
   const drain = new Drain(io.signal);
   const output = createOrderedOutput(writer, drain.begun, drain.fail);
-  const deliver = ({ index, cells }: TableRow, outcome: Outcome): void => {
+  const deliver = ({ index, cells }: TableRow, outcome?: Outcome): void => {
     count(tally, outcome);
     output.add(index, format.row(cells, outcome));
   };
   const recorder = createRecorder(journal, deliver, drain.fail);
-  const resume = new Resume(journal?.earlier, columns, options);
+  const resume = new Resume(journal?.earlier, columns, options, reusable);
   /** By the index under which `createMany` counts them. */
   const underWay = new Map<number | undefined, Unsent>();
   return { tally, drain, output, deliver, recorder, resume, underWay };
@@ -99,7 +103,7 @@ async function* rowsToSend(
       if (drain.begun.aborted) return;
       const known = resume.decide(row);
       if ("params" in known) yield known;
-      else if (known.isNew) recorder.finish(row, known.outcome);
+      else if (known.isNew && known.outcome) recorder.finish(row, known.outcome);
       else {
         tally.before++;
         deliver(row, known.outcome);
@@ -113,15 +117,20 @@ async function* rowsToSend(
 
 /** Follows each request of the client. `noteWait` is called when it starts to wait for the quota. */
 function watchRequests(
+  { options, io }: Run,
   { tally, drain, recorder, underWay }: RunParts,
   noteWait: () => void,
 ): ImpactClientOptions {
+  const debug = options.isDebug
+    ? createDebug(io, (index) => underWay.get(index)?.row.line)
+    : undefined;
   return {
     async beforeSend({ index }) {
       const unsent = underWay.get(index);
       if (unsent !== undefined) await recorder.mark(unsent);
     },
     onEvent(event) {
+      debug?.(event);
       observe(tally, event);
       // Rows that have just finished are counted first.
       if (event.type === "wait" && event.cause === "quota") setTimeout(noteWait, 50).unref();

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../io.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Task } from "../journal/records.ts";
@@ -6,7 +7,8 @@ import type { Job } from "./run.ts";
 
 /** The task of a run: everything that determines its output. It holds no secret; the account is a fingerprint. */
 export function taskOf({ table, options, io: { env } }: Job): Task {
-  const { program = null, appendIds, passThrough, isSandbox } = options;
+  const { appendIds, isSandbox, mappingFlags } = options;
+  const { delimiter = null, encoding = null, skipLines = null } = options.reading;
   const account = isSandbox ? "sandbox" : (env["IMPACT_ACCOUNT_SID"] ?? "");
   const hash = createHash("sha256").update(`impact-links ${account}`).digest("hex");
   return {
@@ -14,11 +16,19 @@ export function taskOf({ table, options, io: { env } }: Job): Task {
     "the input": table.sha256,
     "the account": hash.slice(0, 16),
     "the server": isSandbox ? null : serverOf(env["IMPACT_BASE_URL"] ?? ""),
-    "--program": program,
+    ...mappingFlags,
+    "--delimiter": delimiter,
+    "--encoding": encoding,
+    "--skip-lines": skipLines,
     "--append-ids": appendIds,
-    "--pass-through": passThrough,
     "--sandbox": isSandbox,
   };
+}
+
+/** The names of what differs between two tasks. */
+export function differences(one: Task, other: Task): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }
 
 /** Its origin and path. */
@@ -32,7 +42,7 @@ function serverOf(baseUrl: string): string | null {
 /** Throws {@link UsageError} if the journal is that of another task, naming each difference. */
 export function expectSameTask({ path, earlier }: Journal, asked: Task, out: string): void {
   const { task = asked, isFinished } = earlier;
-  const changed = Object.keys(asked).filter((name) => task[name] !== asked[name]);
+  const changed = differences(asked, task);
   if (changed.length === 0) return;
   const [what, instead] = isFinished
     ? [`${out} belongs to a complete run`, "Choose another --out"]

@@ -1,44 +1,36 @@
-import { createTrackingLink, type ParameterFacts } from "../../../generated/operations.ts";
+import type { ParameterFacts } from "../../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../index.ts";
 import { nearest } from "../../suggest.ts";
-import type { BulkOptions } from "../bulk/options.ts";
-import { fromText } from "../flags.ts";
 import { plain, UsageError } from "../io.ts";
-import { RESULT_COLUMNS } from "../outcome.ts";
+import { FACTS, fromText, PARAMETER_NAMES } from "../parameters.ts";
 
-const FACTS = new Map(Object.entries<ParameterFacts>(createTrackingLink.params));
-
-/** Parameters by the names that a column may have: in camelCase, or as in the API. */
-const KEYS = new Map(
-  [...FACTS].flatMap(([key, facts]) => [key, facts.name].map((name) => [name, key] as const)),
-);
+/** How columns become parameters. */
+export interface Mapping {
+  /** Parameters of rows that have none of their own. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Columns by the parameter that they hold. */
+  readonly map: ReadonlyMap<string, string>;
+  /** Columns that are no parameters, whatever their names. */
+  readonly passThrough: readonly string[];
+}
 
 export type ColumnMap = ReturnType<typeof mapColumns>;
 
 /** The columns that hold parameters. Throws {@link UsageError} for one that would be lost, or looks misspelt. */
-export function mapColumns(
-  columns: readonly string[],
-  { program, passThrough }: Pick<BulkOptions, "program" | "passThrough">,
-) {
-  const used = new Map<string, string>();
-  const keys = columns.map((column) => {
-    const name = column.trim();
-    const key = keyOf(name, passThrough);
-    if (key === undefined) return undefined;
-    const other = used.get(key);
-    if (other !== undefined) {
-      throw new UsageError(`Columns "${other}" and "${name}" are the same parameter`);
-    }
-    used.set(key, name);
-    return key;
-  });
-  const parameters = keys.flatMap((key, position) => (key ? [{ key, position }] : []));
-  if (program === undefined && !used.has("programId")) {
-    throw new UsageError("Expected a column programId, or --program for all rows");
+export function mapColumns(columns: readonly string[], mapping: Mapping) {
+  const { defaults } = mapping;
+  const used = findParameters(columns, mapping);
+  refuseMisspelt(columns, used, mapping);
+  if (defaults["programId"] === undefined && !used.has("programId")) {
+    throw new UsageError(
+      "Expected a column programId, or --program for all rows, or --map programId=<column>",
+    );
   }
+  const parameters = [...used].map(([key, position]) => ({ key, position, facts: FACTS.get(key) }));
   return {
-    /** Names of columns, by parameter. */
+    /** Positions of columns, by parameter. */
     used,
+    defaults,
     /** Why a row must not be sent although its values are valid. */
     problemIn(cells: readonly unknown[]): string | undefined {
       const wrong = parameters.find(({ position }) => isShortened(cells[position]));
@@ -48,46 +40,96 @@ export function mapColumns(
     },
     /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
     readParams(cells: readonly unknown[]): CreateTrackingLinkParams {
-      const params: Record<string, unknown> = {};
-      for (const { key, position } of parameters) {
-        const value = read(cells[position], FACTS.get(key));
+      const params: Record<string, unknown> = { ...defaults };
+      for (const { key, position, facts } of parameters) {
+        const value = read(cells[position], facts);
         if (value !== undefined) params[key] = value;
       }
-      // Spreadsheets leave empty rows behind: the default program must not make links for them.
-      if (program !== undefined && cells.some(isFilled)) params["programId"] ??= program;
       // Not checked: `createMany` does that.
       return params as unknown as CreateTrackingLinkParams;
     },
   };
 }
 
-/** The parameter that a column holds, if any. */
-function keyOf(name: string, passThrough: boolean): string | undefined {
-  const key = KEYS.get(name);
-  if (key !== undefined) return key;
-  const near = nearest(name, [...KEYS.keys()]);
-  if (near !== undefined && !passThrough) {
-    throw new UsageError(
-      `Column "${plain(name)}" is not a parameter; did you mean "${near}"? (--pass-through keeps it as it is)`,
-    );
-  }
-  if ((RESULT_COLUMNS as readonly string[]).includes(name)) {
-    throw new UsageError(`Column "${name}" would be overwritten by a result; give it another name`);
-  }
-  return undefined;
+/** Whether a row holds any text. Spreadsheets leave rows behind that do not. */
+export function isFilled(cells: readonly unknown[]): boolean {
+  return cells.some((cell) =>
+    typeof cell === "string" ? trim(cell) !== "" : cell !== undefined && cell !== null,
+  );
 }
 
-const isFilled = (cell: unknown): boolean =>
-  typeof cell === "string" ? cell.trim() !== "" : cell !== undefined && cell !== null;
+function findParameters(
+  columns: readonly string[],
+  { map, passThrough }: Mapping,
+): ReadonlyMap<string, number> {
+  const names = columns.map((column) => column.trim());
+  const used = new Map<string, number>();
+  for (const column of passThrough) positionOf(column, names, "--pass-through");
+  for (const [key, column] of map) used.set(key, positionOf(column, names, `--map ${key}`));
+  const taken = new Set([...map.values(), ...passThrough]);
+  names.forEach((name, position) => {
+    const key = PARAMETER_NAMES.get(name);
+    if (key === undefined || taken.has(name) || map.has(key)) return;
+    const other = used.get(key);
+    if (other !== undefined) {
+      throw new UsageError(`Columns "${names[other]}" and "${name}" are the same parameter`);
+    }
+    used.set(key, position);
+  });
+  return used;
+}
+
+function positionOf(column: string, names: readonly string[], option: string): number {
+  const position = names.indexOf(column);
+  if (position >= 0) return position;
+  const near = nearest(column, names);
+  const known = near === undefined ? "" : `; did you mean "${plain(near)}"?`;
+  throw new UsageError(`${option}: there is no column "${plain(column)}"${known}`);
+}
+
+/** A parameter that another column holds was not meant. */
+function refuseMisspelt(
+  columns: readonly string[],
+  used: ReadonlyMap<string, number>,
+  { passThrough }: Mapping,
+): void {
+  const free = [...PARAMETER_NAMES].filter(([, key]) => !used.has(key)).map(([name]) => name);
+  const positions = new Set(used.values());
+  for (const [position, column] of columns.entries()) {
+    const name = column.trim();
+    if (positions.has(position) || passThrough.includes(name) || PARAMETER_NAMES.has(name))
+      continue;
+    const near = nearest(name, free);
+    if (near === undefined) continue;
+    throw new UsageError(
+      `Column "${plain(name)}" is not a parameter; did you mean "${near}"? ` +
+        `${asOption("map", `${near}=${name}`)} says so, ${asOption("pass-through", name)} keeps it as it is`,
+    );
+  }
+}
+
+/** An option as it is typed in a shell. */
+export function asOption(name: string, value: string): string {
+  const text = plain(value);
+  return `--${name} ${/^[\w./=:-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, "\\$&")}"`}`;
+}
 
 /** Spreadsheets turn a long id into "1.23E+05". */
 const isShortened = (cell: unknown): boolean =>
   typeof cell === "string" && /^\s*\d([.,]\d+)?E\+\d+\s*$/.test(cell);
 
+/** Without spaces and invisible characters around it: text that was copied brings them along. */
+function trim(text: string): string {
+  const trimmed = text.trim();
+  return /^\p{Cf}|\p{Cf}$/u.test(trimmed)
+    ? trimmed.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, "")
+    : trimmed;
+}
+
 function read(cell: unknown, facts: ParameterFacts | undefined): unknown {
   if (cell === undefined || cell === null || facts === undefined) return undefined;
   if (typeof cell === "string") {
-    const text = cell.trim();
+    const text = trim(cell);
     return text === "" ? undefined : fromText(text, facts);
   }
   // JSON may have a number where the parameter is a string.

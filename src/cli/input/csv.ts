@@ -1,96 +1,212 @@
-import { pipeline, Readable } from "node:stream";
-import { CsvError, parse, type InfoRecord, type Options } from "csv-parse";
+// RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), as spreadsheets write it: with any delimiter and line end, and with
+// rows that are shorter or longer than the header. A bad quote makes one row bad; the rows after it are read.
+
 import { TornError, UsageError } from "../io.ts";
+import { SEPARATOR_LINE } from "./format.ts";
 import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows, TableRow } from "./table.ts";
 
-/** Excel may name the delimiter in a first line of its own. */
-const SEP_LINE = /^"?sep=([,;|\t])"?\r?\n/i;
+/** Characters. How far a row with a bad quote may reach: text of several lines whose quotes are not doubled. */
+const LONGEST_BAD_ROW = 32_768;
 
-/** From the `sep=` line; else the one that occurs most often in the header. */
-export function delimiterOf(head: string): string {
-  const named = SEP_LINE.exec(head)?.[1];
-  if (named !== undefined) return named;
-  const [header = ""] = head
-    .replace(/"(?:[^"]|"")*"/g, "")
-    .replace(/^[\r\n]+/, "")
-    .split(/[\r\n]/, 1);
-  const count = (delimiter: string): number => header.split(delimiter).length;
-  return [",", ";", "\t", "|"].reduce((best, each) => (count(each) > count(best) ? each : best));
+/** A row, or the header. */
+interface CsvRecord {
+  readonly cells: readonly string[];
+  /** Why its quotes are wrong. */
+  readonly problem?: string;
+  /** Where its text ends, before the end of its last line. */
+  readonly end: number;
 }
 
-/** RFC 4180: https://www.rfc-editor.org/rfc/rfc4180 */
 export function readCsv(delimiter: string): ReadRows {
-  return async function* (file, names) {
-    const firstLine = SEP_LINE.test(file.head) ? 2 : 1;
-    const lines = countLines(firstLine);
-    const parser = parse({
-      delimiter,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      max_record_size: LONGEST_ROW,
-      // A file made of several files has several. By default the first one decides, and the others end no row.
-      record_delimiter: ["\r\n", "\n", "\r"],
-      from_line: firstLine,
-      on_record: (cells: string[], info: InfoRecord) => ({ cells, line: lines.next(cells, info) }),
-      // Its types allow a row to be its cells only.
-    } as unknown as Options);
-    pipeline(Readable.from(file.read()), parser, () => {});
-    const rows: AsyncIterable<{ cells: string[]; line: number }> = parser;
-    let index = -1;
-    try {
-      for await (const { cells, line } of rows) {
-        if (index >= 0) yield { index, line, ...fit(cells, names.length) };
-        else if (names.length === 0) for (const cell of cells) addColumn(names, cell);
-        index++;
+  return async function* (file, names, noteHeader) {
+    let text = "";
+    // Excel may name the delimiter in a first line of its own.
+    const separatorLine = SEPARATOR_LINE.exec(file.head)?.[0] ?? "";
+    let line = file.firstLine + (separatorLine === "" ? 0 : 1);
+    let start = separatorLine.length;
+    let hasHeader = false;
+    let index = 0;
+    const chunks = file.read();
+    for (let isLast = false; !isLast;) {
+      const chunk = await chunks.next();
+      isLast = chunk.done === true;
+      text += chunk.value ?? "";
+      const reader = new RecordReader(text, delimiter, isLast);
+      for (;;) {
+        const record = reader.at(start, names.length);
+        if (record === undefined) break;
+        const { cells, problem, end } = record;
+        if (cells.length > 0 && hasHeader) {
+          yield { index: index++, line, ...fit(cells, names.length), ...(problem && { problem }) };
+        } else if (cells.length > 0) {
+          if (problem) throw badHeader(file.name, line, problem);
+          // Not when it is read again.
+          if (names.length === 0) for (const cell of cells) addColumn(names, cell);
+          noteHeader?.(line);
+          hasHeader = true;
+        }
+        line += countLines(text, start, end) + 1;
+        start = end + lengthOfBreak(text, end);
       }
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-      const line = lines.ofError(error);
-      const problem = PROBLEMS[error.code] ?? `cannot be read: ${error.message}`;
-      const Kind = error.code === "CSV_QUOTE_NOT_CLOSED" ? TornError : UsageError;
-      throw new Kind(`${file.name} is not valid CSV: the row at line ${line} ${problem}`);
+      text = text.slice(start);
+      start = 0;
+      if (text.length > LONGEST_ROW) {
+        throw new UsageError(
+          `${file.name} is not valid CSV: the row at line ${line} is longer than ${LONGEST_ROW} characters; is there a quote that is never closed?`,
+        );
+      }
     }
   };
 }
 
-/** The cells of a row, as many as there are columns. */
-function fit(cells: string[], length: number): Pick<TableRow, "cells" | "problem" | "text"> {
+function badHeader(name: string, line: number, problem: string): UsageError {
+  const Kind = problem === UNCLOSED ? TornError : UsageError;
+  return new Kind(`${name} is not valid CSV: the header at line ${line} ${problem}`);
+}
+
+/** The cells of a row, as many as there are columns. Spreadsheets leave out empty cells at the end, or add some. */
+function fit(
+  cells: readonly string[],
+  length: number,
+): Pick<TableRow, "cells" | "problem" | "text"> {
   if (cells.length === length) return { cells };
-  const problem = `Expected ${length} cells as in the header, got ${cells.length}`;
   const fitted = Array.from({ length }, (_, position) => cells[position] ?? "");
-  return { cells: fitted, problem, ...(cells.length > length && { text: JSON.stringify(cells) }) };
+  if (cells.slice(length).every((cell) => cell.trim() === "")) return { cells: fitted };
+  const problem = `Expected at most ${length} cells as in the header, got ${cells.length}`;
+  return { cells: fitted, problem, text: JSON.stringify(cells) };
 }
-
-/** Counts the lines where rows begin. csv-parse counts a CRLF in a cell as two lines. */
-function countLines(firstLine: number) {
-  let surplus = 0;
-  let lastLine = firstLine - 1;
-  let blankLines = 0;
-  return {
-    /** Has to be called as rows are parsed: those that are not read yet are lost when a later row is wrong. */
-    next(cells: string[], { lines, empty_lines }: InfoRecord): number {
-      const text = cells.join(" ");
-      const line = lines - surplus - countOf(text, /[\r\n]/g);
-      surplus += countOf(text, /\r\n/g);
-      lastLine = lines - surplus;
-      blankLines = empty_lines;
-      return line;
-    },
-    ofError(error: CsvError): number {
-      return lastLine + 1 + Number(error["empty_lines"] ?? blankLines) - blankLines;
-    },
-  };
-}
-
-const countOf = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 const QUOTING = 'quote the whole cell and double the quotes in it: "19"" wide"';
+const UNCLOSED = "opens a quote that is never closed";
+const IN_CELL = `has a quote in the middle of a cell; ${QUOTING}`;
+const AFTER_QUOTE = `has text after a closing quote; ${QUOTING}`;
 
-/** In words that help to find the cell. */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  CSV_MAX_RECORD_SIZE: `is longer than ${LONGEST_ROW} characters; is there a quote that is never closed?`,
-  CSV_QUOTE_NOT_CLOSED: "opens a quote that is never closed",
-  INVALID_OPENING_QUOTE: `has a quote in the middle of a cell; ${QUOTING}`,
-  CSV_INVALID_CLOSING_QUOTE: `has text after a closing quote; ${QUOTING}`,
-};
+/** Reads the records of a text, of which more may follow. */
+class RecordReader {
+  readonly #text: string;
+  readonly #delimiter: string;
+  readonly #isLast: boolean;
+  readonly #endOfCell: RegExp;
+
+  constructor(text: string, delimiter: string, isLast: boolean) {
+    this.#text = text;
+    this.#delimiter = delimiter;
+    this.#isLast = isLast;
+    this.#endOfCell = new RegExp(`[${delimiter.replace(/[\\\]^-]/, "\\$&")}\r\n]|$`, "g");
+  }
+
+  /** The record that begins there; without cells for an empty line. Undefined if there is none, or not all of it yet. */
+  at(start: number, width: number): CsvRecord | undefined {
+    const text = this.#text;
+    if (start >= text.length) return undefined;
+    const lineEnd = endOfLine(text, start);
+    if (!this.#isWhole(lineEnd)) return undefined;
+    const line = text.slice(start, lineEnd);
+    if (line === "") return { cells: [], end: lineEnd };
+    if (!line.includes('"')) return { cells: line.split(this.#delimiter), end: lineEnd };
+    const record = this.#scan(text, start);
+    const isLong = text.length - start > LONGEST_ROW;
+    if (record.problem === undefined || (record.problem === UNCLOSED && !isLong)) {
+      if (!this.#isWhole(record.end)) return undefined;
+    }
+    return record.problem === undefined
+      ? record
+      : this.#badAt(start, lineEnd, width, record.problem);
+  }
+
+  /** Whether the text is known to go on, or to end, after a line that ends there. */
+  #isWhole(end: number): boolean {
+    // A CR at the end of a piece may be the first half of a CRLF.
+    return this.#isLast || end + lengthOfBreak(this.#text, end) < this.#text.length;
+  }
+
+  /**
+   * A record with a bad quote. It is its first line if a good row follows, or if no quote ends it; else it goes on to the
+   * quote that does.
+   */
+  #badAt(start: number, lineEnd: number, width: number, problem: string): CsvRecord | undefined {
+    const text = this.#text.slice(start, start + LONGEST_BAD_ROW);
+    const isAll = this.#isLast && start + text.length === this.#text.length;
+    if (!isAll && text.length < LONGEST_BAD_ROW) return undefined;
+    const next = lineEnd - start + lengthOfBreak(this.#text, lineEnd);
+    const following = next < text.length ? this.#scan(text, next) : undefined;
+    const isGood = following?.problem === undefined && following?.cells.length === width;
+    const lenient = this.#scan(text, 0, true);
+    if (!isGood && lenient.problem === undefined && (isAll || lenient.end < text.length)) {
+      return { cells: lenient.cells, problem, end: start + lenient.end };
+    }
+    const line = this.#text.slice(start, lineEnd);
+    const { cells, problem: isOpen } = this.#scan(line, 0, true);
+    return {
+      cells: isOpen ? line.split(this.#delimiter) : cells,
+      problem: this.#scan(line, 0).problem ?? problem,
+      end: lineEnd,
+    };
+  }
+
+  /**
+   * The record of a text that begins there. Leniently, a quote closes a cell only at the cell's end, and all others are
+   * characters.
+   */
+  #scan(text: string, start: number, isLenient = false): CsvRecord {
+    const cells: string[] = [];
+    for (let at = start; ; at++) {
+      let end: number;
+      if (text[at] === '"') {
+        const close = this.#closingQuote(text, at + 1, isLenient);
+        if (close < 0) return { cells, problem: UNCLOSED, end: text.length };
+        cells.push(text.slice(at + 1, close).replaceAll('""', '"'));
+        end = close + 1;
+        if (!this.#isEndOfCell(text, end)) return { cells, problem: AFTER_QUOTE, end };
+      } else {
+        this.#endOfCell.lastIndex = at;
+        end = this.#endOfCell.exec(text)?.index ?? text.length;
+        const cell = text.slice(at, end);
+        cells.push(cell);
+        // In tab-separated text, as most programs write it, a quote is a character.
+        const isBad = !isLenient && this.#delimiter !== "\t" && cell.includes('"');
+        if (isBad) return { cells, problem: IN_CELL, end };
+      }
+      if (text[end] !== this.#delimiter) return { cells, end };
+      at = end;
+    }
+  }
+
+  #closingQuote(text: string, from: number, isLenient: boolean): number {
+    for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at)) {
+      if (text[at + 1] === '"') at += 2;
+      else if (!isLenient || this.#isEndOfCell(text, at + 1)) return at;
+      else at++;
+    }
+    return -1;
+  }
+
+  #isEndOfCell(text: string, at: number): boolean {
+    return at >= text.length || text[at] === this.#delimiter || lengthOfBreak(text, at) > 0;
+  }
+}
+
+const LINE_END = /[\r\n]|$/g;
+
+function endOfLine(text: string, start: number): number {
+  LINE_END.lastIndex = start;
+  return LINE_END.exec(text)?.index ?? text.length;
+}
+
+/** Of a line: 1 or 2, or 0 if none ends there. */
+function lengthOfBreak(text: string, at: number): number {
+  if (text[at] === "\n") return 1;
+  if (text[at] !== "\r") return 0;
+  return text[at + 1] === "\n" ? 2 : 1;
+}
+
+/** The line ends within a record. */
+function countLines(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = endOfLine(text, start); at < end; at = endOfLine(text, at)) {
+    at += lengthOfBreak(text, at);
+    count++;
+  }
+  return count;
+}

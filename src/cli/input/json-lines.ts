@@ -6,7 +6,7 @@ import type { ReadRows } from "./table.ts";
 export const readJsonLines: ReadRows = async function* (file, names) {
   const positions = new Map(names.map((name, position) => [name, position]));
   let index = 0;
-  let line = 0;
+  let line = file.firstLine - 1;
   for await (const text of linesOf(file.read())) {
     line++;
     const cells: unknown[] = [];
@@ -54,6 +54,22 @@ function isDeep(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((each) => isDeep(each, levels - 1));
 }
 
+/** Whether a number would be written as another one. */
+function isChanged(literal: string): boolean {
+  if (/^-?\d{1,15}$/.test(literal)) return false;
+  return digitsOf(literal) !== digitsOf(String(Number(literal)));
+}
+
+/** A number in one form: its digits without zeros around them, and its exponent. */
+function digitsOf(literal: string): string {
+  const [, whole = "", fraction = "", exponent = "0"] =
+    /^-?(\d+)\.?(\d*)(?:e(.*))?$/i.exec(literal) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  if (kept === "") return "0";
+  return `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}
+
 /** The object of a line, or why there is none. */
 function parse(text: string): object | string {
   let value: unknown;
@@ -62,9 +78,8 @@ function parse(text: string): object | string {
   } catch {
     return "Expected a JSON object, got text that is not JSON";
   }
-  // It would be written as another number.
   const numbers = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").match(/-?\d[\d.eE+-]*/g) ?? [];
-  const lost = numbers.find((each) => /^-?\d+$/.test(each) && !Number.isSafeInteger(Number(each)));
+  const lost = numbers.find(isChanged);
   if (lost !== undefined) return `Expected a number this long as a string, "${lost}", got ${lost}`;
   if (isDeep(value, MOST_LEVELS))
     return `Expected at most ${MOST_LEVELS} levels of nesting, got more`;

@@ -1,15 +1,11 @@
-// A file as rows under columns: CSV (csv.ts) or JSON lines (json-lines.ts), read as text (text.ts). columns.ts says
-// which columns are parameters.
+// A file as rows under columns: CSV (csv.ts) or JSON lines (json-lines.ts), read as text (text.ts). format.ts says which
+// of them it is, columns.ts which columns are parameters.
 
-import { extname } from "node:path";
 import { TornError, UsageError } from "../io.ts";
-import { delimiterOf, readCsv } from "./csv.ts";
+import { readCsv } from "./csv.ts";
+import { formatOf } from "./format.ts";
 import { readJsonLines } from "./json-lines.ts";
-import { openText, type TextFile } from "./text.ts";
-
-export type Format =
-  | { readonly kind: "csv"; readonly delimiter: string; readonly hasBom: boolean }
-  | { readonly kind: "jsonl" };
+import { openText, type TextFile, type TextOptions } from "./text.ts";
 
 export interface TableRow {
   /** From 0. */
@@ -28,33 +24,35 @@ export interface TableRow {
 export type ReadRows = (
   file: TextFile,
   names: string[],
+  noteHeader?: (line: number) => void,
 ) => AsyncGenerator<TableRow, void, undefined>;
 
 export type Table = Awaited<ReturnType<typeof openTable>>;
 
-export interface TableOptions {
-  /** The bytes of the path `-`. */
-  readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Every reading throws its reason once it aborts. */
-  readonly signal?: AbortSignal;
+export interface TableOptions extends TextOptions {
+  /** Of CSV: the one that fits best is taken. */
+  readonly delimiters?: readonly string[] | undefined;
   /** Leaves out what a {@link TornError} is about, instead of throwing it. */
   readonly mayBeTorn?: boolean;
 }
 
 /**
- * Opens CSV (with commas, semicolons, tabs or pipes) or JSON lines. Reads the whole file once, so that a file that cannot
+ * Opens CSV or JSON lines. Reads the whole file once, so that a file that cannot
  * be read is refused before anything is sent.
  */
-export async function openTable(path: string, { stdin, signal, mayBeTorn }: TableOptions = {}) {
-  const file = await openText(path, stdin, signal);
+export async function openTable(path: string, options: TableOptions = {}) {
+  const { delimiters, mayBeTorn } = options;
+  const file = await openText(path, options);
   try {
-    const format = formatOf(path, file);
+    const format = formatOf(path, file, delimiters);
     const readWhole = format.kind === "csv" ? readCsv(format.delimiter) : readJsonLines;
     const readRows = mayBeTorn ? untilTear(readWhole) : readWhole;
     const columns: string[] = [];
     let count = 0;
     let unusable: string | undefined;
-    for await (const { line, problem } of readRows(file, columns)) {
+    let headerLine = file.firstLine;
+    const noteHeader = (line: number): void => void (headerLine = line);
+    for await (const { line, problem } of readRows(file, columns, noteHeader)) {
       count++;
       if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
     }
@@ -63,9 +61,20 @@ export async function openTable(path: string, { stdin, signal, mayBeTorn }: Tabl
       throw new UsageError(`${file.name} has no usable line; ${unusable}`);
     }
     const { name, close } = file;
+    const isLastLineEnded = file.isLastLineEnded();
     /** Reads the file again. Throws {@link UsageError} if it has changed. */
     const rows = () => readRows(file, columns);
-    return { name, format, columns, count, sha256: file.sha256(), rows, close };
+    return {
+      name,
+      format,
+      headerLine,
+      columns,
+      count,
+      sha256: file.sha256(),
+      isLastLineEnded,
+      rows,
+      close,
+    };
   } catch (error) {
     await file.close();
     throw error;
@@ -73,20 +82,11 @@ export async function openTable(path: string, { stdin, signal, mayBeTorn }: Tabl
 }
 
 function untilTear(readRows: ReadRows): ReadRows {
-  return async function* (file, names) {
+  return async function* (...args) {
     try {
-      yield* readRows(file, names);
+      yield* readRows(...args);
     } catch (error) {
       if (!(error instanceof TornError)) throw error;
     }
   };
-}
-
-/** By the extension, else by the first character. */
-function formatOf(path: string, { head, hasBom }: TextFile): Format {
-  const extension = extname(path).toLowerCase();
-  const isJson = /^\.(jsonl|ndjson)$/.test(extension);
-  const isCsv = /^\.(csv|tsv|txt)$/.test(extension);
-  if (isJson || (!isCsv && head.trimStart().startsWith("{"))) return { kind: "jsonl" };
-  return { kind: "csv", delimiter: delimiterOf(head), hasBom };
 }

@@ -4,30 +4,39 @@ import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TornError, UsageError, why } from "../io.ts";
+import { expectTable } from "./format.ts";
 
 const CHUNK = 65_536;
 
+export interface TextOptions {
+  /** The bytes of the path `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Every reading throws its reason once it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** A name that `TextDecoder` knows. A byte order mark says more. Default UTF-8. */
+  readonly encoding?: string | undefined;
+  /** How many lines to leave out at the beginning. */
+  readonly skipLines?: number | undefined;
+}
+
 export type TextFile = Awaited<ReturnType<typeof openText>>;
 
-/**
- * Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. Every reading throws the
- * reason of the signal once it aborts.
- */
-export async function openText(
-  path: string,
-  stdin?: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
-) {
+/** Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. */
+export async function openText(path: string, options: TextOptions = {}) {
+  const { stdin, signal, skipLines = 0 } = options;
   const name = path === "-" ? "stdin" : path;
   const handle = await openBytes(path, stdin).catch((error: unknown) => {
     throw new UsageError(`Cannot read ${name}: ${why(error)}`);
   });
   try {
-    const { buffer: start } = await handle.read(new Uint8Array(3), 0, 3, 0);
-    const { encoding, hasBom } = encodingOf(start);
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(SIGNATURE), 0, SIGNATURE, 0);
+    const start = buffer.subarray(0, bytesRead);
+    expectTable(start, name);
+    const { encoding, hasBom } = encodingOf(start, options.encoding);
     const readBytes = await pieces(handle, name, signal);
     let sha256 = "";
-    async function* read(): AsyncGenerator<string, undefined> {
+    let end = "";
+    async function* readAll(): AsyncGenerator<string, undefined> {
       const hash = createHash("sha256");
       const decoder = new TextDecoder(encoding, { fatal: true });
       for await (const bytes of readBytes()) {
@@ -39,15 +48,19 @@ export async function openText(
           const where = encoding === "utf-8" ? ` at line ${await lineOfInvalid(handle)}` : "";
           const Kind = bytes.length === 0 ? TornError : UsageError;
           throw new Kind(
-            `Expected text in UTF-8, got other bytes in ${name}${where}. In Excel, save it as "CSV UTF-8".`,
+            `Expected text in ${encoding.toUpperCase()}, got other bytes in ${name}${where}. ` +
+              'In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.',
           );
         }
+        if (text !== "") end = text.slice(-1);
         yield text;
       }
       const sum = hash.digest("hex");
       sha256 ||= sum;
       if (sum !== sha256) throw changed(name);
     }
+    const read =
+      skipLines === 0 ? readAll : (): AsyncGenerator<string> => skip(readAll(), skipLines);
     const { value: head = "" } = await read().next();
     return {
       /** Its name in messages. */
@@ -55,8 +68,12 @@ export async function openText(
       /** Its beginning, without a byte order mark. */
       head,
       hasBom,
+      /** The number of its first line that is read. */
+      firstLine: skipLines + 1,
       /** Reads all of it, in pieces. Throws {@link UsageError} if it has changed since it was read first. */
       read,
+      /** Whether its last line has an end, once it was read to there. */
+      isLastLineEnded: () => end === "\n",
       /** The hash of its bytes, once it was read to its end. */
       sha256: () => sha256,
       close: () => handle.close(),
@@ -116,10 +133,35 @@ async function pieces(
   };
 }
 
-function encodingOf([a, b, c]: Uint8Array): { encoding: string; hasBom: boolean } {
+/** The text after so many lines. */
+async function* skip(texts: AsyncIterable<string>, lines: number): AsyncGenerator<string> {
+  let left = lines;
+  let rest = "";
+  for await (const text of texts) {
+    rest += text;
+    for (let end = LINE_END.exec(rest); left > 0 && end !== null; end = LINE_END.exec(rest)) {
+      rest = rest.slice(end.index + end[0].length);
+      left--;
+    }
+    if (left > 0) continue;
+    yield rest;
+    rest = "";
+  }
+}
+
+/** Not a CR at the end: it may be half of a CRLF. */
+const LINE_END = /\r\n|\n|\r(?!$)/;
+
+/** Bytes by which a format is known. */
+const SIGNATURE = 64;
+
+/** Whether an output has a byte order mark: without one, Excel takes it for the encoding that it writes itself. */
+function encodingOf([a, b, c]: Uint8Array, given = "utf-8"): { encoding: string; hasBom: boolean } {
   if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", hasBom: true };
   if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", hasBom: true };
-  return { encoding: "utf-8", hasBom: a === 0xef && b === 0xbb && c === 0xbf };
+  if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: "utf-8", hasBom: true };
+  const { encoding } = new TextDecoder(given);
+  return { encoding, hasBom: encoding !== "utf-8" };
 }
 
 /** The first line that is not valid UTF-8. A decoder does not report it. */

@@ -9,12 +9,15 @@ import { Records, type Entry, type Task } from "./records.ts";
 /** The message for a run that was suspended, and that another one took for dead. */
 const TAKEN_OVER = "another process has begun to write the same output";
 
+/** The journal of an output. */
+export const journalOf = (out: string): string => `${out}.journal`;
+
 /** Throws {@link UsageError} if another process writes this output, or if the journal cannot be read. */
 export async function openJournal(out: string): Promise<Journal> {
   const held = await lock(`${out}.lock`);
   let journal: Journal | undefined;
   try {
-    journal = new Journal(`${out}.journal`, held);
+    journal = new Journal(journalOf(out), held);
     await journal.read();
     return journal;
   } catch (error) {

@@ -4,7 +4,7 @@ import { UsageError } from "../io.ts";
 import { STATUSES, type Outcome, type Status } from "../outcome.ts";
 
 /** Everything that determines the output of a run. A run that resumes must have the same. */
-export type Task = Readonly<Record<string, string | number | boolean | null>>;
+export type Task = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /**
  * A line after the first one, which is the task. What the records of a row mean together:

@@ -45,25 +45,37 @@ export function describe(tally: Tally, moment: Moment): string[] {
   ].filter((part): part is string => typeof part === "string");
 }
 
+/** Characters. */
+const SHORTEST_BAR = 6;
+const LONGEST_BAR = 30;
+/** Of a terminal on which the bar is less important than its numbers. */
+const NARROW = 30;
+
 /** As many parts as fit, after a bar if there is room for one. */
 export function barLine(tally: Tally, moment: Moment, width: number, isColoured: boolean): string {
   const [first = "", ...others] = describe(tally, moment);
+  const room = width < NARROW ? width : width - SHORTEST_BAR - 1;
   let text = first;
   for (const part of others) {
     // A narrow terminal, too, has to say why nothing moves.
     const forms = [part, part.replace(/^waiting .* until/, "wait")];
-    const fitting = forms.find((each) => text.length + each.length + 3 <= width);
+    const fitting = forms.find((each) => text.length + each.length + 3 <= room);
     if (fitting !== undefined) text += ` · ${fitting}`;
   }
-  const room = Math.min(30, width - text.length - 1);
-  if (room < 10) return text.slice(0, width);
+  const length = Math.min(LONGEST_BAR, width - text.length - 1);
+  if (length < SHORTEST_BAR) return text.slice(0, width);
   const share = tally.total === 0 ? 1 : doneOf(tally) / tally.total;
-  const full = Math.floor(share * room);
-  const bar = `${"█".repeat(full)}${"░".repeat(room - full)}`;
+  const full = Math.floor(share * length);
+  const bar = `${"█".repeat(full)}${"░".repeat(length - full)}`;
   return `${isColoured ? `\u001b[36m${bar}\u001b[39m` : bar} ${text}`;
 }
 
 const REDRAW_EVERY = 100;
+/** It turns while the run waits, too: who sees nothing move takes the run for stuck. */
+const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+/** Characters beside the bar: the spinner, and the "^C" of a terminal, which would break the line. */
+const MARGIN = 5;
+
 const LINE_EVERY = 30_000;
 
 /** A bar on a terminal; elsewhere a line from time to time, if it differs from the last one. */
@@ -74,9 +86,11 @@ export function createProgress(io: Io, tally: Tally, moment: () => Moment) {
   let timer: NodeJS.Timeout | undefined;
   let last = "";
   const draw = (): void => {
+    const now = moment();
+    const spinner = SPINNER[Math.floor(now.now / REDRAW_EVERY) % SPINNER.length];
     const line = isTerminal
-      ? barLine(tally, moment(), (stderr.columns || 80) - 1, isColoured)
-      : describe(tally, moment()).join(" · ");
+      ? `${spinner} ${barLine(tally, now, (stderr.columns || 80) - MARGIN, isColoured)}`
+      : describe(tally, now).join(" · ");
     if (line !== last) void (isTerminal ? show(stderr, `\r${line}\u001b[K`) : say(io, line));
     last = line;
   };

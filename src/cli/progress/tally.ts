@@ -1,5 +1,5 @@
 import type { ImpactEvent } from "../../index.ts";
-import { STATUSES, type Outcome, type Status } from "../outcome.ts";
+import type { Outcome, Status } from "../outcome.ts";
 
 export type Tally = ReturnType<typeof createTally>;
 
@@ -10,6 +10,8 @@ export function createTally(total: number) {
     /** Rows that were finished before this run. */
     before: 0,
     counts: { created: 0, reused: 0, failed: 0, unknown: 0 } satisfies Record<Status, number>,
+    /** Rows without any text. */
+    empty: 0,
     codes: new Map<string, number>(),
     /** Since when the speed is measured: the start, or the end of the last wait for the quota. */
     since: { time: Date.now(), done: 0 },
@@ -18,7 +20,14 @@ export function createTally(total: number) {
   };
 }
 
-export function count({ counts, codes }: Tally, { status, errorCode }: Outcome): void {
+/** Counts a row. One without an outcome has no text. */
+export function count(tally: Tally, outcome: Outcome | undefined): void {
+  if (outcome === undefined) {
+    tally.empty++;
+    return;
+  }
+  const { counts, codes } = tally;
+  const { status, errorCode } = outcome;
   counts[status]++;
   if (errorCode !== undefined) codes.set(errorCode, (codes.get(errorCode) ?? 0) + 1);
 }
@@ -31,8 +40,8 @@ export function observe(tally: Tally, event: ImpactEvent): void {
   tally.since = { time: event.time, done: doneNow(tally) };
 }
 
-export function doneOf({ counts }: Tally): number {
-  return counts.created + counts.reused + counts.failed + counts.unknown;
+export function doneOf({ counts, empty }: Tally): number {
+  return counts.created + counts.reused + counts.failed + counts.unknown + empty;
 }
 
 /** Rows that this run has finished. */
@@ -46,9 +55,11 @@ export const formatRows = (rows: number): string =>
   `${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`;
 
 /** The rows by status, and the failures by code. */
-export function summarize({ counts, codes, total }: Tally): string {
-  const parts = STATUSES.filter((status) => counts[status] > 0);
-  const byStatus = parts.map((status) => `${formatCount(counts[status])} ${status}`).join(", ");
+export function summarize({ counts, empty, codes, total }: Tally): string {
+  const parts = { ...counts, "without text": empty };
+  const byStatus = Object.entries(parts)
+    .flatMap(([name, rows]) => (rows > 0 ? [`${formatCount(rows)} ${name}`] : []))
+    .join(", ");
   const byCode = [...codes].sort(([, a], [, b]) => b - a);
   const lines = byCode.map(([code, rows]) => `  ${code}: ${formatCount(rows)}\n`).join("");
   return `${formatRows(total)}: ${byStatus || "nothing to do"}\n${lines}`;

@@ -43,7 +43,7 @@ export type Change = [what: string, args: string[], env?: Record<string, string>
 export const changesOf = ({ args, server }: Story): Change[] => [
   ["--program", [...args, "--program", "7"]],
   ["--append-ids", [...args, "--append-ids"]],
-  ["--pass-through", [...args, "--pass-through"]],
+  ["--pass-through", [...args, "--pass-through", "note"]],
   ["the account", args, { IMPACT_ACCOUNT_SID: "IRother" }],
   ["the account and the server and --sandbox", [...args, "--sandbox"]],
   ["the server", args, { IMPACT_BASE_URL: server.baseUrl.replace("127.0.0.1", "localhost") }],

@@ -1,0 +1,148 @@
+// Refuses a file that is read otherwise than it was meant, before anything is sent.
+
+import { isImpactError } from "../../index.ts";
+import { asOption, isFilled } from "../input/columns.ts";
+import type { Table, TableRow } from "../input/table.ts";
+import { plain, UsageError } from "../io.ts";
+import { FACTS, fromText, PARAMETER_NAMES } from "../parameters.ts";
+import type { BulkOptions } from "./options.ts";
+import { requestOf } from "./request.ts";
+import type { Job } from "./run.ts";
+
+/** Rows in which a header is looked for. */
+const SAMPLE = 20;
+
+/** Throws {@link UsageError} if the header is none: a comment, a title, or a row. */
+export async function checkHeader(table: Table, { mapping }: BulkOptions): Promise<void> {
+  const { columns, format, name } = table;
+  if (format.kind !== "csv") return;
+  const wanted = new Set([
+    ...PARAMETER_NAMES.keys(),
+    ...mapping.map.values(),
+    ...mapping.passThrough,
+  ]);
+  if (columns.some((column) => wanted.has(column.trim()))) return;
+  if (columns.some(isAddress)) {
+    throw new UsageError(
+      `Line ${table.headerLine} of ${name} is no header: it holds an address. ` +
+        `Put a line with the names of the columns before it, such as: deepLink${readingOf(table)}`,
+    );
+  }
+  const isComment = columns[0]?.trimStart().startsWith("#") ?? false;
+  let rows = 0;
+  for await (const row of table.rows()) {
+    if (rows++ >= SAMPLE) break;
+    const cells = allCells(row);
+    const isHeader = cells.some((cell) => wanted.has(String(cell).trim()));
+    const isRow = isComment && !String(cells[0]).trimStart().startsWith("#");
+    if (!isHeader && !isRow) continue;
+    throw new UsageError(
+      `Line ${table.headerLine} of ${name} is no header, it seems. To take line ${row.line} for it, say --skip-lines ${row.line - 1}${readingOf(table)}`,
+    );
+  }
+}
+
+const allCells = ({ cells, text }: TableRow): readonly unknown[] =>
+  text === undefined ? cells : (JSON.parse(text) as unknown[]);
+
+/** Throws {@link UsageError} if the columns are not what their names say, or if all rows ask for the same link. */
+export async function checkRows({ table, columns, options }: Job): Promise<void> {
+  const { used, defaults } = columns;
+  const choices = [...used].filter(([key]) => FACTS.get(key)?.enum !== undefined);
+  const tallies = choices.map(([key, position]) => new ChoiceTally(key, position));
+  const isRead = new Set(used.values());
+  const isKept = new Set(options.mapping.passThrough);
+  const unread = table.columns.flatMap((name, position) =>
+    isRead.has(position) || isKept.has(name.trim()) ? [] : [{ name: name.trim(), position }],
+  );
+  const withAddress = new Set<string>();
+  const keys = new Set<string>();
+  let rows = 0;
+  for await (const { cells, problem, line } of table.rows()) {
+    if (problem !== undefined || !isFilled(cells)) continue;
+    rows++;
+    for (const tally of tallies) tally.add(cells, line);
+    if (keys.size < 2) {
+      const request = requestOf(columns.readParams(cells), false);
+      keys.add(isImpactError(request) ? `line ${line}` : request.key);
+    }
+    if (!used.has("deepLink")) {
+      for (const { name, position } of unread)
+        if (isAddress(cells[position])) withAddress.add(name);
+    } else if (keys.size > 1 && tallies.length === 0) break;
+  }
+  for (const tally of tallies) tally.expectChoices(table, rows);
+  const isSame = rows > 1 && keys.size === 1;
+  const hasDeepLink = used.has("deepLink") || defaults["deepLink"] !== undefined;
+  if (withAddress.size > 0 && (isSame || !hasDeepLink))
+    throw unreadAddresses(table, [...withAddress]);
+  if (isSame) throw sameLinks(table);
+}
+
+/** How many values of a column are choices of its parameter. */
+class ChoiceTally {
+  readonly #key: string;
+  readonly #position: number;
+  readonly #wrong = new Map<string, number>();
+  #wrongRows = 0;
+
+  constructor(key: string, position: number) {
+    this.#key = key;
+    this.#position = position;
+  }
+
+  add(cells: readonly unknown[], line: number): void {
+    const cell = cells[this.#position];
+    const facts = FACTS.get(this.#key);
+    if (typeof cell !== "string" || cell.trim() === "" || facts === undefined) return;
+    const text = cell.trim();
+    if (facts.enum?.includes(fromText(text, facts) as string)) return;
+    this.#wrongRows++;
+    if (this.#wrong.size < MOST_WRONG_VALUES) this.#wrong.set(text, this.#wrong.get(text) ?? line);
+  }
+
+  /** Throws {@link UsageError} if the column means something else: a few wrong values would be mistakes of their rows. */
+  expectChoices({ columns }: Table, rows: number): void {
+    const [first] = this.#wrong;
+    const isFew = this.#wrongRows < WRONG_SHARE * rows && this.#wrong.size < MOST_WRONG_VALUES;
+    if (first === undefined || isFew) return;
+    const name = columns[this.#position]!.trim();
+    const choices = FACTS.get(this.#key)?.enum?.join(" or ");
+    throw new UsageError(
+      `Column "${plain(name)}" is a parameter by its name, and not by its values: "${plain(first[0].slice(0, 80))}" ` +
+        `in line ${first[1]} is not ${choices}. ${asOption("pass-through", name)} keeps the column as it is`,
+    );
+  }
+}
+
+const MOST_WRONG_VALUES = 3;
+/** Of the rows. */
+const WRONG_SHARE = 0.2;
+
+function unreadAddresses(table: Table, names: readonly string[]): UsageError {
+  const best = names.find((name) => !/image|img|photo|picture|logo|thumb/i.test(name)) ?? names[0]!;
+  const keep = names.map((name) => asOption("pass-through", name)).join(" ");
+  const [columns, holds] = names.length === 1 ? ["Column", "holds"] : ["Columns", "hold"];
+  const quoted = names.map((name) => `"${plain(name)}"`).join(", ");
+  return new UsageError(
+    `${columns} ${quoted} ${holds} addresses, and no column is read as deepLink: every link would lead to the program's own page. ` +
+      `To link to the addresses, say ${asOption("map", `deepLink=${best}`)}; to leave them as they are, ${keep}${readingOf(table)}`,
+  );
+}
+
+function sameLinks(table: Table): UsageError {
+  return new UsageError(
+    `All rows of ${table.name} ask for the same link. Name the columns that differ, such as --map deepLink=<column>; ` +
+      `columns: ${table.columns.slice(0, SAMPLE).map(plain).join(", ")}${readingOf(table)}`,
+  );
+}
+
+/** How the file was read, in brackets. */
+function readingOf({ format, headerLine }: Table): string {
+  if (format.kind !== "csv") return "";
+  const delimiter = format.delimiter === "\t" ? "tab" : `"${format.delimiter}"`;
+  return ` (header: line ${headerLine}; delimiter: ${delimiter})`;
+}
+
+const isAddress = (cell: unknown): boolean =>
+  typeof cell === "string" && /^\s*https?:\/\//i.test(cell);

@@ -1,0 +1,124 @@
+import { closeSync, openSync } from "node:fs";
+import { isImpactError, type CreateTrackingLinkParams } from "../../index.ts";
+import { mapColumns, type ColumnMap, type Mapping } from "../input/columns.ts";
+import { UsageError } from "../io.ts";
+import { journalOf } from "../journal/journal.ts";
+import { Records, type Task } from "../journal/records.ts";
+import { openOutput } from "../output/read-output.ts";
+import { targetOf } from "../output/target.ts";
+import { readMapping, type Flags } from "./mapping.ts";
+import { keyOf, requestOf } from "./request.ts";
+import type { Job } from "./run.ts";
+import { differences, taskOf } from "./task.ts";
+
+/** What other outputs know: `--reuse`. */
+export interface Reusable {
+  /** The link that was made for a request with exactly these parameters. */
+  linkOf(params: CreateTrackingLinkParams): string | undefined;
+  /** Keys of requests that may have made a link which no output holds. */
+  readonly keysInDoubt: ReadonlySet<string>;
+}
+
+/** Reads all outputs that `--reuse` names. Throws {@link UsageError} for one that another account or server has made. */
+export async function readReusable(job: Job): Promise<Reusable> {
+  const { reuse, out } = job.options;
+  const links = new Map<string, string>();
+  const keysInDoubt = new Set<string>();
+  for (const path of reuse) {
+    if (out !== "-" && targetOf(path) === targetOf(out)) {
+      throw new UsageError("--reuse is the file to write; the same command goes on with it anyway");
+    }
+    await readOne(path, job, links, keysInDoubt);
+  }
+  return {
+    linkOf: (params) => (links.size === 0 ? undefined : links.get(keyOf(params, false))),
+    keysInDoubt,
+  };
+}
+
+async function readOne(
+  path: string,
+  job: Job,
+  links: Map<string, string>,
+  keysInDoubt: Set<string>,
+): Promise<void> {
+  const { options, io } = job;
+  const earlier = await readJournalOf(path, keysInDoubt);
+  if (earlier !== undefined) expectSameMaker(path, earlier, taskOf(job));
+  // The parameters that are not in its columns were those of its own run.
+  const flags = earlier && flagsIn(earlier);
+  const mapping = flags === undefined ? options.mapping : readMapping(flags);
+  const delimiter = flags?.text("delimiter");
+  const output = await openOutput(path, { signal: io.signal, delimiter });
+  try {
+    if (!output.hasResults)
+      throw new UsageError(`--reuse takes an output of bulk; ${path} is none`);
+    const columns = mapColumnsOf(path, output.inputColumns, mapping);
+    for await (const { cells, outcome } of output.rows()) {
+      const params = columns.readParams(cells);
+      if (outcome === undefined || !isCertain(params)) continue;
+      const { status, trackingUrl = "" } = outcome;
+      if (status === "unknown") {
+        const request = requestOf(params, options.appendIds);
+        if (!isImpactError(request)) keysInDoubt.add(request.key);
+      } else if (/^https?:/.test(trackingUrl)) links.set(keyOf(params, false), trackingUrl);
+    }
+  } finally {
+    await output.close();
+  }
+}
+
+function mapColumnsOf(path: string, columns: readonly string[], mapping: Mapping): ColumnMap {
+  try {
+    return mapColumns(columns, mapping);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`--reuse ${path}: ${error.message}`) : error;
+  }
+}
+
+/** The task of the run that made an output, if its journal is still there. */
+async function readJournalOf(path: string, keysInDoubt: Set<string>): Promise<Task | undefined> {
+  const journal = journalOf(targetOf(path));
+  let file: number;
+  try {
+    file = openSync(journal, "r");
+  } catch {
+    return undefined;
+  }
+  try {
+    const records = new Records(file, journal);
+    await records.readOn();
+    for (const key of records.keysInDoubt()) keysInDoubt.add(key);
+    return records.task;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const OF_THE_MAKER = ["the account", "the server", "--sandbox", "--append-ids"];
+
+function expectSameMaker(path: string, earlier: Task, asked: Task): void {
+  const changed = differences(earlier, asked).filter((name) => OF_THE_MAKER.includes(name));
+  if (changed.length === 0) return;
+  throw new UsageError(
+    `The links of ${path} cannot be reused: since then ${changed.join(" and ")} changed`,
+  );
+}
+
+function flagsIn(task: Task): Flags {
+  return {
+    text: (name) => {
+      const value = task[`--${name}`];
+      return typeof value === "string" ? value : undefined;
+    },
+    list: (name) => {
+      const value = task[`--${name}`];
+      return Array.isArray(value) ? (value as readonly string[]) : [];
+    },
+  };
+}
+
+/** Whether no value may have got a `'` in CSV, so that no spreadsheet takes it for a formula. */
+function isCertain(params: CreateTrackingLinkParams): boolean {
+  return !Object.values(params).some((value) => /'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value)));
+}

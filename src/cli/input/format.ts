@@ -1,0 +1,93 @@
+// Which format a file has: by its name, else by how it begins.
+
+import { extname } from "node:path";
+import { UsageError } from "../io.ts";
+import { RESULT_COLUMNS } from "../outcome.ts";
+import { PARAMETER_NAMES } from "../parameters.ts";
+
+export type Format =
+  | { readonly kind: "csv"; readonly delimiter: string; readonly hasBom: boolean }
+  | { readonly kind: "jsonl" };
+
+/** Excel may name the delimiter in a first line of its own. */
+export const SEPARATOR_LINE: RegExp = /^"?sep=([,;|\t])"?\r?\n/i;
+
+const SPREADSHEET = 'a spreadsheet or an archive; in Excel, save it as "CSV UTF-8"';
+const COMPRESSED = "compressed; unpack it first: gunzip -c <file> | impact-links bulk - …";
+
+/** The first bytes, as Latin-1, of what people have instead of a table, and what to do with it. */
+const BINARIES: readonly (readonly [start: string, advice: string])[] = [
+  ["PK\x03\x04", SPREADSHEET],
+  ["\xd0\xcf\x11\xe0", SPREADSHEET],
+  ["\x1f\x8b", COMPRESSED],
+];
+
+const TEXTS: readonly (readonly [start: RegExp, advice: string])[] = [
+  [/^\s*<[?!a-z]/i, "XML or HTML; export it as CSV or as JSON lines"],
+  [
+    /^\s*\[\s*[[{"\]]/,
+    "a JSON array; write one object a line: jq -c '.[]' <file> | impact-links bulk - …",
+  ],
+];
+
+/** Throws {@link UsageError} for a file that is certainly no table. */
+export function expectTable(start: Uint8Array, name: string): void {
+  const bytes = Buffer.from(start);
+  const binary = bytes.toString("latin1");
+  const text = bytes.toString().replace("\ufeff", "");
+  const other =
+    BINARIES.find(([prefix]) => binary.startsWith(prefix)) ??
+    TEXTS.find(([pattern]) => pattern.test(text));
+  if (other !== undefined) throw new UsageError(`${name} is ${other[1].replace("<file>", name)}`);
+}
+
+/** By the extension, else by the first character. */
+export function formatOf(
+  path: string,
+  { head, hasBom }: { readonly head: string; readonly hasBom: boolean },
+  delimiters: readonly string[] = DELIMITERS,
+): Format {
+  const extension = extname(path).toLowerCase();
+  const isJson = /^\.(jsonl|ndjson)$/.test(extension);
+  const isCsv = /^\.(csv|tsv|txt)$/.test(extension);
+  if (isJson || (!isCsv && head.trimStart().startsWith("{"))) return { kind: "jsonl" };
+  return { kind: "csv", delimiter: delimiterOf(head, delimiters), hasBom };
+}
+
+/** Those that are tried by default. */
+export const DELIMITERS: readonly string[] = ["\t", ";", "|", ","];
+const SAMPLE = 20;
+const KNOWN_NAMES: ReadonlySet<string> = new Set([...PARAMETER_NAMES.keys(), ...RESULT_COLUMNS]);
+
+/**
+ * The delimiter that the file names; else the one that makes the most known columns of the header, then as many cells of
+ * it as of the rows, then the most cells.
+ */
+function delimiterOf(head: string, delimiters: readonly string[]): string {
+  const [only] = delimiters;
+  if (delimiters.length === 1 && only !== undefined) return only;
+  const named = SEPARATOR_LINE.exec(head)?.[1];
+  if (named !== undefined) return named;
+  const lines = head
+    .replace(/"(?:[^"]|"")*"/g, (quoted) => quoted.replace(/[^\w"]/g, "_"))
+    .split(/[\r\n]+/)
+    .filter((line) => line !== "");
+  const [header = "", ...rows] = lines.slice(0, SAMPLE).map((line) => line.replaceAll('"', ""));
+  const ranked = delimiters.map((delimiter) => {
+    const names = header.split(delimiter);
+    const known = names.filter((name) => KNOWN_NAMES.has(name.trim())).length;
+    const like = rows.filter((row) => row.split(delimiter).length === names.length).length;
+    return {
+      delimiter,
+      order: [names.length > 1 ? known : 0, names.length > 1 ? like : 0, names.length],
+    };
+  });
+  const best = ranked.reduce((one, other) => (isMore(other.order, one.order) ? other : one));
+  return best.order[2] === 1 ? "," : best.delimiter;
+}
+
+/** Whether the first number that differs is larger. */
+function isMore(one: readonly number[], other: readonly number[]): boolean {
+  const place = one.findIndex((number, position) => number !== other[position]);
+  return place >= 0 && one[place]! > other[place]!;
+}

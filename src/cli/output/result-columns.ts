@@ -1,0 +1,42 @@
+import { UsageError } from "../io.ts";
+import { RESULT_COLUMNS } from "../outcome.ts";
+
+export type ResultColumns = Readonly<Record<(typeof RESULT_COLUMNS)[number], string>>;
+
+/**
+ * The names of the columns that `bulk` adds. Where the input has such a name, in any case, it is another one: `linkStatus`
+ * beside `Status`. Throws {@link UsageError} for an input that is an output already.
+ */
+export function resultColumns(columns: readonly string[]): ResultColumns {
+  const taken = new Set(columns.map((column) => column.trim().toLowerCase()));
+  const nameOf = (name: string): string => {
+    if (!taken.has(name.toLowerCase())) return name;
+    const other = prefixed(name);
+    if (name !== "trackingUrl" && !taken.has(other.toLowerCase())) return other;
+    throw new UsageError(`Column "${name}" would be overwritten by a result; give it another name`);
+  };
+  const [trackingUrl, status, errorCode, error] = RESULT_COLUMNS;
+  return {
+    trackingUrl: nameOf(trackingUrl),
+    status: nameOf(status),
+    errorCode: nameOf(errorCode),
+    error: nameOf(error),
+  };
+}
+
+/** The names of these columns in an output. They come after those of its input. */
+export function findResultColumns(columns: readonly string[]): ResultColumns {
+  const nameOf = (name: string): string => {
+    const other = prefixed(name);
+    return columns.lastIndexOf(other) > columns.lastIndexOf(name) ? other : name;
+  };
+  const [trackingUrl, status, errorCode, error] = RESULT_COLUMNS;
+  return {
+    trackingUrl,
+    status: nameOf(status),
+    errorCode: nameOf(errorCode),
+    error: nameOf(error),
+  };
+}
+
+const prefixed = (name: string): string => `link${name.charAt(0).toUpperCase()}${name.slice(1)}`;
