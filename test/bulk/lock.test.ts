@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { endAll, runBulk, startBulk } from "../support/bulk/process.ts";
+import { openJournal } from "../../src/cli/journal/journal.ts";
+import { endAll, newFolder, runBulk, startBulk } from "../support/bulk/process.ts";
 import { regular, vanity } from "../support/bulk/rows.ts";
 import { holdAfter } from "../support/bulk/server.ts";
 import { readJournal, readOr } from "../support/bulk/audit.ts";
@@ -116,4 +117,20 @@ test.concurrent("an output with a second name is refused", async () => {
     stderr: expect.stringContaining(`Cannot write ${out}: it has a second name`) as unknown,
   });
   expect(server.arrivals).toEqual([]);
+});
+
+test("a journal that another process has taken over is neither cut nor removed", async () => {
+  const out = join(newFolder(), "out.csv");
+  const journal = await openJournal(out);
+  const task = '{"journal":1}\n{"finished":false}\n{"sent":0,"key":"x"}\n';
+  writeFileSync(`${out}.lock`, "another process");
+  writeFileSync(journal.path, task);
+  journal.removeUnbegun();
+  expect(readFileSync(journal.path, "utf8")).toBe(task);
+  await expect(journal.read()).rejects.toThrow(
+    "another process has begun to write the same output",
+  );
+  await journal.close();
+  expect(readFileSync(journal.path, "utf8")).toBe(task);
+  expect(readFileSync(`${out}.lock`, "utf8")).toBe("another process");
 });

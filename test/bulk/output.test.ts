@@ -10,6 +10,7 @@ import {
   text,
   answering,
   answer,
+  targets,
   useAccountAndFolder,
 } from "../support/bulk/command.ts";
 import { times } from "../support/thorough.ts";
@@ -192,4 +193,18 @@ test.each([
     stderr: expect.stringContaining("impact-links: already complete; nothing was sent\n") as string,
   });
   expect(text("out.csv")).toBe(first);
+});
+
+test("a link that CSV has quoted against formulas is neither taken for a correction nor reused", async () => {
+  const link = "https://example.sjv.io/a;-b(1)";
+  const server = await answering((response) => answer(response, 200, { TrackingURL: link }));
+  put("in.csv", "programId,sku\n1,a\n2,b\n");
+  await bulk("in.csv --out out.csv --silent");
+  expect(text("out.csv")).toContain("https://example.sjv.io/a;'-b(1)");
+  const journal = text("out.csv.journal");
+  expect((await bulk("in.csv --out out.csv --silent")).code).toBe(0);
+  expect(text("out.csv.journal")).toBe(journal);
+  await bulk("in.csv --out other.jsonl --silent --reuse out.csv");
+  expect(text("other.jsonl")).toContain(`"trackingUrl":"${link}","status":"created"`);
+  expect(targets(server)).toHaveLength(4);
 });

@@ -11,6 +11,7 @@ import {
   regular,
   vanity,
   requestOf,
+  type Row,
 } from "../support/bulk/rows.ts";
 import { audit, readOr, readRows, readJournal, isFinished } from "../support/bulk/audit.ts";
 import {
@@ -22,6 +23,7 @@ import {
   sum,
   command,
   type Change,
+  type Story,
 } from "../support/bulk/story.ts";
 import { times } from "../support/thorough.ts";
 
@@ -261,3 +263,54 @@ test.each(["out.csv", "out.tsv", "out.jsonl"])(
     expect(story.server.arrivals.length).toBe(3);
   },
 );
+
+/** Runs to the end, and leaves the journal as if the run had been stopped. */
+async function stopAtEnd(story: Story): Promise<{ output: string; records: string[] }> {
+  await command(story.args, story.server);
+  const records = readOr(story.journal).trimEnd().split("\n").slice(0, -1);
+  writeFileSync(story.journal, `${records.join("\n")}\n`);
+  return { output: readOr(story.out), records };
+}
+
+test("a link in the output whose record was lost with the power is kept, and not requested again", async () => {
+  const rows = [...vanity(2), ...regular(2)];
+  const story = await setUp(rows);
+  const { output, records } = await stopAtEnd(story);
+  for (const lost of [/"row":0/, /"row":[01]/, /"row":\d/]) {
+    const left = records.filter((line) => !lost.test(line));
+    writeFileSync(story.journal, `${left.join("\n")}\n`);
+    writeFileSync(story.out, output);
+    expect((await command(story.args, story.server)).code).toBe(0);
+    expect(readOr(story.out)).toBe(output);
+  }
+  expect(story.server.arrivals.length).toBe(4);
+});
+
+test("a last row that somebody has changed is no torn row: the output is moved away", async () => {
+  const story = await setUp(regular(3));
+  const { output } = await stopAtEnd(story);
+  const changed = output.replace("1000,,,,s2,n2", "1000,,,,s2,changed");
+  expect(changed).not.toBe(output);
+  writeFileSync(story.out, changed);
+  const { code, stderr } = await command(story.args, story.server);
+  expect(code).toBe(0);
+  const [, aside = ""] = /moved it to (.*)\n/.exec(stderr) ?? [];
+  expect(readOr(aside)).toBe(changed);
+  expect(readOr(story.out)).toBe(output);
+});
+
+test("a link that somebody has written into a row that was invalid is kept", async () => {
+  const [first, ...others] = regular(3) as [Row, ...Row[]];
+  const story = await setUp([{ ...first, subId1: "1.5E+10" }, ...others]);
+  expect((await command(story.args, story.server)).code).toBe(3);
+  const link = "https://example.sjv.io/mine";
+  const output = readOr(story.out).replace(/,,failed,invalid_input,.*/, `,${link},created,,`);
+  writeFileSync(story.out, output);
+  for (const flags of [[], ["--retry-unknown"]]) {
+    expect((await command([...story.args, ...flags], story.server)).code).toBe(0);
+    expect(readOr(story.out)).toBe(output);
+  }
+  rmSync(story.out);
+  expect((await command(story.args, story.server)).code).toBe(0);
+  expect(readOr(story.out)).toBe(output);
+});

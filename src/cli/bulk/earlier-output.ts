@@ -1,5 +1,6 @@
 import { renameSync } from "node:fs";
 import { say, UsageError } from "../io.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Entry, Records } from "../journal/records.ts";
 import type { Outcome } from "../outcome.ts";
 import { readOutcomes } from "../output/read-output.ts";
@@ -12,14 +13,16 @@ import type { Job } from "./run.ts";
  * Compares the output of an earlier run with its journal. Moves an unfinished output away if another program has changed
  * its rows, because the run writes it again; returns undefined then.
  */
-export async function readEarlierOutput(job: Job, earlier: Records) {
+export async function readEarlierOutput(job: Job, journal: Journal) {
   const { options, io } = job;
+  const { earlier } = journal;
   try {
     return await compareOutput(job, earlier);
   } catch (error) {
-    // A link may have been written into it, and a retry would not know it.
     const isUnfinished = earlier.hasBegun && !earlier.isFinished;
+    // With --retry-*, the run might create again a link that somebody has written into the file.
     if (!isUnfinished || options.retry.size > 0 || !(error instanceof UsageError)) throw error;
+    journal.checkOwned();
     const target = targetOf(options.out);
     const aside = `${target}.${Date.now()}`;
     renameSync(target, aside);
@@ -52,9 +55,13 @@ async function compareOutput({ table, columns, options, io }: Job, earlier: Reco
   return { tally, entries, rows, isToBeRetried };
 }
 
-/** Whether somebody has found the link of a row, and has written it into the output. */
-function isCorrected(recorded: Outcome | undefined, { status, trackingUrl }: Outcome): boolean {
-  if (status !== "created" && status !== "reused") return false;
-  if (recorded === undefined || recorded.trackingUrl === trackingUrl) return false;
-  return trackingUrl !== undefined && /^https?:\/\/./.test(trackingUrl);
+/** Whether the output has a link that the journal lacks: somebody has written it, or a loss of power took the record. */
+function isCorrected(recorded: Outcome | undefined, found: Outcome): boolean {
+  const { status, trackingUrl = "" } = found;
+  if ((status !== "created" && status !== "reused") || !/^https?:\/\/./.test(trackingUrl))
+    return false;
+  return plainUrl(recorded?.trackingUrl) !== plainUrl(trackingUrl);
 }
+
+/** Without the quotes that CSV may have against formulas. */
+const plainUrl = (url = ""): string => url.replaceAll("'", "");

@@ -16,14 +16,13 @@ export async function runWithJournal(job: Job, reusable: Reusable): Promise<numb
   const journal = await openJournal(targetOf(out));
   const { hasBegun, isFinished } = journal.earlier;
   let writer: RowWriter | undefined;
-  /** A run that does not start leaves no journal behind. */
-  let keepsJournal = hasBegun;
   try {
     const task = taskOf(job);
     if (hasBegun) expectSameTask(journal, task, out);
     const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
-    const found = hasOutput ? await readEarlierOutput(job, journal.earlier) : undefined;
-    if (found !== undefined && (isFinished || !hasBegun)) {
+    const found = hasOutput ? await readEarlierOutput(job, journal) : undefined;
+    const mustBeWhole = isFinished || !hasBegun;
+    if (found !== undefined && mustBeWhole) {
       if (found.rows < table.count) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
@@ -38,14 +37,13 @@ export async function runWithJournal(job: Job, reusable: Reusable): Promise<numb
     if (hasBegun) await journal.goOn(entries);
     else await journal.begin(task, entries);
     await journal.sync();
-    keepsJournal = true;
     writer.clear();
     const code = await runRows({ ...job, reusable, writer, journal });
     if (code === EXIT.done || code === EXIT.incomplete) journal.finish();
     return code;
   } finally {
-    if (!keepsJournal) journal.remove();
     writer?.close();
+    journal.removeUnbegun();
     await journal.close();
   }
 }

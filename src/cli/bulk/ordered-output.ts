@@ -34,7 +34,6 @@ export function createOrderedOutput(
       const isFull = (): boolean => index - written >= AHEAD && !draining.aborted;
       while (isFull()) await new Promise<void>((resolve) => (wake = resolve));
     },
-    flush,
     /** How many rows were given to the writer. */
     written: (): number => written,
     /** All that did not reach the file or the stream. */

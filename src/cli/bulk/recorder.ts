@@ -27,7 +27,8 @@ export function createRecorder(
       fail(error);
       // Not delivered either: the next run may come to another outcome.
       for (const { row, outcome } of finished) {
-        if (outcome.trackingUrl) unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
+        if (outcome.status === "created")
+          unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
       }
       return;
     }

@@ -32,6 +32,12 @@ const INTERRUPTED: Outcome = {
   error: "The run was stopped while the request was in flight: a link may have been made",
 };
 
+const EQUAL_IN_DOUBT: Outcome = {
+  status: "unknown",
+  errorCode: "connection",
+  error: "A request for the same link has no answer: it may have been made",
+};
+
 /** Decides for each row whether it is sent, by what earlier runs have recorded. */
 export class Resume {
   readonly #earlier: Records | undefined;
@@ -61,33 +67,34 @@ export class Resume {
   }
 
   /** Whether a request for the row's link may have made one. */
-  isInDoubt({ key }: Unsent): boolean {
+  mayHaveLink({ key }: Unsent): boolean {
     return this.#keysInDoubt.has(key);
   }
 
   /** Call it once for each row, in order. */
   decide(row: TableRow): Known | Unsent {
     if (row.problem === undefined && !isFilled(row.cells)) return EMPTY;
+    const earlier = this.#earlier?.outcomeOf(row.index);
+    const hasOpenRequest = this.#earlier?.hasOpenRequest(row.index) ?? false;
+    const kept = earlier && !this.#isToBeSent(earlier, hasOpenRequest) ? earlier : undefined;
     const problem = problemOf(row) ?? this.#columns.problemIn(row.cells);
     if (problem !== undefined) {
+      if (kept !== undefined) return { outcome: kept, isNew: false };
       const outcome = { status: "failed", errorCode: "invalid_input", error: problem } as const;
       return { outcome, isNew: row.problem === undefined };
     }
     const { appendIds, retry } = this.#options;
     const params = this.#columns.readParams(row.cells);
     const request = requestOf(params, appendIds);
-    const earlier = this.#earlier?.outcomeOf(row.index);
-    const isInDoubt = this.#earlier?.isInDoubt(row.index) ?? false;
     if (isImpactError(request)) {
-      if (earlier !== undefined && !retry.has(earlier.status))
-        return { outcome: earlier, isNew: false };
+      if (kept !== undefined) return { outcome: kept, isNew: false };
       return { row, params, key: "", isVanity: false };
     }
     const { key, isVanity, extend } = request;
-    if (earlier !== undefined && !this.#isToBeSent(earlier, isInDoubt)) {
-      const link = this.#baseOf(earlier);
+    if (kept !== undefined) {
+      const link = this.#baseOf(kept);
       if (link !== undefined) this.#links.set(key, link);
-      return { outcome: earlier, isNew: false };
+      return { outcome: kept, isNew: false };
     }
     const link = this.#links.get(key) ?? this.#baseOf(this.#earlier?.vanityLink(key));
     if (link !== undefined) {
@@ -98,9 +105,9 @@ export class Resume {
     if (reused !== undefined) {
       return { outcome: { status: "reused", trackingUrl: reused }, isNew: true };
     }
-    if (isInDoubt) this.#keysInDoubt.add(key);
+    if (hasOpenRequest) this.#keysInDoubt.add(key);
     if (isVanity && this.#keysInDoubt.has(key) && !retry.has("unknown")) {
-      return { outcome: INTERRUPTED, isNew: true };
+      return { outcome: hasOpenRequest ? INTERRUPTED : EQUAL_IN_DOUBT, isNew: true };
     }
     return { row, params, key, isVanity };
   }
@@ -110,9 +117,9 @@ export class Resume {
     return outcome?.base ?? (this.#options.appendIds ? undefined : outcome?.trackingUrl);
   }
 
-  #isToBeSent({ status }: Outcome, isInDoubt: boolean): boolean {
+  #isToBeSent({ status }: Outcome, hasOpenRequest: boolean): boolean {
     // A run that sent it again may have been stopped before the answer.
-    return this.#options.retry.has(status) || (status === "failed" && isInDoubt);
+    return this.#options.retry.has(status) || (status === "failed" && hasOpenRequest);
   }
 }
 

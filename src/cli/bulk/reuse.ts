@@ -56,8 +56,9 @@ async function readOne(
     const columns = mapColumnsOf(path, output.inputColumns, mapping);
     for await (const { cells, outcome } of output.rows()) {
       const params = columns.readParams(cells);
-      if (outcome === undefined || !isCertain(params)) continue;
+      if (outcome === undefined) continue;
       const { status, trackingUrl = "" } = outcome;
+      if (![...Object.values(params), trackingUrl].every(isCertain)) continue;
       if (status === "unknown") {
         const request = requestOf(params, options.appendIds);
         if (!isImpactError(request)) keysInDoubt.add(request.key);
@@ -118,7 +119,5 @@ function flagsIn(task: Task): Flags {
   };
 }
 
-/** Whether no value may have got a `'` in CSV, so that no spreadsheet takes it for a formula. */
-function isCertain(params: CreateTrackingLinkParams): boolean {
-  return !Object.values(params).some((value) => /'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value)));
-}
+/** Whether a value has no `'` that may have been written against formulas in CSV. */
+const isCertain = (value: unknown): boolean => !/'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value));

@@ -20,7 +20,7 @@ export function settle(parts: RunParts, run: Run, result: CreateManyResult<Unsen
   if (!result.ok && result.error.outcome === "not_sent" && drain.failure !== undefined) return;
   const outcome = outcomeOf(result, run);
   if (outcome.status === "unknown") resume.noteDoubt(result.input);
-  if (outcome.status !== "failed" || !resume.isInDoubt(result.input)) {
+  if (outcome.status !== "failed" || !resume.mayHaveLink(result.input)) {
     return recorder.finish(row, outcome);
   }
   // A refusal now says nothing of the earlier request.

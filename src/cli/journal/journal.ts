@@ -1,7 +1,7 @@
 // The journal <out>.journal: what has happened to each row, so that a run that was stopped in any way can resume.
 // One JSON object a line (records.ts); a line without its end was never written. One process at a time (lock.ts).
 
-import { closeSync, fstatSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { datasync, UsageError, why, writeWhole } from "../io.ts";
 import { lock, type Lock } from "./lock.ts";
 import { Records, type Entry, type Task } from "./records.ts";
@@ -53,6 +53,7 @@ export class Journal {
   /** Reads all whole lines, and drops the rest. */
   async read(): Promise<void> {
     await this.earlier.readOn();
+    this.#checkLock();
     this.#size = this.earlier.size;
     ftruncateSync(this.#file, this.#size);
   }
@@ -62,7 +63,7 @@ export class Journal {
     this.checkOwned();
     ftruncateSync(this.#file);
     this.#size = 0;
-    this.#append([task, ...entries, { finished: false }]);
+    this.record([task, ...entries, { finished: false }]);
     this.earlier = new Records(this.#file, this.path);
     await this.earlier.readOn();
   }
@@ -75,8 +76,18 @@ export class Journal {
   }
 
   /** All of it is recorded, or nothing and it throws. */
-  record(entries: readonly Entry[]): void {
-    this.#append(entries);
+  record(lines: readonly (Task | Entry)[]): void {
+    if (this.#broken !== undefined) throw this.#broken.error;
+    this.#checkUnchanged();
+    try {
+      const texts = lines.map((line) => `${JSON.stringify(line)}\n`);
+      this.#size += writeWhole(this.#file, texts.join(""));
+      this.#isDirty = true;
+    } catch (error) {
+      this.#broken = { error };
+      ftruncateSync(this.#file, this.#size);
+      throw error;
+    }
   }
 
   /** The output is complete. */
@@ -91,6 +102,10 @@ export class Journal {
   /** Throws if another process has taken the output over: one that is suspended may lose it. */
   checkOwned(): void {
     this.#checkUnchanged();
+    this.#checkLock();
+  }
+
+  #checkLock(): void {
     if (!this.#lock.isHeld()) throw new Error(TAKEN_OVER);
   }
 
@@ -108,8 +123,10 @@ export class Journal {
     return (this.#synced = this.#synced.then(sync));
   }
 
-  remove(): void {
-    unlinkSync(this.path);
+  /** Removes a journal that no run has begun, unless it belongs to another process by now. */
+  removeUnbegun(): void {
+    if (this.earlier.hasBegun || !this.#lock.isHeld()) return;
+    if (fstatSync(this.#file).size === this.#size) rmSync(this.path, { force: true });
   }
 
   async close(): Promise<void> {
@@ -117,21 +134,5 @@ export class Journal {
     await this.#synced.catch(() => {});
     closeSync(this.#file);
     this.#lock.release();
-  }
-
-  #append(values: readonly object[]): void {
-    if (this.#broken !== undefined) throw this.#broken.error;
-    this.#checkUnchanged();
-    try {
-      this.#size += writeWhole(
-        this.#file,
-        values.map((value) => `${JSON.stringify(value)}\n`).join(""),
-      );
-      this.#isDirty = true;
-    } catch (error) {
-      this.#broken = { error };
-      ftruncateSync(this.#file, this.#size);
-      throw error;
-    }
   }
 }

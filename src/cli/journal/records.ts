@@ -7,19 +7,21 @@ import { STATUSES, type Outcome, type Status } from "../outcome.ts";
 export type Task = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /**
- * A line after the first one, which is the task. What the records of a row mean together:
+ * A line after the first one, which is the task. `sent` opens a request of a row, `back` closes one, and `row` closes all of
+ * them unless it is `unknown`. The state of a row is its last outcome and whether a request is open:
  *
- * | last record           | it means                                    | may follow      | the next run                            |
- * | --------------------- | ------------------------------------------- | --------------- | --------------------------------------- |
- * | none                  | nothing was sent                            | `sent`, `row`   | sends it                                |
- * | `sent`                | a request has left and may have made a link | all             | sends it; Vanity: `unknown` ¹           |
- * | `back`                | that request has made none                  | `sent`, `row`   | as before that `sent`                   |
- * | `row` created, reused | its link is known                           | `row` ²         | keeps it                                |
- * | `row` failed          | no request has made a link                  | `sent`, `row`   | keeps it; --retry-failed: sends it      |
- * | `row` unknown         | a request may have made one                 | `sent`, `row`   | keeps it; --retry-unknown: sends it     |
+ * | outcome         | open | meaning                             | the next run                             |
+ * | --------------- | ---- | ----------------------------------- | ---------------------------------------- |
+ * | none            | no   | no request has made a link          | sends it ¹                               |
+ * | none            | yes  | a request may have made a link      | sends it ¹; Vanity: `unknown` ²          |
+ * | created, reused | any  | the link is known                   | keeps it ³                               |
+ * | failed          | no   | no request has made a link          | keeps it; with --retry-failed sends it ¹ |
+ * | failed          | yes  | a retry was stopped, may have made  | sends it ¹; Vanity: `unknown` ²          |
+ * | unknown         | any  | a request may have made a link      | keeps it; with --retry-unknown sends it ¹|
  *
- * ¹ Sent again with --retry-unknown. The same holds for every Vanity row with the same `key`.
- * ² If somebody writes another link into the output.
+ * ¹ Not if an equal row has a link: then it is `reused`.
+ * ² Unless --retry-unknown is given. A Vanity row is also `unknown` while a request of an equal row is open or `unknown`.
+ * ³ A user may write a link into the output. It then replaces the outcome of the row.
  */
 export type Entry =
   /** A request is about to be sent. Equal requests have equal keys. */
@@ -30,10 +32,10 @@ export type Entry =
   /** Whether the output is complete. False before a run empties it. */
   | { readonly finished: boolean };
 
-/** The requests of a row whose answer is not known. Each may have made a link. */
+/** The open requests of a row. Each may have made a link. */
 interface Doubt {
   count: number;
-  /** Undefined if an equal row has sent the request. */
+  /** Undefined if no request of the row itself is open: its outcome is that of an equal row. */
   key: string | undefined;
   isVanity: boolean;
 }
@@ -41,7 +43,7 @@ interface Doubt {
 /** What a journal says. It keeps little in memory: the place of each outcome, and the rows that are in doubt. */
 export class Records {
   task: Task | undefined;
-  /** Whether a run has begun to write the output. Until then an output that exists is whole, and the rows here are not. */
+  /** If false, ignore the rows: the journal was torn while it was rebuilt from a complete output. */
   hasBegun = false;
   /** Whether the output is complete. */
   isFinished = false;
@@ -50,7 +52,7 @@ export class Records {
   readonly #file: number;
   readonly #path: string;
   /** Where the last outcome of each row begins, plus 1: 0 is none. */
-  #places = new Float64Array(1024);
+  #offsets = new Float64Array(1024);
   readonly #doubts = new Map<number, Doubt>();
   /** The row that has the link of a Vanity request, by its key. An account has a few thousand. */
   readonly #vanityRows = new Map<string, number>();
@@ -64,6 +66,7 @@ export class Records {
 
   /** Reads what was added since, in pieces. Throws {@link UsageError} for a line of another format. */
   async readOn(): Promise<void> {
+    this.#block = undefined;
     for (;;) {
       const line = this.#lineAt(this.size);
       if (line === undefined) return;
@@ -75,9 +78,9 @@ export class Records {
   }
 
   outcomeOf(row: number): Outcome | undefined {
-    const place = this.#places[row];
-    if (!place) return undefined;
-    const line = this.#lineAt(place - 1);
+    const offset = this.#offsets[row];
+    if (!offset) return undefined;
+    const line = this.#lineAt(offset - 1);
     return line && (JSON.parse(line.toString()) as Outcome);
   }
 
@@ -88,15 +91,13 @@ export class Records {
   }
 
   /** Whether a request of the row may have made a link that no outcome holds. */
-  isInDoubt(row: number): boolean {
+  hasOpenRequest(row: number): boolean {
     return this.#doubts.has(row);
   }
 
   /** The keys of all requests that may have made a link which no outcome holds. */
   keysInDoubt(): Set<string> {
-    const keys = new Set<string>();
-    for (const { key } of this.#doubts.values()) if (key !== undefined) keys.add(key);
-    return keys;
+    return new Set([...this.#doubts.values()].flatMap(({ key }) => key ?? []));
   }
 
   #read(line: Buffer): void {
@@ -118,7 +119,7 @@ export class Records {
       const doubt = this.#doubts.get(entry.back);
       if (doubt && --doubt.count === 0) this.#doubts.delete(entry.back);
     } else {
-      this.#place(entry.row);
+      this.#noteOffset(entry.row);
       if (entry.status !== "unknown") this.#settle(entry);
       else if (!this.#doubts.has(entry.row)) this.#doubt(entry.row);
     }
@@ -138,13 +139,13 @@ export class Records {
     this.#doubts.delete(row);
   }
 
-  #place(row: number): void {
-    if (row >= this.#places.length) {
+  #noteOffset(row: number): void {
+    if (row >= this.#offsets.length) {
       const larger = new Float64Array(2 * row);
-      larger.set(this.#places);
-      this.#places = larger;
+      larger.set(this.#offsets);
+      this.#offsets = larger;
     }
-    this.#places[row] = this.size + 1;
+    this.#offsets[row] = this.size + 1;
   }
 
   /** The line that begins there, without its end. Undefined if it has none: it was never written whole. */
@@ -192,6 +193,6 @@ function isEntry(value: unknown): value is Entry {
   if (!isObject(value)) return false;
   const { sent, key, back, row, status, finished } = value;
   if (typeof finished === "boolean") return true;
-  const place = typeof key === "string" ? sent : STATUSES.includes(status as Status) ? row : back;
-  return Number.isInteger(place) && (place as number) >= 0 && (place as number) < MOST_ROWS;
+  const index = typeof key === "string" ? sent : STATUSES.includes(status as Status) ? row : back;
+  return Number.isInteger(index) && (index as number) >= 0 && (index as number) < MOST_ROWS;
 }

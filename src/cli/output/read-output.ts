@@ -60,7 +60,7 @@ export async function* readOutcomes(
   const names = resultColumns(input.columns);
   const inputDelimiter = input.format.kind === "csv" ? input.format.delimiter : undefined;
   const output = await openOutput(path, { signal, delimiter: inputDelimiter, names });
-  const isOther = (): UsageError =>
+  const otherFile = (): UsageError =>
     new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
     const { columns, delimiter } = output;
@@ -73,8 +73,8 @@ export async function* readOutcomes(
       );
     if (output.count === 0 && isTornHeader()) return;
     // A torn JSON object has no columns.
-    if (columns.length > 0 && !output.hasResults) throw isOther();
-    if (output.count > input.count) throw isOther();
+    if (columns.length > 0 && !output.hasResults) throw otherFile();
+    if (output.count > input.count) throw otherFile();
     const places = input.columns.map((name, place) =>
       isCell(columns[place] ?? "", name) ? place : columns.lastIndexOf(name),
     );
@@ -88,7 +88,7 @@ export async function* readOutcomes(
       );
       const isDone = outcome !== undefined || !isFilledRow(row);
       if (!isSame || !isDone) {
-        if (!(await isTorn(row, rows, output.isLastLineEnded))) throw isOther();
+        if (!(await isTorn(row, rows, output.isLastLineEnded))) throw otherFile();
         return;
       }
       yield { row, outcome };
