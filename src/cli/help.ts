@@ -65,7 +65,7 @@ Parameters of rows that have none of their own
 ${parameterHelp.replaceAll(" (required)", "")}
 
 Input
-  --delimiter <character>              What separates cells; tab is a tab. By default found from the file.
+  --delimiter <character>              Separator of cells, or tab. Default: found from the file.
   --encoding <name>                    Encoding of the text, such as windows-1252. Default: UTF-8, or UTF-16 with a
                                        byte order mark.
   --skip-lines <number>                Lines before the header. Default 0.
