@@ -190,19 +190,19 @@ test.each<[what: string, content: string | Uint8Array, name: string, message: st
     "a workbook",
     "PK\u0003\u0004\u0014",
     "in.xlsx",
-    'is a spreadsheet or an archive; in Excel, save it as "CSV UTF-8"',
+    'is a spreadsheet or an archive; in Excel, save it as "CSV UTF-8", or unpack it',
   ],
   [
     "an old workbook",
     Buffer.from("\xd0\xcf\x11\xe0\xa1", "latin1"),
     "in.csv",
-    'is a spreadsheet or an archive; in Excel, save it as "CSV UTF-8"',
+    'is a spreadsheet or an archive; in Excel, save it as "CSV UTF-8", or unpack it',
   ],
   [
     "a compressed file",
     Buffer.from("\x1f\x8b\x08\x00", "latin1"),
     "in.csv.gz",
-    "is compressed; unpack it first: gunzip -c in.csv.gz | impact-links bulk - …",
+    "is compressed; unpack it first: gunzip -c in.csv.gz | npx impact-links bulk - …",
   ],
   [
     "XML",
@@ -220,7 +220,7 @@ test.each<[what: string, content: string | Uint8Array, name: string, message: st
     "a JSON array",
     '[\n  {"deepLink": "https://shop.example/"}\n]',
     "in.json",
-    "is a JSON array; write one object a line: jq -c '.[]' in.json | impact-links bulk - …",
+    "is a JSON array; write one object a line: jq -c '.[]' in.json | npx impact-links bulk - …",
   ],
 ])("a file that is %s is named, with what to do", async (_, content, name, message) => {
   const error = await read(content, {}, name).catch((reason: unknown) => reason as Error);
@@ -256,4 +256,11 @@ test.each([
 ])("a number that JSON writes as the same one is read: %s", async (number) => {
   const { rows } = await read(`{"x":${number}}\n`, {}, "in.jsonl");
   expect(rows).toEqual([{ line: 1, cells: [Number(number)], problem: undefined }]);
+});
+
+test("text that is not in the encoding that is named is refused", async () => {
+  const shiftJis = Buffer.from("id,name\n1,\x8c\x43\x81\x40\n", "latin1");
+  await expect(read(shiftJis, { encoding: "windows-1252" })).rejects.toThrow(
+    "is not in windows-1252; name another --encoding",
+  );
 });

@@ -355,7 +355,7 @@ test.each<[what: string, content: string | Uint8Array]>([
   ["UTF-16 cut in half", encode("programId\tname", "utf-16le", true).subarray(0, -1)],
 ])("a table is refused for %s, and says what to do", async (_, content) => {
   expect(await refusal(content)).toMatch(
-    /^Expected text in UTF-(8|16LE), got other bytes in in\.csv.* In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252\.$/,
+    /^Expected text in UTF-(8|16LE), got other bytes in in\.csv.* In Excel, save it as "CSV UTF-8"; or name its encoding: --encoding windows-1252 \(Western\), windows-1251 \(Cyrillic\), shift_jis \(Japanese\)\.$/,
   );
 });
 
@@ -380,7 +380,7 @@ test.each<[what: string, content: Uint8Array, line: number]>([
   ],
 ])("a table is refused for other bytes, and names their line: %s", async (_, content, line) => {
   expect(await refusal(content)).toBe(
-    `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.`,
+    `Expected text in UTF-8, got other bytes in in.csv at line ${line}. In Excel, save it as "CSV UTF-8"; or name its encoding: --encoding windows-1252 (Western), windows-1251 (Cyrillic), shift_jis (Japanese).`,
   );
 });
 

@@ -52,3 +52,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   signal: interrupted.signal,
 });
+// A reader of stdout that does not read would keep the process. All else is written by now.
+if (interrupted.signal.aborted) process.exit();

@@ -210,7 +210,7 @@ test("cells that are wrong fail their row alone, and nothing is sent for it", as
   expect(await bulk("in.csv --out out.csv")).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(
-      /\nimpact-links: 8 rows: 1 created, 6 failed, 1 without text\n {2}invalid_input: 6\n$/,
+      /\nimpact-links: 8 rows: 1 created, 6 failed, 1 without text\n {2}invalid_input: 6\n {2}without a deep link: 1 \(they lead to the program's own page\)\n$/,
     ) as string,
   });
   const rows = parse(text("out.csv"), { columns: true }) as Record<string, string>[];

@@ -58,7 +58,8 @@ test("a complete run is refused if it is asked for something else, and says what
       stdout: "",
       stderr:
         `impact-links: ${out} belongs to a complete run, and since then ${what} changed. ` +
-        `Choose another --out, or move ${out} and ${journal} away to start over\n` +
+        `Choose another --out, or move ${out} and ${journal} away to start over. ` +
+        `Another --out with --reuse ${out} takes the links that are the same\n` +
         "See impact-links bulk --help.\n",
     });
     expect(filesOf(story)).toEqual(files);

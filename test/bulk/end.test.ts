@@ -169,7 +169,7 @@ test.concurrent.each([
   [
     "another encoding",
     "1000,Vanity,v\xfc",
-    'Expected text in UTF-8, got other bytes in out.csv at line 2. In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.',
+    'Expected text in UTF-8, got other bytes in out.csv at line 2. In Excel, save it as "CSV UTF-8"; or name its encoding: --encoding windows-1252 (Western), windows-1251 (Cyrillic), shift_jis (Japanese).',
   ],
   [
     "a stray quote",

@@ -123,6 +123,15 @@ test.each([
   expect(readdirSync(folder)).toEqual(["in.csv"]);
 });
 
+test.each(["journal", "lock"])("bulk refuses to read the %s of its output", async (extension) => {
+  put(`out.csv.${extension}`, "programId\n1\n");
+  const input = join(folder, `out.csv.${extension}`);
+  expect((await bulk(`${input} --out out.csv`)).stderr).toContain(
+    "--out is the file to read; give it another name",
+  );
+  expect(text(`out.csv.${extension}`)).toBe("programId\n1\n");
+});
+
 test("a run without credentials leaves nothing behind, and works once they are there", async () => {
   vi.stubEnv("IMPACT_ACCOUNT_SID", "");
   vi.stubEnv("IMPACT_AUTH_TOKEN", "");

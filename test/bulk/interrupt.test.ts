@@ -8,6 +8,7 @@ import {
   decideFor,
   regular,
   vanity,
+  wide,
   type Row,
 } from "../support/bulk/rows.ts";
 import { readOr, readJournal } from "../support/bulk/audit.ts";
@@ -169,4 +170,24 @@ test.concurrent.each([
   });
   const loud = args.filter((each) => each !== "--silent");
   expect(audited.complete(await runBulk(loud, { ...server, shell }))).toEqual([]);
+});
+
+test.concurrent("a reader that stalls does not keep the run, and loses no link", async () => {
+  const { input, server } = await setUp(wide(regular(3000)));
+  const { child, ended } = startBulk([input, "--out", "-", "--silent"], server);
+  child.stdout?.pause();
+  const isStalled = async (): Promise<boolean> => {
+    const { length } = server.arrivals;
+    await sleep(300);
+    return length > 200 && server.arrivals.length === length;
+  };
+  while (!(await isStalled()));
+  const start = performance.now();
+  child.kill("SIGTERM");
+  child.once("exit", () => child.stdout?.resume());
+  const { code, stdout, stderr } = await ended;
+  expect(code).toBe(130);
+  expect(performance.now() - start).toBeLessThan(5000);
+  const links = new Set(`${stdout}\n${stderr}`.match(/https:[^,]*(?=,created)/g));
+  expect(links.size).toBe(server.arrivals.length);
 });

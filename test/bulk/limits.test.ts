@@ -69,8 +69,9 @@ test.each([
 
 test("a quote that is never closed fails its row, and the rows after it are read", async () => {
   await linker();
-  const rows = LONGEST / 2;
-  put("in.csv", `programId,x\n1,"a\n${"2,b\n3,b\n".repeat(rows / 2)}`);
+  const rows = 2 * Math.ceil(LONGEST / 100);
+  const two = `2,${"b".repeat(60)}\n3,${"b".repeat(60)}\n`;
+  put("in.csv", `programId,x\n1,"a\n${two.repeat(rows / 2)}`);
   const { code, stderr } = await bulk("in.csv --dry-run");
   expect(code).toBe(2);
   expect(stderr).toContain(`in.csv: ${(rows + 1).toLocaleString("en-US")} rows`);
@@ -97,4 +98,12 @@ test("of a name that is very long no suggestion is looked for", async () => {
   expect(code).toBe(0);
   expect(performance.now() - start).toBeLessThan(5000);
   expect(stderr.length).toBeLessThan(1000);
+});
+
+test("a long cell of separators and signs is written in no time", async () => {
+  await linker();
+  put("in.csv", `programId,note\n1,${"|=".repeat(200_000)}${"x".repeat(400_000)}\n`);
+  const start = performance.now();
+  expect((await bulk("in.csv --out out.csv --silent")).code).toBe(0);
+  expect(performance.now() - start).toBeLessThan(5000);
 });

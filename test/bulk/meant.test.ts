@@ -41,7 +41,7 @@ test.each<[what: string, content: string, flags: string, message: string]>([
     "an address for all rows, beside a column of addresses",
     "id,link\n1,https://shop.example/boots\n2,https://shop.example/shoes\n",
     "--deep-link https://shop.example/",
-    `Column "link" holds addresses, and no column is read as deepLink: ${own}. ` +
+    `Column "link" holds addresses, and no column is read as deepLink: every link would lead to the page of --deep-link. ` +
       `To link to the addresses, say --map deepLink=link; to leave them as they are, --pass-through link${comma}`,
   ],
   [
@@ -96,6 +96,43 @@ test.each<[what: string, content: string, flags: string, message: string]>([
     "My report\n\nid,deepLink\n1,https://shop.example/boots\n",
     "",
     `Line 1 of in.csv is no header, it seems. To take line 3 for it, say --skip-lines 2${comma}`,
+  ],
+  [
+    "a title among empty cells",
+    "Products 2026,,\nfrom,Monday,\nid,name,link\n1,Boots,https://shop.example/boots\n",
+    "",
+    `Line 1 of in.csv is no header, it seems. To take line 2 for it, say --skip-lines 1${comma}`,
+  ],
+  [
+    "a title of one cell",
+    "Products 2026\n\nid,name,link\n1,Boots,https://shop.example/boots\n",
+    "",
+    `Line 1 of in.csv is no header, it seems. To take line 3 for it, say --skip-lines 2${comma}`,
+  ],
+  [
+    "addresses without a scheme",
+    "sku,link,subId1\n1,www.shop.example/a,x\n2,www.shop.example/b,y\n",
+    "",
+    `Column "link" holds addresses, and no column is read as deepLink: ${own}. ` +
+      `To link to the addresses, say --map deepLink=link; to leave them as they are, --pass-through link${comma}`,
+  ],
+  [
+    "an output",
+    "sku,deepLink,trackingUrl,status,errorCode,error\n1,https://shop.example/,https://example.sjv.io/1,created,,\n",
+    "",
+    "The input is an output of bulk. Correct its own input instead, and take the links with --reuse",
+  ],
+  [
+    "two columns of the name that is mapped",
+    "sku,link,link\n1,https://shop.example/a,https://shop.example/b\n",
+    "--map deepLink=link",
+    '--map deepLink: more than one column is called "link"',
+  ],
+  [
+    "UTF-8 that is said to be another encoding",
+    "sku,deepLink\nü,https://shop.example/a\n",
+    "--encoding windows-1252",
+    "in.csv is in UTF-8; leave out --encoding",
   ],
   [
     "a comment before the column that is named",

@@ -82,29 +82,37 @@ test("a journal whose end is torn at any byte is as good as without its last lin
   }
 });
 
-test.each(['{"row":', "", "\0\0\0", "null", "7", '"x"', "[]", "{}", '{"row":1}'])(
-  "a journal with the line %j in its middle is refused",
-  async (damage) => {
-    const story = await setUp(regular(30), {
-      decide: ({ index }) => (index < 8 ? "link" : "unauthorized"),
-    });
-    const { args, server, journal } = story;
-    expect((await command(args, server)).code).toBe(1);
-    const lines = readOr(journal).split("\n");
-    lines[2] = damage;
-    writeFileSync(journal, lines.join("\n"));
-    const files = filesOf(story);
-    const sent = server.arrivals.length;
-    expect(await command(args, server)).toEqual({
-      code: 2,
-      signal: null,
-      stdout: "",
-      stderr: `impact-links: ${journal} is damaged in line 3\nSee impact-links bulk --help.\n`,
-    });
-    expect(filesOf(story)).toEqual(files);
-    expect(server.arrivals.length).toBe(sent);
-  },
-);
+test.each([
+  '{"row":',
+  "",
+  "\0\0\0",
+  "null",
+  "7",
+  '"x"',
+  "[]",
+  "{}",
+  '{"row":1}',
+  '{"row":1,"status":"created","trackingUrl":123}',
+])("a journal with the line %j in its middle is refused", async (damage) => {
+  const story = await setUp(regular(30), {
+    decide: ({ index }) => (index < 8 ? "link" : "unauthorized"),
+  });
+  const { args, server, journal } = story;
+  expect((await command(args, server)).code).toBe(1);
+  const lines = readOr(journal).split("\n");
+  lines[2] = damage;
+  writeFileSync(journal, lines.join("\n"));
+  const files = filesOf(story);
+  const sent = server.arrivals.length;
+  expect(await command(args, server)).toEqual({
+    code: 2,
+    signal: null,
+    stdout: "",
+    stderr: `impact-links: ${journal} is damaged in line 3\nSee impact-links bulk --help.\n`,
+  });
+  expect(filesOf(story)).toEqual(files);
+  expect(server.arrivals.length).toBe(sent);
+});
 
 /** Vanity by `customPath` alone. */
 const untyped = vanity(20).map((row, index) => ({

@@ -134,7 +134,37 @@ test("an output without its journal is read by the flags that are given", async 
   rmSync(join(folder, "first.csv.journal"));
   const { stderr } = await bulk(`feed.csv --out second.csv ${FLAGS} --reuse first.csv`);
   expect(stderr).toContain("2 rows: 2 reused");
+  expect(stderr).toContain(
+    "impact-links: first.csv has no journal: its links are taken for those of this account, server and program\n",
+  );
   expect(targets(server)).toHaveLength(2);
+});
+
+test("a link that shows other parameters than its row is not reused", async () => {
+  const server = await answering((response, _, target) => {
+    const { pathname, searchParams } = new URL(target, "http://x");
+    const query = new URLSearchParams({ u: searchParams.get("DeepLink") ?? "" });
+    if (searchParams.has("subId1")) query.set("subId1", searchParams.get("subId1") ?? "");
+    const program = pathname.split("/")[4];
+    answer(response, 200, { TrackingURL: `https://example.sjv.io/c/1/2/${program}?${query}` });
+  });
+  put("feed.csv", feed("a", "b"));
+  await bulk(`feed.csv --out first.csv ${FLAGS}`);
+  // Somebody corrects a page in the output, and in the feed.
+  put("first.csv", text("first.csv").replace(page("b"), page("c")));
+  put("feed.csv", feed("a", "c"));
+  const again = await bulk(`feed.csv --out second.csv ${FLAGS} --reuse first.csv`);
+  expect(again.stderr).toContain("2 rows: 1 created, 1 reused");
+  expect(targets(server).at(-1)).toBe(sentFor("c"));
+  // Without its journal, an output does not say of which program it is.
+  rmSync(join(folder, "first.csv.journal"));
+  for (const [index, flags] of [
+    "--program 2000 --map deepLink=link",
+    "--program 1000 --map deepLink=link --sub-id1 web",
+  ].entries()) {
+    const other = await bulk(`feed.csv --out other${index}.csv ${flags} --reuse first.csv`);
+    expect(other.stderr).toContain("2 rows: 2 created");
+  }
 });
 
 test("an output of a run that was stopped gives the links that it has", async () => {

@@ -6,6 +6,7 @@ import { isImpactError } from "../../index.ts";
 import { exitCodeOf, openClient } from "../impact-client.ts";
 import type { Arguments } from "../flags.ts";
 import { mapColumns } from "../input/columns.ts";
+import { filesOf, TakenOverError } from "../journal/journal.ts";
 import { openTable, type Table } from "../input/table.ts";
 import { EXIT, plain, say, UsageError, why, type Io } from "../io.ts";
 import { RESULT_COLUMNS } from "../outcome.ts";
@@ -25,7 +26,7 @@ import { runRows, type Job } from "./run.ts";
 export async function bulk(given: Arguments, io: Io): Promise<number> {
   const options = readBulkOptions(given);
   const { input, out } = options;
-  if (input !== "-" && out !== "-" && targetOf(input) === targetOf(out)) {
+  if (input !== "-" && out !== "-" && filesOf(targetOf(out)).includes(targetOf(input))) {
     throw new UsageError("--out is the file to read; give it another name");
   }
   // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
@@ -42,7 +43,8 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
   } catch (error) {
     if (error === io.signal.reason) return EXIT.interrupted;
     const isFromSystem = error instanceof Error && "syscall" in error;
-    if (!isFromSystem && !isImpactError(error)) throw error;
+    const isKnown = isFromSystem || isImpactError(error) || error instanceof TakenOverError;
+    if (!isKnown) throw error;
     await say(io, why(error));
     return isImpactError(error) ? exitCodeOf(error) : EXIT.failed;
   } finally {

@@ -1,7 +1,7 @@
 // Refuses a file that is read otherwise than it was meant, before anything is sent.
 
 import { isImpactError } from "../../index.ts";
-import { asOption, isFilled } from "../input/columns.ts";
+import { asOption, isFilled, listOf } from "../input/columns.ts";
 import type { Table, TableRow } from "../input/table.ts";
 import { plain, UsageError } from "../io.ts";
 import { FACTS, fromText, PARAMETER_NAMES } from "../parameters.ts";
@@ -29,13 +29,17 @@ export async function checkHeader(table: Table, { mapping }: BulkOptions): Promi
     );
   }
   const isComment = columns[0]?.trimStart().startsWith("#") ?? false;
+  const names = columns.filter((column) => column.trim() !== "").length;
   let rows = 0;
   for await (const row of table.rows()) {
     if (rows++ >= SAMPLE) break;
-    const cells = allCells(row);
-    const isHeader = cells.some((cell) => wanted.has(String(cell).trim()));
-    const isRow = isComment && !String(cells[0]).trimStart().startsWith("#");
-    if (!isHeader && !isRow) continue;
+    const cells = allCells(row).map(String);
+    const isHeader = cells.some((cell) => wanted.has(cell.trim()));
+    const isAfterComment = isComment && !cells[0]?.trimStart().startsWith("#");
+    // A title stands above the header, with less cells.
+    const isAfterTitle =
+      cells.filter((cell) => cell.trim() !== "").length >= Math.max(2, 2 * names);
+    if (!isHeader && !isAfterComment && !isAfterTitle) continue;
     throw new UsageError(
       `Line ${table.headerLine} of ${name} is no header, it seems. To take line ${row.line} for it, say --skip-lines ${row.line - 1}${readingOf(table)}`,
     );
@@ -75,7 +79,7 @@ export async function checkRows({ table, columns, options }: Job): Promise<void>
   const isSame = rows > 1 && keys.size === 1;
   const hasDeepLink = used.has("deepLink") || defaults["deepLink"] !== undefined;
   if (withAddress.size > 0 && (isSame || !hasDeepLink))
-    throw unreadAddresses(table, [...withAddress]);
+    throw unreadAddresses(table, [...withAddress], defaults["deepLink"] !== undefined);
   if (isSame) throw sameLinks(table);
 }
 
@@ -119,13 +123,16 @@ const MOST_WRONG_VALUES = 3;
 /** Of the rows. */
 const WRONG_SHARE = 0.2;
 
-function unreadAddresses(table: Table, names: readonly string[]): UsageError {
-  const best = names.find((name) => !/image|img|photo|picture|logo|thumb/i.test(name)) ?? names[0]!;
+function unreadAddresses(table: Table, names: readonly string[], hasDefault: boolean): UsageError {
+  const best =
+    names.find((name) => !/image|img|photo|picture|logo|thumb|^aw_|click|track/i.test(name)) ??
+    names[0]!;
   const keep = names.map((name) => asOption("pass-through", name)).join(" ");
   const [columns, holds] = names.length === 1 ? ["Column", "holds"] : ["Columns", "hold"];
   const quoted = names.map((name) => `"${plain(name)}"`).join(", ");
+  const page = hasDefault ? "the page of --deep-link" : "the program's own page";
   return new UsageError(
-    `${columns} ${quoted} ${holds} addresses, and no column is read as deepLink: every link would lead to the program's own page. ` +
+    `${columns} ${quoted} ${holds} addresses, and no column is read as deepLink: every link would lead to ${page}. ` +
       `To link to the addresses, say ${asOption("map", `deepLink=${best}`)}; to leave them as they are, ${keep}${readingOf(table)}`,
   );
 }
@@ -133,7 +140,7 @@ function unreadAddresses(table: Table, names: readonly string[]): UsageError {
 function sameLinks(table: Table): UsageError {
   return new UsageError(
     `All rows of ${table.name} ask for the same link. Name the columns that differ, such as --map deepLink=<column>; ` +
-      `columns: ${table.columns.slice(0, SAMPLE).map(plain).join(", ")}${readingOf(table)}`,
+      `columns: ${listOf(table.columns)}${readingOf(table)}`,
   );
 }
 
@@ -145,4 +152,4 @@ function readingOf({ format, headerLine }: Table): string {
 }
 
 const isAddress = (cell: unknown): boolean =>
-  typeof cell === "string" && /^\s*https?:\/\//i.test(cell);
+  typeof cell === "string" && /^\s*((https?:)?\/\/|www\.)[^\s/]+\.[^\s/]/i.test(cell);

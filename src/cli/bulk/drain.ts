@@ -3,6 +3,8 @@ import type { ImpactError } from "../../index.ts";
 /** Milliseconds that requests in flight may take once a run drains. */
 const GRACE = 10_000;
 const CHECK_EVERY = 100;
+/** Milliseconds for the rows that are not written yet when nothing is in flight any more. */
+const LAST_WRITE = 1000;
 
 /**
  * How a run ends before its last row: it starts no more rows, and requests in flight get a grace period, because a link
@@ -32,6 +34,16 @@ export class Drain {
     this.failure ??= error;
     this.#begin();
   };
+
+  /** Waits for the last write; once the run drains, only as long as a reader that still reads needs. */
+  async endWithin(lastWrite: Promise<void>): Promise<void> {
+    const isStuck = new Promise<void>((resolve) => {
+      const give = (): void => void setTimeout(resolve, LAST_WRITE).unref();
+      if (this.begun.aborted) give();
+      else this.begun.addEventListener("abort", give);
+    });
+    await Promise.race([lastWrite, isStuck]);
+  }
 
   /** Ends at once, whatever is in flight. */
   close(): void {

@@ -1,7 +1,7 @@
 import { isImpactError } from "../../index.ts";
 import { isFilled } from "../input/columns.ts";
 import { EXIT, plain, write } from "../io.ts";
-import { formatCount } from "../progress/tally.ts";
+import { formatCount, noteHomeLinks } from "../progress/tally.ts";
 import { createRequestCache, requestOf } from "./request.ts";
 import type { Reusable } from "./reuse.ts";
 import type { Job } from "./run.ts";
@@ -14,7 +14,7 @@ export async function dryRun(job: Job, reusable: Reusable): Promise<number> {
   const { table, columns, options, io } = job;
   const { appendIds, quotaReserve, reuse } = options;
   const seen = createRequestCache<true>();
-  const counts = { calls: 0, vanity: 0, invalid: 0, empty: 0, reused: 0 };
+  const counts = { calls: 0, vanity: 0, invalid: 0, empty: 0, reused: 0, home: 0 };
   for await (const row of table.rows()) {
     const { line, cells, problem = columns.problemIn(cells) } = row;
     if (row.problem === undefined && !isFilled(cells)) {
@@ -27,7 +27,10 @@ export async function dryRun(job: Job, reusable: Reusable): Promise<number> {
       counts.invalid++;
       const text = typeof request === "string" ? request : request.message;
       await write(io.stdout, `line ${line}: ${plain(text)}\n`);
-    } else if (reusable.linkOf(params) !== undefined) {
+      continue;
+    }
+    if (columns.lacksDeepLink(cells)) counts.home++;
+    if (reusable.linkOf(params) !== undefined) {
       counts.reused++;
     } else if (!seen.get(request.key)) {
       seen.set(request.key, true);
@@ -45,7 +48,8 @@ export async function dryRun(job: Job, reusable: Reusable): Promise<number> {
   const time = duration(counts.calls, QUOTA - quotaReserve);
   await write(
     io.stdout,
-    `${texts.join("")}time at ${formatCount(QUOTA)} calls an hour${reserved}: ${time}\n`,
+    `${texts.join("")}time at ${formatCount(QUOTA)} calls an hour${reserved}: ${time}\n` +
+      noteHomeLinks(counts.home).trimStart(),
   );
   return counts.invalid > 0 ? EXIT.usage : EXIT.done;
 }

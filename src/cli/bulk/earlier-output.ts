@@ -1,9 +1,9 @@
 import { renameSync } from "node:fs";
-import { say, UsageError } from "../io.ts";
+import { plain, say } from "../io.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Entry, Records } from "../journal/records.ts";
 import type { Outcome } from "../outcome.ts";
-import { readOutcomes } from "../output/read-output.ts";
+import { OtherOutputError, readOutcomes } from "../output/read-output.ts";
 import { targetOf } from "../output/target.ts";
 import { count, createTally } from "../progress/tally.ts";
 import { keyOf } from "./request.ts";
@@ -21,7 +21,8 @@ export async function readEarlierOutput(job: Job, journal: Journal) {
   } catch (error) {
     const isUnfinished = earlier.hasBegun && !earlier.isFinished;
     // With --retry-*, the run might create again a link that somebody has written into the file.
-    if (!isUnfinished || options.retry.size > 0 || !(error instanceof UsageError)) throw error;
+    if (!isUnfinished || options.retry.size > 0 || !(error instanceof OtherOutputError))
+      throw error;
     journal.checkOwned();
     const target = targetOf(options.out);
     const aside = `${target}.${Date.now()}`;
@@ -38,29 +39,45 @@ async function compareOutput({ table, columns, options, io }: Job, earlier: Reco
   let rows = 0;
   let isToBeRetried = false;
   const outcomes = readOutcomes(options.out, table, io.signal);
-  for await (const { row, outcome: found } of outcomes) {
+  for await (const { row, outcome: found, hasOtherColumns } of outcomes) {
     rows++;
     const recorded = earlier.hasBegun ? earlier.outcomeOf(row.index) : undefined;
-    const isNew = found && (!earlier.hasBegun || isCorrected(recorded, found));
-    const outcome = isNew ? found : (recorded ?? found);
-    if (isNew) {
-      const key =
-        found.status === "unknown" ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
+    const written = earlier.hasBegun ? writtenLink(recorded, found, options.out) : found;
+    const outcome = written ?? recorded ?? found;
+    if (written !== undefined) {
+      const isUnknown = written.status === "unknown";
+      const key = isUnknown ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
       if (key !== "") entries.push({ sent: row.index, key });
-      entries.push({ row: row.index, ...found });
+      entries.push({ row: row.index, ...written });
     }
-    count(tally, outcome);
+    count(tally, outcome, columns.lacksDeepLink(row.cells));
     isToBeRetried ||= outcome !== undefined && options.retry.has(outcome.status);
+    const isWritten = isToBeRetried || (earlier.hasBegun && !earlier.isFinished);
+    if (hasOtherColumns && isWritten) throw changed(options.out, "a column was added");
   }
   return { tally, entries, rows, isToBeRetried };
 }
 
-/** Whether the output has a link that the journal lacks: somebody has written it, or a loss of power took the record. */
-function isCorrected(recorded: Outcome | undefined, found: Outcome): boolean {
-  const { status, trackingUrl = "" } = found;
-  if ((status !== "created" && status !== "reused") || !/^https?:\/\/./.test(trackingUrl))
-    return false;
-  return plainUrl(recorded?.trackingUrl) !== plainUrl(trackingUrl);
+/**
+ * The outcome of a row whose link in the output is not the one in the journal: somebody has written it, or a loss of power
+ * took the record. Throws {@link OtherOutputError} for a text that is no link.
+ */
+function writtenLink(
+  recorded: Outcome | undefined,
+  found: Outcome | undefined,
+  out: string,
+): Outcome | undefined {
+  const text = found?.trackingUrl?.trim() ?? "";
+  if (text === "" || plainUrl(text) === plainUrl(recorded?.trackingUrl)) return undefined;
+  // The API gives some links without a scheme.
+  const link = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  if (!/^https?:\/\/[^\s/]+\.[^\s/]+\/\S+$/i.test(link))
+    throw changed(out, `"${plain(text)}" is no link`);
+  return { status: "created", trackingUrl: link };
+}
+
+function changed(out: string, what: string): OtherOutputError {
+  return new OtherOutputError(`${out} was changed: ${what}; move it away`);
 }
 
 /** Without the quotes that CSV may have against formulas. */

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from "node:fs";
-import { isImpactError, type CreateTrackingLinkParams } from "../../index.ts";
+import { isImpactError, parseTrackingLink } from "../../index.ts";
+import type { CreateTrackingLinkParams, ParsedTrackingLink } from "../../index.ts";
 import { mapColumns, type ColumnMap, type Mapping } from "../input/columns.ts";
-import { UsageError } from "../io.ts";
+import { say, UsageError } from "../io.ts";
 import { journalOf } from "../journal/journal.ts";
 import { Records, type Task } from "../journal/records.ts";
 import { openOutput } from "../output/read-output.ts";
@@ -51,8 +52,13 @@ async function readOne(
   const delimiter = flags?.text("delimiter");
   const output = await openOutput(path, { signal: io.signal, delimiter });
   try {
-    if (!output.hasResults)
+    if (!output.hasResults) {
       throw new UsageError(`--reuse takes an output of bulk; ${path} is none`);
+    }
+    if (earlier === undefined && !options.isSilent) {
+      const maker = "this account, server and program";
+      await say(io, `${path} has no journal: its links are taken for those of ${maker}`);
+    }
     const columns = mapColumnsOf(path, output.inputColumns, mapping);
     for await (const { cells, outcome } of output.rows()) {
       const params = columns.readParams(cells);
@@ -62,7 +68,8 @@ async function readOne(
       if (status === "unknown") {
         const request = requestOf(params, options.appendIds);
         if (!isImpactError(request)) keysInDoubt.add(request.key);
-      } else if (/^https?:/.test(trackingUrl)) links.set(keyOf(params, false), trackingUrl);
+      } else if (isFor(trackingUrl, params, earlier !== undefined))
+        links.set(keyOf(params, false), trackingUrl);
     }
   } finally {
     await output.close();
@@ -118,6 +125,37 @@ function flagsIn(task: Task): Flags {
     },
   };
 }
+
+/** Parameters that a regular link shows. */
+const SHOWN = ["deepLink", "subId1", "subId2", "subId3", "sharedId"] as const;
+
+/**
+ * Whether a link is one, and shows no other parameters than its row has: a cell may have been changed. Without a journal,
+ * it must show all of them.
+ */
+function isFor(link: string, params: CreateTrackingLinkParams, hasJournal: boolean): boolean {
+  let shown: ParsedTrackingLink;
+  try {
+    shown = parseTrackingLink(link);
+  } catch {
+    return false;
+  }
+  if (shown.kind !== "regular") return true;
+  if (hasJournal) return SHOWN.every((name) => !shown[name] || isSame(shown[name], params[name]));
+  return (
+    shown.programId === params.programId &&
+    SHOWN.every((name) => isSame(shown[name] ?? "", params[name]))
+  );
+}
+
+function isSame(one: string, other = ""): boolean {
+  const [first, second] = [one, other].map((text) =>
+    isWebAddress(text) ? new URL(text).href : text,
+  );
+  return first === second;
+}
+
+const isWebAddress = (text: string): boolean => /^https?:\/\/[\w.-]+(\/|$)/i.test(text);
 
 /** Whether a value has no `'` that may have been written against formulas in CSV. */
 const isCertain = (value: unknown): boolean => !/'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value));

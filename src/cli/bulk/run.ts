@@ -62,11 +62,11 @@ export async function runRows(run: Run): Promise<number> {
     if (!drain.begun.aborted) throw error;
   } finally {
     await recorder.close();
-    await output.close();
+    await drain.endWithin(output.close());
     drain.close();
     progress?.stop();
   }
-  if (output.written() < table.count) return reportStopped(run, parts);
+  if (output.written() < table.count || output.unwritten() !== "") return reportStopped(run, parts);
   drain.failure ??= await writer.problem();
   if (drain.failure !== undefined) return reportStopped(run, parts);
   return reportComplete(io, tally, isSilent);
@@ -82,7 +82,7 @@ function compose({ table, columns, options, io, reusable, writer, journal }: Run
   const drain = new Drain(io.signal);
   const output = createOrderedOutput(writer, drain.begun, drain.fail);
   const deliver = ({ index, cells }: TableRow, outcome?: Outcome): void => {
-    count(tally, outcome);
+    count(tally, outcome, columns.lacksDeepLink(cells));
     output.add(index, format.row(cells, outcome));
   };
   const recorder = createRecorder(journal, deliver, drain.fail);

@@ -49,6 +49,7 @@ export function expectSameTask({ path, earlier }: Journal, asked: Task, out: str
     : [`${path} belongs to an unfinished run`, "Repeat the original command"];
   throw new UsageError(
     `${what}, and since then ${changed.join(" and ")} changed. ` +
-      `${instead}, or move ${out} and ${path} away to start over`,
+      `${instead}, or move ${out} and ${path} away to start over. ` +
+      `Another --out with --reuse ${out} takes the links that are the same`,
   );
 }

@@ -31,6 +31,13 @@ export function mapColumns(columns: readonly string[], mapping: Mapping) {
     /** Positions of columns, by parameter. */
     used,
     defaults,
+    /** Whether a row names no page, in a file with deep links: its link leads to the program's own page. */
+    lacksDeepLink(cells: readonly unknown[]): boolean {
+      if (!used.has("deepLink")) return false;
+      const names = ["deepLink", "customPath", "adId"];
+      if (names.some((name) => defaults[name] !== undefined)) return false;
+      return !isFilled(names.map((name) => cells[used.get(name) ?? -1]));
+    },
     /** Why a row must not be sent although its values are valid. */
     problemIn(cells: readonly unknown[]): string | undefined {
       const wrong = parameters.find(({ position }) => isShortened(cells[position]));
@@ -81,10 +88,23 @@ function findParameters(
 
 function positionOf(column: string, names: readonly string[], option: string): number {
   const position = names.indexOf(column);
-  if (position >= 0) return position;
+  if (position >= 0 && names.lastIndexOf(column) === position) return position;
+  const shown = `"${plain(column)}"`;
+  if (position >= 0) throw new UsageError(`${option}: more than one column is called ${shown}`);
   const near = nearest(column, names);
-  const known = near === undefined ? "" : `; did you mean "${plain(near)}"?`;
-  throw new UsageError(`${option}: there is no column "${plain(column)}"${known}`);
+  const known = near === undefined ? `columns: ${listOf(names)}` : `did you mean "${plain(near)}"?`;
+  throw new UsageError(`${option}: there is no column ${shown}; ${known}`);
+}
+
+const SHOWN = 20;
+
+/** Names of columns in a message. */
+export function listOf(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ", …" : "";
+  return `${names
+    .slice(0, SHOWN)
+    .map((name) => plain(name.slice(0, 80)))
+    .join(", ")}${more}`;
 }
 
 /** A parameter that another column holds was not meant. */
@@ -100,12 +120,21 @@ function refuseMisspelt(
     if (positions.has(position) || passThrough.includes(name) || PARAMETER_NAMES.has(name))
       continue;
     const near = nearest(name, free);
-    if (near === undefined) continue;
+    if (near === undefined || isCompound(name, near)) continue;
     throw new UsageError(
       `Column "${plain(name)}" is not a parameter; did you mean "${near}"? ` +
         `${asOption("map", `${near}=${name}`)} says so, ${asOption("pass-through", name)} keeps it as it is`,
     );
   }
+}
+
+/** Whether a name has more words than the other one: `aw_deep_link` beside `deepLink`. */
+function isCompound(name: string, other: string): boolean {
+  const plainName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const words = name.split(/[^a-zA-Z0-9]+/);
+  return words.some(
+    (_, first) => first > 0 && plainName(words.slice(first).join("")) === plainName(other),
+  );
 }
 
 /** An option as it is typed in a shell. */

@@ -12,8 +12,8 @@ export type Format =
 /** Excel may name the delimiter in a first line of its own. */
 export const SEPARATOR_LINE: RegExp = /^"?sep=([,;|\t])"?\r?\n/i;
 
-const SPREADSHEET = 'a spreadsheet or an archive; in Excel, save it as "CSV UTF-8"';
-const COMPRESSED = "compressed; unpack it first: gunzip -c <file> | impact-links bulk - …";
+const SPREADSHEET = 'a spreadsheet or an archive; in Excel, save it as "CSV UTF-8", or unpack it';
+const COMPRESSED = "compressed; unpack it first: gunzip -c <file> | npx impact-links bulk - …";
 
 /** The first bytes, as Latin-1, of what people have instead of a table, and what to do with it. */
 const BINARIES: readonly (readonly [start: string, advice: string])[] = [
@@ -26,7 +26,7 @@ const TEXTS: readonly (readonly [start: RegExp, advice: string])[] = [
   [/^\s*<[?!a-z]/i, "XML or HTML; export it as CSV or as JSON lines"],
   [
     /^\s*\[\s*[[{"\]]/,
-    "a JSON array; write one object a line: jq -c '.[]' <file> | impact-links bulk - …",
+    "a JSON array; write one object a line: jq -c '.[]' <file> | npx impact-links bulk - …",
   ],
 ];
 

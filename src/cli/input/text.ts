@@ -34,6 +34,7 @@ export async function openText(path: string, options: TextOptions = {}) {
     expectTable(start, name);
     const { encoding, hasBom } = encodingOf(start, options.encoding);
     const readBytes = await pieces(handle, name, signal);
+    if (encoding !== "utf-8" && !hasByteOrderMark(start)) await expectNotUtf8(readBytes(), name);
     let sha256 = "";
     let end = "";
     async function* readAll(): AsyncGenerator<string, undefined> {
@@ -49,8 +50,11 @@ export async function openText(path: string, options: TextOptions = {}) {
           const Kind = bytes.length === 0 ? TornError : UsageError;
           throw new Kind(
             `Expected text in ${encoding.toUpperCase()}, got other bytes in ${name}${where}. ` +
-              'In Excel, save it as "CSV UTF-8"; or name its encoding, such as --encoding windows-1252.',
+              'In Excel, save it as "CSV UTF-8"; or name its encoding: --encoding windows-1252 (Western), windows-1251 (Cyrillic), shift_jis (Japanese).',
           );
+        }
+        if (encoding.startsWith("windows-") && /[\x80-\x9f]/.test(text)) {
+          throw new UsageError(`${name} is not in ${encoding}; name another --encoding`);
         }
         if (text !== "") end = text.slice(-1);
         yield text;
@@ -151,6 +155,21 @@ async function* skip(texts: AsyncIterable<string>, lines: number): AsyncGenerato
 
 /** Not a CR at the end: it may be half of a CRLF. */
 const LINE_END = /\r\n|\n|\r(?!$)/;
+
+const hasByteOrderMark = (start: Uint8Array): boolean =>
+  /^(\xff\xfe|\xfe\xff|\xef\xbb\xbf)/.test(Buffer.from(start).toString("latin1"));
+
+/** Throws {@link UsageError} if the first piece is UTF-8, and not only ASCII: another encoding would make other text of it. */
+async function expectNotUtf8(readBytes: AsyncGenerator<Buffer>, name: string): Promise<void> {
+  for await (const bytes of readBytes) {
+    // A character may be cut at the end.
+    const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
+    if (/[^\0-\x7f]/.test(text) && !text.includes("\ufffd") && !text.includes("\0")) {
+      throw new UsageError(`${name} is in UTF-8; leave out --encoding`);
+    }
+    return;
+  }
+}
 
 /** Bytes by which a format is known. */
 const SIGNATURE = 64;

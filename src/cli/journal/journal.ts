@@ -6,15 +6,24 @@ import { datasync, UsageError, why, writeWhole } from "../io.ts";
 import { lock, type Lock } from "./lock.ts";
 import { Records, type Entry, type Task } from "./records.ts";
 
-/** The message for a run that was suspended, and that another one took for dead. */
-const TAKEN_OVER = "another process has begun to write the same output";
+/** This run was suspended, and another one took it for dead. */
+export class TakenOverError extends Error {
+  constructor() {
+    super("another process has begun to write the same output");
+  }
+}
 
 /** The journal of an output. */
 export const journalOf = (out: string): string => `${out}.journal`;
 
+/** The files that a run writes: the output, its journal and its lock. */
+export const filesOf = (out: string): string[] => [out, journalOf(out), lockOf(out)];
+
+const lockOf = (out: string): string => `${out}.lock`;
+
 /** Throws {@link UsageError} if another process writes this output, or if the journal cannot be read. */
 export async function openJournal(out: string): Promise<Journal> {
-  const held = await lock(`${out}.lock`);
+  const held = await lock(lockOf(out));
   let journal: Journal | undefined;
   try {
     journal = new Journal(journalOf(out), held);
@@ -106,11 +115,11 @@ export class Journal {
   }
 
   #checkLock(): void {
-    if (!this.#lock.isHeld()) throw new Error(TAKEN_OVER);
+    if (!this.#lock.isHeld()) throw new TakenOverError();
   }
 
   #checkUnchanged(): void {
-    if (fstatSync(this.#file).size !== this.#size) throw new Error(TAKEN_OVER);
+    if (fstatSync(this.#file).size !== this.#size) throw new TakenOverError();
   }
 
   /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */

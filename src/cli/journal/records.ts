@@ -133,8 +133,12 @@ export class Records {
     this.#doubts.set(row, doubt);
   }
 
-  #settle({ row, status }: Outcome & { readonly row: number }): void {
+  #settle({ row, status, base }: Outcome & { readonly row: number }): void {
     const { key, isVanity } = this.#doubts.get(row) ?? {};
+    // A link that a user has written does not tell that of an equal row with other ids.
+    const isOfThisRow =
+      status !== "failed" && this.task?.["--append-ids"] === true && base === undefined;
+    if (isVanity && isOfThisRow) return;
     if (key !== undefined && isVanity && status !== "failed") this.#vanityRows.set(key, row);
     this.#doubts.delete(row);
   }
@@ -193,6 +197,11 @@ function isEntry(value: unknown): value is Entry {
   if (!isObject(value)) return false;
   const { sent, key, back, row, status, finished } = value;
   if (typeof finished === "boolean") return true;
-  const index = typeof key === "string" ? sent : STATUSES.includes(status as Status) ? row : back;
+  const isOutcome =
+    STATUSES.includes(status as Status) && TEXTS.every((name) => isText(value[name]));
+  const index = typeof key === "string" ? sent : isOutcome ? row : back;
   return Number.isInteger(index) && (index as number) >= 0 && (index as number) < MOST_ROWS;
 }
+
+const TEXTS = ["trackingUrl", "errorCode", "error", "base"];
+const isText = (value: unknown): boolean => value === undefined || typeof value === "string";

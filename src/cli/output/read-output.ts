@@ -31,9 +31,11 @@ export async function openOutput(path: string, { signal, delimiter, names }: Out
   const places = RESULT_COLUMNS.map((name) => [name, columns.lastIndexOf(results[name])] as const);
   const outcomeOf = (cells: readonly unknown[]): Outcome | undefined => {
     const values = places.map(([name, place]) => [name, textOf(cells[place]) || undefined]);
-    // Its status may be any text.
-    const outcome = Object.fromEntries(values) as Outcome;
-    return STATUSES.includes(outcome.status) ? outcome : undefined;
+    const texts = Object.fromEntries(values) as Record<keyof Outcome, string | undefined>;
+    // People write statuses, too.
+    const written = texts.status?.trim().toLowerCase();
+    const status = STATUSES.find((each) => each === written);
+    return status && ({ ...texts, status } as Outcome);
   };
   return {
     ...table,
@@ -48,20 +50,32 @@ export async function openOutput(path: string, { signal, delimiter, names }: Out
   };
 }
 
-/**
- * Reads the outcome of each row of an output; undefined for a row without any text. Throws {@link UsageError} if the file
- * is not the output of this input, or if another program has changed its rows.
- */
+/** A file is not the output of this input, or another program has changed its rows. */
+export class OtherOutputError extends UsageError {}
+
+/** A row of the input with its outcome in an output. */
+export interface EarlierRow {
+  readonly row: TableRow;
+  /** Undefined for a row without any text. */
+  readonly outcome: Outcome | undefined;
+  /** Whether writing the output again would lose a column that somebody has added. */
+  readonly hasOtherColumns: boolean;
+}
+
+/** Reads the outcome of each row of an output. Throws {@link OtherOutputError}. */
 export async function* readOutcomes(
   path: string,
   input: Table,
   signal: AbortSignal,
-): AsyncGenerator<{ row: TableRow; outcome: Outcome | undefined }, void> {
+): AsyncGenerator<EarlierRow, void> {
   const names = resultColumns(input.columns);
   const inputDelimiter = input.format.kind === "csv" ? input.format.delimiter : undefined;
-  const output = await openOutput(path, { signal, delimiter: inputDelimiter, names });
+  const options = { signal, delimiter: inputDelimiter, names };
+  const output = await openOutput(path, options).catch((error: unknown) => {
+    throw error instanceof UsageError ? new OtherOutputError(error.message) : error;
+  });
   const otherFile = (): UsageError =>
-    new UsageError(`${path} exists, and is not the output of ${input.name}; move it away`);
+    new OtherOutputError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
     const { columns, delimiter } = output;
     const formsOf = (given: string): string[] => [given, harmless(given, delimiter), `'${given}`];
@@ -78,6 +92,9 @@ export async function* readOutcomes(
     const places = input.columns.map((name, place) =>
       isCell(columns[place] ?? "", name) ? place : columns.lastIndexOf(name),
     );
+    const known = new Set(header.flatMap(formsOf));
+    const hasOtherColumns =
+      columns.length > header.length || columns.some((name) => !known.has(name));
     const rows = output.rows();
     for await (const row of input.rows()) {
       const found = await rows.next();
@@ -91,7 +108,7 @@ export async function* readOutcomes(
         if (!(await isTorn(row, rows, output.isLastLineEnded))) throw otherFile();
         return;
       }
-      yield { row, outcome };
+      yield { row, outcome, hasOtherColumns };
     }
   } finally {
     await output.close();

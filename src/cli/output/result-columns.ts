@@ -8,6 +8,11 @@ export type ResultColumns = Readonly<Record<(typeof RESULT_COLUMNS)[number], str
  * beside `Status`. Throws {@link UsageError} for an input that is an output already.
  */
 export function resultColumns(columns: readonly string[]): ResultColumns {
+  if (RESULT_COLUMNS.every((name) => columns.includes(name))) {
+    throw new UsageError(
+      "The input is an output of bulk. Correct its own input instead, and take the links with --reuse",
+    );
+  }
   const taken = new Set(columns.map((column) => column.trim().toLowerCase()));
   const nameOf = (name: string): string => {
     if (!taken.has(name.toLowerCase())) return name;

@@ -52,7 +52,7 @@ const NUMBER =
  * What would be a cell of its own to a spreadsheet that splits at another separator, and would call a function or a
  * program. Other texts are left alone: "5,- EUR" is no formula.
  */
-const INNER_FORMULA = /[;,|\t\r\n](?=[" ]{0,9}[=+\-@＝＋－＠][^;,\t\r\n]*[(|!])/g;
+const INNER_FORMULA = /[;,|\t\r\n](?=[" ]{0,9}[=+\-@＝＋－＠][^;,\t\r\n(|!]*[(|!])/g;
 
 /** A cell that no spreadsheet takes for a formula, with a quote before what would be one. */
 export function harmless(cell: string, delimiter: string): string {

@@ -12,6 +12,8 @@ export function createTally(total: number) {
     counts: { created: 0, reused: 0, failed: 0, unknown: 0 } satisfies Record<Status, number>,
     /** Rows without any text. */
     empty: 0,
+    /** Rows with a link to the program's own page, in a file with deep links. */
+    withoutDeepLink: 0,
     codes: new Map<string, number>(),
     /** Since when the speed is measured: the start, or the end of the last wait for the quota. */
     since: { time: Date.now(), done: 0 },
@@ -21,7 +23,7 @@ export function createTally(total: number) {
 }
 
 /** Counts a row. One without an outcome has no text. */
-export function count(tally: Tally, outcome: Outcome | undefined): void {
+export function count(tally: Tally, outcome: Outcome | undefined, lacksDeepLink = false): void {
   if (outcome === undefined) {
     tally.empty++;
     return;
@@ -29,6 +31,7 @@ export function count(tally: Tally, outcome: Outcome | undefined): void {
   const { counts, codes } = tally;
   const { status, errorCode } = outcome;
   counts[status]++;
+  if (lacksDeepLink && (status === "created" || status === "reused")) tally.withoutDeepLink++;
   if (errorCode !== undefined) codes.set(errorCode, (codes.get(errorCode) ?? 0) + 1);
 }
 
@@ -55,12 +58,18 @@ export const formatRows = (rows: number): string =>
   `${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`;
 
 /** The rows by status, and the failures by code. */
-export function summarize({ counts, empty, codes, total }: Tally): string {
+export function summarize({ counts, empty, withoutDeepLink, codes, total }: Tally): string {
   const parts = { ...counts, "without text": empty };
   const byStatus = Object.entries(parts)
     .flatMap(([name, rows]) => (rows > 0 ? [`${formatCount(rows)} ${name}`] : []))
     .join(", ");
   const byCode = [...codes].sort(([, a], [, b]) => b - a);
   const lines = byCode.map(([code, rows]) => `  ${code}: ${formatCount(rows)}\n`).join("");
-  return `${formatRows(total)}: ${byStatus || "nothing to do"}\n${lines}`;
+  return `${formatRows(total)}: ${byStatus || "nothing to do"}\n${lines}${noteHomeLinks(withoutDeepLink)}`;
+}
+
+/** A line for links that may not have been meant; empty if there are none. */
+export function noteHomeLinks(rows: number): string {
+  if (rows === 0) return "";
+  return `  without a deep link: ${formatCount(rows)} (they lead to the program's own page)\n`;
 }
