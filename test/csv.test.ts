@@ -164,7 +164,7 @@ test.each([
   async (encoding, bytes, name) => {
     const { rows, format } = await read(bytes, { encoding });
     expect(rows.map(({ cells }) => cells)).toEqual([["1", name]]);
-    expect(format).toEqual({ kind: "csv", delimiter: ";", hasBom: true });
+    expect(format).toEqual({ kind: "csv", delimiter: ";", wantsBom: true });
   },
 );
 
@@ -262,5 +262,44 @@ test("text that is not in the encoding that is named is refused", async () => {
   const shiftJis = Buffer.from("id,name\n1,\x8c\x43\x81\x40\n", "latin1");
   await expect(read(shiftJis, { encoding: "windows-1252" })).rejects.toThrow(
     "is not in windows-1252; name another --encoding",
+  );
+});
+
+test.each([
+  ["a short row", "2,https://b/"],
+  ["a blank line", ""],
+  ["another bad row", '2,19" wide,https://b/'],
+])("a bad quote fails its row alone before %s", async (_, next) => {
+  const { rows } = await read(
+    `id,title,deepLink\n1,"Acme" boots,https://a/\n${next}\n3,"good",https://c/\n`,
+  );
+  expect(rows.at(0)).toEqual({
+    line: 2,
+    cells: ["1", '"Acme" boots', "https://a/"],
+    problem: AFTER_QUOTE,
+  });
+  expect(rows.at(-1)).toEqual({ line: 4, cells: ["3", "good", "https://c/"], problem: undefined });
+  expect(rows).toHaveLength(next === "" ? 2 : 3);
+});
+
+test.each([65_535, 65_536, 65_537, 65_520])(
+  "the delimiter is found after a skipped line of %i bytes",
+  async (length) => {
+    const text = `${"x".repeat(length - 1)}\nsep=;\nid;name\n1;a,b\n`;
+    const { columns, rows } = await read(text, { skipLines: 1 });
+    expect(columns).toEqual(["id", "name"]);
+    expect(rows.map(({ line, cells }) => [line, ...cells])).toEqual([[4, "1", "a,b"]]);
+  },
+);
+
+test("a skipped line may look like XML", async () => {
+  const { columns } = await read("<!-- export -->\nid,name\n1,x\n", { skipLines: 1 });
+  expect(columns).toEqual(["id", "name"]);
+});
+
+test("UTF-8 whose first letter beyond ASCII comes late is not read in another encoding", async () => {
+  const text = `id,name\n${"1,x\n".repeat(40_000)}2,ü\n`;
+  await expect(read(text, { encoding: "windows-1252" })).rejects.toThrow(
+    "is in UTF-8; leave out --encoding",
   );
 });

@@ -75,7 +75,7 @@ const written = fc
     names: fc.array(name, { minLength: 2, maxLength: 5 }),
     delimiter: fc.constantFrom(",", ";", "\t"),
     eol: fc.constantFrom("\r\n", "\n", "\r"),
-    hasBom: fc.boolean(),
+    wantsBom: fc.boolean(),
     encoding: fc.constantFrom("utf-8" as const, "utf-16le" as const, "utf-16be" as const),
     isSaid: fc.boolean(),
     quoted: fc.boolean(),
@@ -109,8 +109,8 @@ function writeTable({ names, delimiter, eol, quoted, isSaid, endsOpen, rows }: W
   return { text: endsOpen ? text : text + eol, expected };
 }
 
-function encode(text: string, encoding: Written["encoding"], hasBom: boolean): Uint8Array {
-  if (encoding === "utf-8") return Buffer.from(hasBom ? `\ufeff${text}` : text);
+function encode(text: string, encoding: Written["encoding"], wantsBom: boolean): Uint8Array {
+  if (encoding === "utf-8") return Buffer.from(wantsBom ? `\ufeff${text}` : text);
   const bytes = Buffer.from(`\ufeff${text}`, "utf16le");
   return encoding === "utf-16be" ? bytes.swap16() : bytes;
 }
@@ -120,7 +120,7 @@ test("any table is read back cell by cell, whatever wrote it", async () => {
   await fc.assert(
     fc.asyncProperty(written, async (how) => {
       const { text } = writeTable(how);
-      writeFileSync(path, encode(text, how.encoding, how.hasBom));
+      writeFileSync(path, encode(text, how.encoding, how.wantsBom));
       const { columns, rows, count, indexes } = await readFrom(path);
       expect(columns).toEqual(how.names);
       expect(rows.map(({ cells }) => cells)).toEqual(how.rows.map(({ cells }) => cells));
@@ -137,7 +137,7 @@ test("any table says of each row in which line it begins", async () => {
   await fc.assert(
     fc.asyncProperty(written, async (how) => {
       const { text, expected } = writeTable(how);
-      writeFileSync(path, encode(text, how.encoding, how.hasBom));
+      writeFileSync(path, encode(text, how.encoding, how.wantsBom));
       expect((await readFrom(path)).rows).toEqual(expected);
     }),
     { numRuns: times(30, 150) },
@@ -160,10 +160,10 @@ test("any table is read back from JSON lines, each key of any line a column", as
       fc.array(object, { maxLength: 6 }),
       fc.constantFrom("\n", "\r\n"),
       fc.boolean(),
-      async (entries, eol, hasBom) => {
+      async (entries, eol, wantsBom) => {
         const objects = entries.map((each) => Object.fromEntries(each));
         const text = objects.map((each) => JSON.stringify(each)).join(eol);
-        writeFileSync(path, `${hasBom ? "\ufeff" : ""}${text}`);
+        writeFileSync(path, `${wantsBom ? "\ufeff" : ""}${text}`);
         const { columns, rows } = await readFrom(path);
         expect([...columns].sort()).toEqual([...new Set(objects.flatMap(Object.keys))].sort());
         const found = rows.map(({ cells }) =>
@@ -225,7 +225,7 @@ test("a piece that is read at once may end within a JSON line", async () => {
 test("exports of spreadsheets: German Excel: semicolons, CRLF, quotes doubled, commas in numbers, zeros ahead", async () => {
   const text =
     '\ufeffprogramId;Produkt;Preis;Artikelnr\r\n1000;"Monitor 19"" ""Größe L""";1.299,00;00123\r\n';
-  expect(await formatOf(text)).toEqual({ kind: "csv", delimiter: ";", hasBom: true });
+  expect(await formatOf(text)).toEqual({ kind: "csv", delimiter: ";", wantsBom: true });
   expect(await read(text)).toEqual({
     columns: ["programId", "Produkt", "Preis", "Artikelnr"],
     rows: [{ line: 2, cells: ["1000", 'Monitor 19" "Größe L"', "1.299,00", "00123"] }],
@@ -236,7 +236,11 @@ test.each(["utf-16le", "utf-16be"] as const)(
   "exports of spreadsheets: Excel's Unicode text, %s",
   async (encoding) => {
     const bytes = encode("programId\tname\r\n1\tGrüße 😀\r\n", encoding, true);
-    expect(await formatOf(bytes, "in.txt")).toEqual({ kind: "csv", delimiter: "\t", hasBom: true });
+    expect(await formatOf(bytes, "in.txt")).toEqual({
+      kind: "csv",
+      delimiter: "\t",
+      wantsBom: true,
+    });
     expect(await cellsIn(bytes, "in.txt")).toEqual([["1", "Grüße 😀"]]);
   },
 );

@@ -61,6 +61,10 @@ export function why(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether it is an error of the system with this code, such as ENOENT. */
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
+
 export const EXIT = {
   done: 0,
   /** The API refused or failed, or the result could not be printed. */

@@ -51,13 +51,13 @@ test.concurrent(
     // What is there leaves room for the marks of the next run, and for no link.
     const marks = readOr(journal).match(/^\{"(sent|finished)".*\n/gm) ?? [];
     expect(marks.length).toBe(9);
-    const room = 1024 - statSync(journal).size - marks.join("").length;
+    const room = 2048 - statSync(journal).size - marks.join("").length;
     const [opening, closing] = ['{"finished":false,"filler":"', '"}\n'];
     const filler = "x".repeat(room - opening.length - closing.length);
     writeFileSync(journal, `${opening}${filler}${closing}`, { flag: "a" });
     await server.idle();
     const before = server.arrivals.length;
-    const ended = await runBulk(args, { ...server, shell: 'ulimit -f 1; exec "$@"' });
+    const ended = await runBulk(args, { ...server, shell: 'ulimit -f 2; exec "$@"' });
     expect(ended.code).toBe(1);
     const [first] = server.arrivals.slice(before);
     expect(ended.stderr).toContain(`impact-links: made but not recorded, line `);

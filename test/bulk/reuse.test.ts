@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import {
@@ -218,4 +218,49 @@ test("an earlier output may be moved with its journal", async () => {
     "2 rows: 2 reused",
   );
   expect(targets(server)).toHaveLength(2);
+});
+
+test("an output whose journal cannot be read is refused", async () => {
+  await linker();
+  put("feed.csv", feed("a", "b"));
+  await bulk(`feed.csv --out first.csv ${FLAGS}`);
+  rmSync(join(folder, "first.csv.journal"));
+  mkdirSync(join(folder, "first.csv.journal"));
+  const { code, stderr } = await bulk(`feed.csv --out second.csv ${FLAGS} --reuse first.csv`);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("EISDIR");
+});
+
+test("the results of JSON lines are found whatever columns come late", async () => {
+  const server = await linker();
+  const line = (name: string, more: object = {}): string =>
+    `${JSON.stringify({ deepLink: page(name), ...more })}\n`;
+  put("in.jsonl", line("a") + line("b", { status: "active", linkStatus: "x", Error: 1 }));
+  expect((await bulk("in.jsonl --out no.jsonl --program 1000")).code).toBe(2);
+  put("in.jsonl", line("a") + line("b", { status: "active" }));
+  await bulk("in.jsonl --out first.jsonl --program 1000");
+  const { stderr } = await bulk("in.jsonl --out second.jsonl --program 1000 --reuse first.jsonl");
+  expect(stderr).toContain("2 rows: 2 reused");
+  expect(targets(server)).toHaveLength(2);
+});
+
+test("a link is not reused for a row whose cells were edited to other ids or an address that is none", async () => {
+  const server = await answering((response, _, target) => {
+    const { searchParams } = new URL(target, "http://x");
+    answer(response, 200, {
+      TrackingURL: `https://example.sjv.io/${searchParams.get("CustomPath")}`,
+    });
+  });
+  put("in.csv", "customPath,subId1\np,a\nq,b\n");
+  await bulk("in.csv --out first.csv --program 1000 --append-ids");
+  put(
+    "first.csv",
+    text("first.csv").replace("p,a,", "p,c,").replace("q,b,", "q,https://192.168.1.300/x,"),
+  );
+  put("in.csv", "customPath,subId1\np,c\nq,https://192.168.1.300/x\n");
+  const { stderr } = await bulk(
+    "in.csv --out second.csv --program 1000 --append-ids --reuse first.csv",
+  );
+  expect(stderr).toContain("2 rows: 2 created");
+  expect(targets(server)).toHaveLength(4);
 });

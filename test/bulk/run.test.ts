@@ -57,6 +57,7 @@ test("a run sends each row, writes it in order with its link, and leaves its tas
     "the input": createHash("sha256").update(text("in.csv")).digest("hex"),
     "the account": expect.stringMatching(/^[0-9a-f]{16}$/) as string,
     "the server": server.baseUrl,
+    "the results": ["trackingUrl", "status", "errorCode", "error"],
     "--delimiter": null,
     "--encoding": null,
     "--skip-lines": null,

@@ -1,4 +1,4 @@
-// Refuses a file that is read otherwise than it was meant, before anything is sent.
+// Refuses a file that we probably misread, before anything is sent.
 
 import { isImpactError } from "../../index.ts";
 import { asOption, isFilled, listOf } from "../input/columns.ts";
@@ -76,11 +76,11 @@ export async function checkRows({ table, columns, options }: Job): Promise<void>
     } else if (keys.size > 1 && tallies.length === 0) break;
   }
   for (const tally of tallies) tally.expectChoices(table, rows);
-  const isSame = rows > 1 && keys.size === 1;
+  const areAllSame = rows > 1 && keys.size === 1;
   const hasDeepLink = used.has("deepLink") || defaults["deepLink"] !== undefined;
-  if (withAddress.size > 0 && (isSame || !hasDeepLink))
+  if (withAddress.size > 0 && (areAllSame || !hasDeepLink))
     throw unreadAddresses(table, [...withAddress], defaults["deepLink"] !== undefined);
-  if (isSame) throw sameLinks(table);
+  if (areAllSame) throw sameLinks(table);
 }
 
 /** How many values of a column are choices of its parameter. */

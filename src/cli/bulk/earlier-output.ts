@@ -42,13 +42,13 @@ async function compareOutput({ table, columns, options, io }: Job, earlier: Reco
   for await (const { row, outcome: found, hasOtherColumns } of outcomes) {
     rows++;
     const recorded = earlier.hasBegun ? earlier.outcomeOf(row.index) : undefined;
-    const written = earlier.hasBegun ? writtenLink(recorded, found, options.out) : found;
-    const outcome = written ?? recorded ?? found;
-    if (written !== undefined) {
-      const isUnknown = written.status === "unknown";
+    const toRecord = earlier.hasBegun ? writtenLink(recorded, found, options.out) : found;
+    const outcome = toRecord ?? recorded ?? found;
+    if (toRecord !== undefined) {
+      const isUnknown = toRecord.status === "unknown";
       const key = isUnknown ? keyOf(columns.readParams(row.cells), options.appendIds) : "";
       if (key !== "") entries.push({ sent: row.index, key });
-      entries.push({ row: row.index, ...written });
+      entries.push({ row: row.index, ...toRecord });
     }
     count(tally, outcome, columns.lacksDeepLink(row.cells));
     isToBeRetried ||= outcome !== undefined && options.retry.has(outcome.status);

@@ -2,10 +2,11 @@ import { closeSync, openSync } from "node:fs";
 import { isImpactError, parseTrackingLink } from "../../index.ts";
 import type { CreateTrackingLinkParams, ParsedTrackingLink } from "../../index.ts";
 import { mapColumns, type ColumnMap, type Mapping } from "../input/columns.ts";
-import { say, UsageError } from "../io.ts";
+import { isCode, say, UsageError, why } from "../io.ts";
 import { journalOf } from "../journal/journal.ts";
 import { Records, type Task } from "../journal/records.ts";
 import { openOutput } from "../output/read-output.ts";
+import { asResultColumns } from "../output/result-columns.ts";
 import { targetOf } from "../output/target.ts";
 import { readMapping, type Flags } from "./mapping.ts";
 import { keyOf, requestOf } from "./request.ts";
@@ -50,7 +51,11 @@ async function readOne(
   const flags = earlier && flagsIn(earlier);
   const mapping = flags === undefined ? options.mapping : readMapping(flags);
   const delimiter = flags?.text("delimiter");
-  const output = await openOutput(path, { signal: io.signal, delimiter });
+  const output = await openOutput(path, {
+    signal: io.signal,
+    delimiter: delimiter ?? options.reading.delimiter,
+    names: asResultColumns(earlier?.["the results"]),
+  });
   try {
     if (!output.hasResults) {
       throw new UsageError(`--reuse takes an output of bulk; ${path} is none`);
@@ -90,8 +95,9 @@ async function readJournalOf(path: string, keysInDoubt: Set<string>): Promise<Ta
   let file: number;
   try {
     file = openSync(journal, "r");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw new UsageError(`Cannot read ${journal}: ${why(error)}`);
   }
   try {
     const records = new Records(file, journal);
@@ -126,12 +132,13 @@ function flagsIn(task: Task): Flags {
   };
 }
 
-/** Parameters that a regular link shows. */
-const SHOWN = ["deepLink", "subId1", "subId2", "subId3", "sharedId"] as const;
+const IDS = ["subId1", "subId2", "subId3", "sharedId"] as const;
+/** Parameters that a regular link shows besides the ids, which show on every link. */
+const ON_REGULAR = ["programId", "deepLink", "adId", "mediaPartnerPropertyId"] as const;
 
 /**
- * Whether a link is one, and shows no other parameters than its row has: a cell may have been changed. Without a journal,
- * it must show all of them.
+ * Whether this is a tracking link whose visible parameters agree with the row: somebody may have edited a cell. Without a
+ * journal, a regular link has to show all of the row's.
  */
 function isFor(link: string, params: CreateTrackingLinkParams, hasJournal: boolean): boolean {
   let shown: ParsedTrackingLink;
@@ -140,22 +147,26 @@ function isFor(link: string, params: CreateTrackingLinkParams, hasJournal: boole
   } catch {
     return false;
   }
-  if (shown.kind !== "regular") return true;
-  if (hasJournal) return SHOWN.every((name) => !shown[name] || isSame(shown[name], params[name]));
-  return (
-    shown.programId === params.programId &&
-    SHOWN.every((name) => isSame(shown[name] ?? "", params[name]))
-  );
+  const { kind } = shown;
+  if (kind === "other") return false;
+  const isRegular = kind === "regular";
+  return [...IDS, ...(isRegular ? ON_REGULAR : [])].every((name) => {
+    // The API chooses them if the row names none. With a journal, the program is certain.
+    const isFree = name === "adId" || name === "mediaPartnerPropertyId";
+    if (params[name] === undefined && isFree) return true;
+    if (name === "programId" && hasJournal) return true;
+    if (shown[name] === undefined) return hasJournal || !isRegular || params[name] === undefined;
+    return isSame(shown[name], params[name]);
+  });
 }
 
 function isSame(one: string, other = ""): boolean {
-  const [first, second] = [one, other].map((text) =>
-    isWebAddress(text) ? new URL(text).href : text,
+  return (
+    one === other || (URL.canParse(one) && URL.canParse(other) && hrefOf(one) === hrefOf(other))
   );
-  return first === second;
 }
 
-const isWebAddress = (text: string): boolean => /^https?:\/\/[\w.-]+(\/|$)/i.test(text);
+const hrefOf = (text: string): string => new URL(text).href;
 
 /** Whether a value has no `'` that may have been written against formulas in CSV. */
 const isCertain = (value: unknown): boolean => !/'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../io.ts";
+import { resultColumns } from "../output/result-columns.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Task } from "../journal/records.ts";
 import type { Job } from "./run.ts";
@@ -16,6 +17,7 @@ export function taskOf({ table, options, io: { env } }: Job): Task {
     "the input": table.sha256,
     "the account": hash.slice(0, 16),
     "the server": isSandbox ? null : serverOf(env["IMPACT_BASE_URL"] ?? ""),
+    "the results": Object.values(resultColumns(table.columns)),
     ...mappingFlags,
     "--delimiter": delimiter,
     "--encoding": encoding,

@@ -21,7 +21,6 @@ interface CsvRecord {
 export function readCsv(delimiter: string): ReadRows {
   return async function* (file, names, noteHeader) {
     let text = "";
-    // Excel may name the delimiter in a first line of its own.
     const separatorLine = SEPARATOR_LINE.exec(file.head)?.[0] ?? "";
     let line = file.firstLine + (separatorLine === "" ? 0 : 1);
     let start = separatorLine.length;
@@ -32,6 +31,7 @@ export function readCsv(delimiter: string): ReadRows {
       const chunk = await chunks.next();
       isLast = chunk.done === true;
       text += chunk.value ?? "";
+      if (text.length < start && !isLast) continue;
       const reader = new RecordReader(text, delimiter, isLast);
       for (;;) {
         const record = reader.at(start, names.length);
@@ -101,14 +101,14 @@ class RecordReader {
     const text = this.#text;
     if (start >= text.length) return undefined;
     const lineEnd = endOfLine(text, start);
-    if (!this.#isWhole(lineEnd)) return undefined;
+    if (!this.#isEndCertain(lineEnd)) return undefined;
     const line = text.slice(start, lineEnd);
     if (line === "") return { cells: [], end: lineEnd };
     if (!line.includes('"')) return { cells: line.split(this.#delimiter), end: lineEnd };
     const record = this.#scan(text, start);
     const isLong = text.length - start > LONGEST_ROW;
     if (record.problem === undefined || (record.problem === UNCLOSED && !isLong)) {
-      if (!this.#isWhole(record.end)) return undefined;
+      if (!this.#isEndCertain(record.end)) return undefined;
     }
     return record.problem === undefined
       ? record
@@ -116,33 +116,43 @@ class RecordReader {
   }
 
   /** Whether the text is known to go on, or to end, after a line that ends there. */
-  #isWhole(end: number): boolean {
+  #isEndCertain(end: number): boolean {
     // A CR at the end of a piece may be the first half of a CRLF.
     return this.#isLast || end + lengthOfBreak(this.#text, end) < this.#text.length;
   }
 
   /**
-   * A record with a bad quote. It is its first line if a good row follows, or if no quote ends it; else it goes on to the
-   * quote that does.
+   * A record with a bad quote. It ends with its first line if a row follows there, or if no later quote closes the cell;
+   * otherwise at the closing quote.
    */
   #badAt(start: number, lineEnd: number, width: number, problem: string): CsvRecord | undefined {
     const text = this.#text.slice(start, start + LONGEST_BAD_ROW);
     const isAll = this.#isLast && start + text.length === this.#text.length;
     if (!isAll && text.length < LONGEST_BAD_ROW) return undefined;
-    const next = lineEnd - start + lengthOfBreak(this.#text, lineEnd);
-    const following = next < text.length ? this.#scan(text, next) : undefined;
-    const isGood = following?.problem === undefined && following?.cells.length === width;
     const lenient = this.#scan(text, 0, true);
-    if (!isGood && lenient.problem === undefined && (isAll || lenient.end < text.length)) {
+    const isClosed = lenient.problem === undefined && (isAll || lenient.end < text.length);
+    if (isClosed && !this.#isRowAt(text, lineEnd - start, width)) {
       return { cells: lenient.cells, problem, end: start + lenient.end };
     }
-    const line = this.#text.slice(start, lineEnd);
-    const { cells, problem: isOpen } = this.#scan(line, 0, true);
+    const line = text.slice(0, lineEnd - start) || this.#text.slice(start, lineEnd);
+    const alone = this.#scan(line, 0, true);
     return {
-      cells: isOpen ? line.split(this.#delimiter) : cells,
+      cells: alone.problem === undefined ? alone.cells : line.split(this.#delimiter),
       problem: this.#scan(line, 0).problem ?? problem,
       end: lineEnd,
     };
+  }
+
+  /** Whether the next line that is not empty is a row by itself: a good one, or one with a bad quote of its own. */
+  #isRowAt(text: string, lineEnd: number, width: number): boolean {
+    let start = lineEnd + lengthOfBreak(text, lineEnd);
+    while (lengthOfBreak(text, start) > 0) start += lengthOfBreak(text, start);
+    if (start >= text.length) return false;
+    const { cells, problem } = this.#scan(text, start);
+    const line = text.slice(start, endOfLine(text, start));
+    const count = problem === undefined ? cells.length : this.#scan(line, 0, true).cells.length;
+    // Cells that are missing at the end are legal.
+    return count === width || (problem === undefined && count > 1 && count < width);
   }
 
   /**

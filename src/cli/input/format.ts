@@ -6,7 +6,7 @@ import { RESULT_COLUMNS } from "../outcome.ts";
 import { PARAMETER_NAMES } from "../parameters.ts";
 
 export type Format =
-  | { readonly kind: "csv"; readonly delimiter: string; readonly hasBom: boolean }
+  | { readonly kind: "csv"; readonly delimiter: string; readonly wantsBom: boolean }
   | { readonly kind: "jsonl" };
 
 /** Excel may name the delimiter in a first line of its own. */
@@ -44,14 +44,14 @@ export function expectTable(start: Uint8Array, name: string): void {
 /** By the extension, else by the first character. */
 export function formatOf(
   path: string,
-  { head, hasBom }: { readonly head: string; readonly hasBom: boolean },
+  { head, wantsBom }: { readonly head: string; readonly wantsBom: boolean },
   delimiters: readonly string[] = DELIMITERS,
 ): Format {
   const extension = extname(path).toLowerCase();
   const isJson = /^\.(jsonl|ndjson)$/.test(extension);
   const isCsv = /^\.(csv|tsv|txt)$/.test(extension);
   if (isJson || (!isCsv && head.trimStart().startsWith("{"))) return { kind: "jsonl" };
-  return { kind: "csv", delimiter: delimiterOf(head, delimiters), hasBom };
+  return { kind: "csv", delimiter: delimiterOf(head, delimiters), wantsBom };
 }
 
 /** Those that are tried by default. */
@@ -75,11 +75,12 @@ function delimiterOf(head: string, delimiters: readonly string[]): string {
   const [header = "", ...rows] = lines.slice(0, SAMPLE).map((line) => line.replaceAll('"', ""));
   const ranked = delimiters.map((delimiter) => {
     const names = header.split(delimiter);
+    const isSplit = names.length > 1;
     const known = names.filter((name) => KNOWN_NAMES.has(name.trim())).length;
     const like = rows.filter((row) => row.split(delimiter).length === names.length).length;
     return {
       delimiter,
-      order: [names.length > 1 ? known : 0, names.length > 1 ? like : 0, names.length],
+      order: [isSplit ? known : 0, isSplit ? like : 0, names.length],
     };
   });
   const best = ranked.reduce((one, other) => (isMore(other.order, one.order) ? other : one));

@@ -31,8 +31,8 @@ export async function openText(path: string, options: TextOptions = {}) {
   try {
     const { buffer, bytesRead } = await handle.read(new Uint8Array(SIGNATURE), 0, SIGNATURE, 0);
     const start = buffer.subarray(0, bytesRead);
-    expectTable(start, name);
-    const { encoding, hasBom } = encodingOf(start, options.encoding);
+    if (skipLines === 0) expectTable(start, name);
+    const { encoding, wantsBom } = encodingOf(start, options.encoding);
     const readBytes = await pieces(handle, name, signal);
     if (encoding !== "utf-8" && !hasByteOrderMark(start)) await expectNotUtf8(readBytes(), name);
     let sha256 = "";
@@ -53,9 +53,7 @@ export async function openText(path: string, options: TextOptions = {}) {
               'In Excel, save it as "CSV UTF-8"; or name its encoding: --encoding windows-1252 (Western), windows-1251 (Cyrillic), shift_jis (Japanese).',
           );
         }
-        if (encoding.startsWith("windows-") && /[\x80-\x9f]/.test(text)) {
-          throw new UsageError(`${name} is not in ${encoding}; name another --encoding`);
-        }
+        expectEncoding(text, encoding, name);
         if (text !== "") end = text.slice(-1);
         yield text;
       }
@@ -65,13 +63,14 @@ export async function openText(path: string, options: TextOptions = {}) {
     }
     const read =
       skipLines === 0 ? readAll : (): AsyncGenerator<string> => skip(readAll(), skipLines);
-    const { value: head = "" } = await read().next();
+    const head = await readHead(read());
     return {
       /** Its name in messages. */
       name,
       /** Its beginning, without a byte order mark. */
       head,
-      hasBom,
+      /** Whether an output has a byte order mark: without one, Excel takes it for another encoding. */
+      wantsBom,
       /** The number of its first line that is read. */
       firstLine: skipLines + 1,
       /** Reads all of it, in pieces. Throws {@link UsageError} if it has changed since it was read first. */
@@ -147,7 +146,7 @@ async function* skip(texts: AsyncIterable<string>, lines: number): AsyncGenerato
       rest = rest.slice(end.index + end[0].length);
       left--;
     }
-    if (left > 0) continue;
+    if (left > 0 || rest === "") continue;
     yield rest;
     rest = "";
   }
@@ -159,28 +158,54 @@ const LINE_END = /\r\n|\n|\r(?!$)/;
 const hasByteOrderMark = (start: Uint8Array): boolean =>
   /^(\xff\xfe|\xfe\xff|\xef\xbb\xbf)/.test(Buffer.from(start).toString("latin1"));
 
-/** Throws {@link UsageError} if the first piece is UTF-8, and not only ASCII: another encoding would make other text of it. */
+/** Throws {@link UsageError} if all is UTF-8, and not only ASCII: another encoding would make other text of it. */
 async function expectNotUtf8(readBytes: AsyncGenerator<Buffer>, name: string): Promise<void> {
-  for await (const bytes of readBytes) {
-    // A character may be cut at the end.
-    const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
-    if (/[^\0-\x7f]/.test(text) && !text.includes("\ufffd") && !text.includes("\0")) {
-      throw new UsageError(`${name} is in UTF-8; leave out --encoding`);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let isAscii = true;
+  try {
+    for await (const bytes of readBytes) {
+      const text = decoder.decode(bytes, { stream: bytes.length > 0 });
+      // UTF-16 of Latin letters is valid UTF-8 with NULs.
+      if (text.includes("\0")) return;
+      isAscii &&= !/[^\0-\x7f]/.test(text);
     }
-    return;
+  } catch (error) {
+    if (error instanceof TypeError) return;
+    throw error;
   }
+  if (!isAscii) throw new UsageError(`${name} is in UTF-8; leave out --encoding`);
+}
+
+/** Characters in which the delimiter is found. */
+const LONGEST_HEAD = 16_384;
+
+async function readHead(texts: AsyncIterable<string>): Promise<string> {
+  let head = "";
+  for await (const text of texts) {
+    head += text;
+    if (head.length >= LONGEST_HEAD) break;
+  }
+  return head;
+}
+
+/** Throws {@link UsageError} for text in one of the windows encodings that has characters which those leave undefined. */
+function expectEncoding(text: string, encoding: string, name: string): void {
+  if (!encoding.startsWith("windows-") || !/[\x80-\x9f]/.test(text)) return;
+  throw new UsageError(`${name} is not in ${encoding}; name another --encoding`);
 }
 
 /** Bytes by which a format is known. */
 const SIGNATURE = 64;
 
-/** Whether an output has a byte order mark: without one, Excel takes it for the encoding that it writes itself. */
-function encodingOf([a, b, c]: Uint8Array, given = "utf-8"): { encoding: string; hasBom: boolean } {
-  if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", hasBom: true };
-  if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", hasBom: true };
-  if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: "utf-8", hasBom: true };
+function encodingOf(
+  [a, b, c]: Uint8Array,
+  given = "utf-8",
+): { encoding: string; wantsBom: boolean } {
+  if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", wantsBom: true };
+  if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", wantsBom: true };
+  if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: "utf-8", wantsBom: true };
   const { encoding } = new TextDecoder(given);
-  return { encoding, hasBom: encoding !== "utf-8" };
+  return { encoding, wantsBom: encoding !== "utf-8" };
 }
 
 /** The first line that is not valid UTF-8. A decoder does not report it. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UsageError, why, writeWhole } from "../io.ts";
+import { isCode, UsageError, why, writeWhole } from "../io.ts";
 
 /** Milliseconds between the signs of life of the process that holds a lock. */
 const BEAT_EVERY = 1000;
@@ -92,9 +92,6 @@ function read(path: string): string | undefined {
     throw new UsageError(`Cannot read ${path}: ${why(error)}`);
   }
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
 
 /** Where process ids mean the same: a machine, and on Linux a container. */
 function place(): string {

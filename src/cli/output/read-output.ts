@@ -19,7 +19,7 @@ export interface OutputOptions {
   /** The delimiter of its input: it may be one that is not tried by default. */
   readonly delimiter?: string | undefined;
   /** The names of its results. By default found from its columns. */
-  readonly names?: ResultColumns;
+  readonly names?: ResultColumns | undefined;
 }
 
 /** Opens an output of `bulk`, up to a last row that was not written whole. */

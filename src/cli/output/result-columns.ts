@@ -20,13 +20,13 @@ export function resultColumns(columns: readonly string[]): ResultColumns {
     if (name !== "trackingUrl" && !taken.has(other.toLowerCase())) return other;
     throw new UsageError(`Column "${name}" would be overwritten by a result; give it another name`);
   };
-  const [trackingUrl, status, errorCode, error] = RESULT_COLUMNS;
-  return {
-    trackingUrl: nameOf(trackingUrl),
-    status: nameOf(status),
-    errorCode: nameOf(errorCode),
-    error: nameOf(error),
-  };
+  return named(nameOf);
+}
+
+/** The names as a journal keeps them, in their order. */
+export function asResultColumns(names: unknown): ResultColumns | undefined {
+  if (!Array.isArray(names) || names.length !== RESULT_COLUMNS.length) return undefined;
+  return named((name) => String(names[(RESULT_COLUMNS as readonly string[]).indexOf(name)]));
 }
 
 /** The names of these columns in an output. They come after those of its input. */
@@ -35,13 +35,14 @@ export function findResultColumns(columns: readonly string[]): ResultColumns {
     const other = prefixed(name);
     return columns.lastIndexOf(other) > columns.lastIndexOf(name) ? other : name;
   };
-  const [trackingUrl, status, errorCode, error] = RESULT_COLUMNS;
-  return {
-    trackingUrl,
-    status: nameOf(status),
-    errorCode: nameOf(errorCode),
-    error: nameOf(error),
-  };
+  return { ...named(nameOf), trackingUrl: "trackingUrl" };
 }
 
 const prefixed = (name: string): string => `link${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const named = (nameOf: (name: string) => string): ResultColumns => ({
+  trackingUrl: nameOf("trackingUrl"),
+  status: nameOf("status"),
+  errorCode: nameOf("errorCode"),
+  error: nameOf("error"),
+});

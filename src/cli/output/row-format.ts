@@ -13,7 +13,7 @@ export function rowFormat(out: string, input: Format, columns: readonly string[]
   const results = resultColumns(columns);
   const extension = out === "-" ? `.${input.kind}` : extname(out).toLowerCase();
   if (extension === ".jsonl" || extension === ".ndjson") return jsonLines(columns, results);
-  const hasBom = input.kind === "csv" && input.hasBom;
+  const hasBom = input.kind === "csv" && input.wantsBom;
   if (extension === ".tsv") return csv(columns, results, "\t", hasBom);
   if (extension !== ".csv") {
     throw new UsageError("Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -");
