@@ -166,6 +166,7 @@ interface QuotaWaitEvent extends Wait {
 }
 type WaitEvent = CallWaitEvent | QuotaWaitEvent;
 type ImpactEvent = RequestEvent | ResponseEvent | RetryEvent | WaitEvent;
+type RetryRule = "always" | "never";
 interface ImpactClientOptions {
   accountSid?: string | undefined;
   authToken?: string | undefined;
@@ -174,6 +175,8 @@ interface ImpactClientOptions {
   timeout?: number | undefined;
   maxRetries?: number | undefined;
   maxRetryDelay?: number | undefined;
+  retryRules?: Readonly<Record<string, RetryRule>> | undefined;
+  throwOnError?: boolean | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   headers?: Record<string, string> | undefined;
   onEvent?: ((event: ImpactEvent) => void) | undefined;
@@ -306,6 +309,51 @@ interface ParsedTrackingLink extends TrackingLinkExtension {
 }
 declare function extendTrackingLink(url: string, extension: TrackingLinkExtension): string;
 declare function parseTrackingLink(url: string): ParsedTrackingLink;
+interface RawResult {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+declare function toImpactError(raw: RawResult): ImpactError | undefined;
+type ListPath<Paths> = {
+  [Path in keyof Paths]: Paths[Path] extends {
+    get: object;
+  }
+    ? Path
+    : never;
+}[keyof Paths] &
+  string;
+type Get<Paths, Path$1 extends keyof Paths> = Paths[Path$1] extends {
+  get: infer Operation;
+}
+  ? Operation
+  : never;
+type Page<Paths, Path$1 extends keyof Paths> =
+  Get<Paths, Path$1> extends {
+    responses: {
+      200: {
+        content: {
+          "application/json": infer Body;
+        };
+      };
+    };
+  }
+    ? Body
+    : Record<string, unknown>;
+interface PagesOptions<Parameters> extends RequestOptions {
+  params?: Parameters;
+  waitForQuota?: boolean | undefined;
+}
+type ParametersOf<Operation> = Operation extends {
+  parameters: infer Parameters;
+}
+  ? Parameters
+  : Record<string, unknown>;
+declare function pages<Paths extends {}, Path$1 extends ListPath<Paths>>(
+  client: Pick<ImpactClient<Paths>, "raw" | "quota">,
+  path: Path$1,
+  options?: PagesOptions<ParametersOf<Get<Paths, Path$1>>>,
+): AsyncGenerator<Page<Paths, Path$1>, void, undefined>;
 export {
   type CallWaitEvent,
   type CreateManyOptions,
@@ -318,14 +366,19 @@ export {
   type ImpactErrorCode,
   type ImpactErrorDetails,
   type ImpactEvent,
+  type ListPath,
   type Outcome,
+  type Page,
+  type PagesOptions,
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
+  type RawResult,
   type RequestEvent,
   type RequestOptions,
   type ResponseEvent,
   type RetryEvent,
+  type RetryRule,
   type Spec,
   type TrackingLink,
   type TrackingLinkExtension,
@@ -337,7 +390,9 @@ export {
   extendTrackingLink,
   isImpactError,
   type operations,
+  pages,
   parseTrackingLink,
   type paths,
   spec,
+  toImpactError,
 };

@@ -1,5 +1,6 @@
 export { createImpactClient, type ImpactClient } from "./client.ts";
 export type { ImpactClientOptions, RequestOptions } from "./options.ts";
+export type { RetryRule } from "./http/retry-rules.ts";
 
 export type { TrackingLink } from "./tracking-links/create.ts";
 export type { TrackingLinks } from "./tracking-links/tracking-links.ts";
@@ -9,6 +10,9 @@ export type { CreateTrackingLinkParams, TrackingLinkType } from "./tracking-link
 
 export { extendTrackingLink, parseTrackingLink } from "./tracking-links/link.ts";
 export type { ParsedTrackingLink, TrackingLinkExtension } from "./tracking-links/link.ts";
+
+export { toImpactError, type RawResult } from "./http/raw-error.ts";
+export { pages, type ListPath, type Page, type PagesOptions } from "./pages.ts";
 
 export { ImpactError, isImpactError } from "./errors.ts";
 export type { FieldError, ImpactErrorCode, ImpactErrorDetails, Outcome } from "./errors.ts";

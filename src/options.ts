@@ -6,6 +6,8 @@ import { isBrowserPage } from "./browser.ts";
 import { CONTROL } from "./characters.ts";
 import { badInput, expectKnown, expectWhole, kindOf, show, wrongOption } from "./validate.ts";
 import { readHeaders, userAgent } from "./http/headers.ts";
+import { withRules } from "./http/retry-policy.ts";
+import type { RetryRule, RetryRules } from "./http/retry-rules.ts";
 import { LONGEST_TIMER } from "./sleep.ts";
 import { isWebUrl } from "./url.ts";
 
@@ -39,6 +41,21 @@ export interface ImpactClientOptions {
    * @default 60_000
    */
   maxRetryDelay?: number | undefined;
+  /**
+   * Whether operations may be repeated after a failure that leaves their outcome `unknown`, such as a 503. By method and
+   * path: `{ "GET /Mediapartners/{AccountSID}/Jobs/{Id}": "never" }`. They come before the client's own rules: a Regular
+   * link, and every GET except for exports, is repeated; all else is not.
+   *
+   * @default the client's own rules
+   */
+  retryRules?: Readonly<Record<string, RetryRule>> | undefined;
+  /**
+   * Makes calls of `impact.raw` reject with an {@link ImpactError} for a refusal, and for a 200 with `Status: "ERROR"`.
+   * By default a refusal is returned as `error`; `toImpactError` makes an `ImpactError` of it.
+   *
+   * @default false
+   */
+  throwOnError?: boolean | undefined;
   /** Any standard `fetch`. @default `globalThis.fetch`, looked up at each call */
   fetch?: typeof globalThis.fetch | undefined;
   /** Headers to send besides the client's own. */
@@ -76,6 +93,8 @@ export interface Settings {
   readonly timeout: number;
   readonly maxRetries: number;
   readonly maxRetryDelay: number;
+  readonly retryRules: RetryRules | undefined;
+  readonly throwOnError: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Copies the headers that every request carries: a `fetch` may change what it is given. */
   readonly headers: () => Record<string, string>;
@@ -92,6 +111,8 @@ const OPTIONS: readonly (keyof ImpactClientOptions)[] = [
   "timeout",
   "maxRetries",
   "maxRetryDelay",
+  "retryRules",
+  "throwOnError",
   "fetch",
   "headers",
   "onEvent",
@@ -107,6 +128,11 @@ const DELAY = { least: 0, unit: " of milliseconds" };
 /** Reads options, else the environment, else defaults. Throws `configuration` for anything that cannot work. */
 export function readOptions(options: ImpactClientOptions): Settings {
   expectKnown("configuration", "option", options, OPTIONS);
+  for (const name of ["throwOnError", "dangerouslyAllowBrowser"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || typeof value === "boolean") continue;
+    throw wrongOption(name, "true or false", kindOf(value));
+  }
   refuseBrowser(options.dangerouslyAllowBrowser);
   const accountSid = readAccountSid(
     ...find("accountSid", options.accountSid, "IMPACT_ACCOUNT_SID"),
@@ -139,6 +165,8 @@ export function readOptions(options: ImpactClientOptions): Settings {
     timeout: expectWhole("configuration", "timeout", timeout, TIMEOUT, 30_000),
     maxRetries: expectWhole("configuration", "maxRetries", maxRetries, RETRIES, 2),
     maxRetryDelay: expectWhole("configuration", "maxRetryDelay", longest, DELAY, 60_000),
+    retryRules: readRetryRules(options.retryRules),
+    throwOnError: options.throwOnError === true,
     fetch,
     headers: () => ({ ...headers }),
     redact,
@@ -176,10 +204,22 @@ function isSignal(value: unknown): value is AbortSignal {
   return typeof aborted === "boolean" && typeof addEventListener === "function";
 }
 
-function refuseBrowser(allowed: unknown): void {
-  if (allowed !== undefined && typeof allowed !== "boolean") {
-    throw wrongOption("dangerouslyAllowBrowser", "true or false", kindOf(allowed));
+function readRetryRules(given: unknown): RetryRules | undefined {
+  if (given === undefined) return undefined;
+  const expected = 'rules such as `{ "GET /Things/{Id}": "never" }`';
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw wrongOption("retryRules", expected, kindOf(given));
   }
+  for (const [operation, rule] of Object.entries(given)) {
+    if (!/^[A-Z]+ \/\S*$/.test(operation))
+      throw wrongOption("retryRules", expected, show(operation));
+    if (rule === "always" || rule === "never") continue;
+    throw wrongOption("retryRules", `"always" or "never" for ${operation}`, kindOf(rule));
+  }
+  return withRules(given as RetryRules);
+}
+
+function refuseBrowser(allowed: unknown): void {
   if (isBrowserPage() && allowed !== true) {
     throw badInput(
       "configuration",

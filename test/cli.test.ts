@@ -134,10 +134,10 @@ test("an interruption ends the call with exit code 130", async () => {
 });
 
 test.each([
-  ["--program 1", "Expected a command first: create, bulk, sandbox", ""],
+  ["--program 1", "Expected a command first: create, bulk, spec, sandbox", ""],
   ["craete", "Unknown command; did you mean create?", ""],
-  ["links", "Unknown command; known are create, bulk, sandbox", ""],
-  ["t0ken-that-is-no-command", "Unknown command; known are create, bulk, sandbox", ""],
+  ["links", "Unknown command; known are create, bulk, spec, sandbox", ""],
+  ["t0ken-that-is-no-command", "Unknown command; known are create, bulk, spec, sandbox", ""],
   ["help craete", "Unknown command; did you mean create?", ""],
   ["help create x", "Unexpected argument: every value belongs to a flag", "create "],
   ["create --subid1 x", "Unknown option --subid1; did you mean --sub-id1?", "create "],

@@ -54,6 +54,8 @@ test("createImpactClient accepts no unknown option and none of another type", ()
     timeout: number | undefined;
     maxRetries: number | undefined;
     maxRetryDelay: number | undefined;
+    retryRules: Readonly<Record<string, "always" | "never">> | undefined;
+    throwOnError: boolean | undefined;
     fetch: typeof globalThis.fetch | undefined;
     headers: Record<string, string> | undefined;
     onEvent: ((event: ImpactEvent) => void) | undefined;

@@ -17,12 +17,10 @@ export async function updateRetryRules(
   const needed = operationsOf(document)
     .filter(({ method }) => method !== "get" && method !== "head")
     .map(({ place }) => place);
-  const start = text.indexOf("export const rules");
-  const end = text.indexOf("\n};", start) + 1;
-  if (start < 0 || end < 1) {
-    throw new Error(
-      "src/http/retry-rules.ts: Expected a table `export const rules = {…};`, got none",
-    );
+  const start = text.indexOf("const rules: ");
+  const end = text.indexOf("};", start);
+  if (start < 0 || end < 0) {
+    throw new Error("src/http/retry-rules.ts: Expected a table `const rules: … = {…};`, got none");
   }
   const removed: string[] = [];
   const table = text.slice(start, end).replace(UNTOUCHED_ROW, (row, key: string) => {

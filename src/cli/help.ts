@@ -6,6 +6,7 @@ Usage
   impact-links create --program <id> [options]
   impact-links bulk <file> --out <file> [options]
   impact-links sandbox [options]
+  impact-links spec <page>
   impact-links <command> --help
   impact-links --version
 
@@ -13,6 +14,7 @@ Commands
   create     Create one tracking link and print its URL.
   bulk       Create a link for each row of a CSV or JSON lines file. Resumable.
   sandbox    Serve a fake API on localhost, for programs in any language.
+  spec       Print the OpenAPI document of one of impact.com's docs pages, to generate types from.
 
 Environment
   IMPACT_ACCOUNT_SID, IMPACT_AUTH_TOKEN   Credentials. Not flags: other users can see those.
@@ -105,5 +107,17 @@ Options
   --rate-limit <number>                Requests an hour. Default 1000.
   --programs <list>                    Joined programs, each with the domains that it takes deep links to:
                                        "1000=shop.example|*.shop.example,2000=,3000". 2000 takes none, 3000 all.
+  --help                               Show this help.
+`;
+
+export const specHelp: string = `Print the OpenAPI document of one of impact.com's docs pages.
+
+Usage
+  impact-links spec <page.md|url|->
+  impact-links spec campaigns.md | npx openapi-typescript > campaigns.d.ts
+
+The page is a file, an address that ends in .md, or stdin. It has the document in a code block.
+
+Options
   --help                               Show this help.
 `;

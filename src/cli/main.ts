@@ -4,7 +4,7 @@
 import { nearest } from "../suggest.ts";
 import { version } from "../version.ts";
 import { Arguments } from "./flags.ts";
-import { bulkHelp, createHelp, help, sandboxHelp } from "./help.ts";
+import { bulkHelp, createHelp, help, sandboxHelp, specHelp } from "./help.ts";
 import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
 interface Command {
@@ -18,6 +18,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   create: { help: createHelp, others: 0, load: async () => (await import("./create.ts")).create },
   bulk: { help: bulkHelp, others: 1, load: async () => (await import("./bulk/bulk.ts")).bulk },
+  spec: { help: specHelp, others: 1, load: async () => (await import("./spec.ts")).spec },
   sandbox: {
     help: sandboxHelp,
     others: 0,

@@ -11,6 +11,8 @@ import { readRequestOptions, type RequestOptions, type Settings } from "../optio
 import { fillPath, writeQuery } from "../url.ts";
 import { badInput } from "../validate.ts";
 import { statusTextOf } from "./api-error.ts";
+import type { Redact } from "./credentials.ts";
+import { rememberOrigin, toImpactError, type RawResult } from "./raw-error.ts";
 import type { ApiResult } from "./read-response.ts";
 import { redactErrors } from "./redact-errors.ts";
 import type { ApiRequest, Send } from "./request.ts";
@@ -67,7 +69,7 @@ interface RawInit extends RequestOptions {
 export function createRaw<Paths extends {}>(settings: Settings, send: Send): Client<Paths> {
   const client = createClient<Paths>({ baseUrl: settings.baseUrl, pathSerializer: fillPath });
   const fetchWith = createRawFetch(settings, send);
-  type Call = (path: string, init?: RawInit) => Promise<unknown>;
+  type Call = (path: string, init?: RawInit) => Promise<RawResult>;
   // The client's own types need the paths. Each call is passed through as it is.
   const calls = client as unknown as Record<string, Call>;
   for (const [method, call] of Object.entries(calls)) {
@@ -82,7 +84,10 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
       const stopListening = onAbort(signal, () => controller.abort(signal?.reason));
       try {
         const { fetch = fetchWith(init) } = init;
-        return await call(path, { ...init, fetch, signal: controller.signal });
+        const result = await call(path, { ...init, fetch, signal: controller.signal });
+        const error = settings.throwOnError ? toImpactError(result) : undefined;
+        if (error !== undefined) throw error;
+        return result;
       } finally {
         stopListening();
       }
@@ -108,7 +113,7 @@ function createRawFetch(settings: Settings, send: Send) {
       const expects = isJson ? "json-or-nothing" : "anything";
       const body = request.body ? await request.arrayBuffer() : undefined;
       const call = { id: nextId(), method, url, headers, body, expects, ...options } as const;
-      return send(call, 1).then(toResponse, toRefusal);
+      return send(call, 1).then((result) => toResponse(result, settings.redact), toRefusal);
     };
 }
 
@@ -120,9 +125,11 @@ function refuseOther(origin: string, url: string): void {
   throw badInput("configuration", "baseUrl", expected, `one to ${other}`);
 }
 
-function toResponse({ status, statusText, headers, body }: ApiResult): Response {
+function toResponse(result: ApiResult, redact: Redact): Response {
+  const { status, statusText, headers, body } = result;
   const init = { status, statusText: asciiOf(statusText), headers };
-  return new Response(body && body.bytes.byteLength > 0 ? body.bytes : null, init);
+  const bytes = body && body.bytes.byteLength > 0 ? body.bytes : null;
+  return rememberOrigin(new Response(bytes, init), { result, redact });
 }
 
 /** openapi-fetch gives a refusal as `error`. Rethrows every failure that is no refusal, or that no `Response` can show. */
@@ -137,7 +144,7 @@ function toRefusal(error: unknown): Response {
   const statusText = asciiOf(statusTextOf(error));
   const response = new Response(text, { status, statusText, ...(headers && { headers }) });
   response.headers.delete("content-length");
-  return response;
+  return rememberOrigin(response, error);
 }
 
 /** Servers send reason phrases that no `Response` can be made with. */

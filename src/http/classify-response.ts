@@ -46,6 +46,14 @@ export function unexpectedResponse(result: ApiResult, what: string, redact: Reda
   return apiError(result, { ...kind, what: message, ...contentOf(result) }, redact);
 }
 
+/** The error of a 2xx that says `Status: "ERROR"`. */
+export function errorInSuccess(result: ApiResult, redact: Redact): ImpactError {
+  const kind = { code: "unexpected_response", outcome: "unknown" } as const;
+  const content = contentOf(result);
+  const what = `answered ${result.status} with Status ERROR`;
+  return apiError(result, { ...kind, what, why: content.reason, ...content }, redact);
+}
+
 function redirectTarget({ headers, request }: ApiResult): string {
   const location = headers.get("location");
   const target = location === null ? undefined : parseUrl(location, request.url);

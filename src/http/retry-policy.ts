@@ -1,8 +1,8 @@
 import type { ImpactError } from "../errors.ts";
-import { rules, type RetryRule, type RetryRules } from "./retry-rules.ts";
+import { retryRules, type RetryRules } from "./retry-rules.ts";
 
 /** Whether a request may be sent again after this failure: never where a duplicate could do harm. */
-export function isRetryable(error: ImpactError, table: RetryRules = rules): boolean {
+export function isRetryable(error: ImpactError, table: RetryRules = retryRules): boolean {
   if (error.outcome === "not_sent") return error.code === "connection" || error.code === "timeout";
   if (error.outcome === "rejected") return error.code === "rate_limited";
   // A parsed body or a redirect would come back identical; do not retry.
@@ -14,17 +14,27 @@ export function isRetryable(error: ImpactError, table: RetryRules = rules): bool
 /** Whether a request may be carried out twice. */
 export function isHarmlessTwice(
   { method, url }: Pick<ImpactError, "method" | "url">,
-  table: RetryRules = rules,
+  table: RetryRules = retryRules,
 ): boolean {
   if (method === undefined || url === undefined) return false;
-  if (method === "GET" || method === "HEAD") return true;
   const { pathname, searchParams } = new URL(url);
   // Two operations can share a path, `/Things/{Id}` and `/Things/Export`: both rules must allow it.
   const found = Object.entries(table).filter(([operation]) => matches(operation, method, pathname));
-  return found.length > 0 && found.every(([, rule]) => allows(rule, searchParams));
+  if (found.length === 0) return method === "GET" || method === "HEAD";
+  return found.every(([, rule]) => allows(rule, searchParams));
 }
 
-function allows(rule: RetryRule, query: URLSearchParams): boolean {
+/** The table with a caller's rules, which come first. */
+export function withRules(own: RetryRules): RetryRules {
+  const keys = new Set(Object.keys(own).map(keyOf));
+  const others = Object.entries(retryRules).filter(([operation]) => !keys.has(keyOf(operation)));
+  return { ...Object.fromEntries(others), ...own };
+}
+
+/** An operation without the names of its path parameters. */
+const keyOf = (operation: string): string => operation.replace(/\{[^{}]*\}/g, "{}");
+
+function allows(rule: RetryRules[string], query: URLSearchParams): boolean {
   return typeof rule === "function" ? rule(query) : rule === "always";
 }
 

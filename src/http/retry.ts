@@ -10,7 +10,7 @@ import { isRetryable } from "./retry-policy.ts";
 const FIRST_BACKOFF = 500;
 
 /** Sends a request again, up to its `maxRetries`, where the retry policy allows. */
-export function withRetry(next: Send, { maxRetryDelay, emit }: Settings): Send {
+export function withRetry(next: Send, { maxRetryDelay, retryRules, emit }: Settings): Send {
   return async (request, first) => {
     let earlier: Outcome = "not_sent";
     for (let attempt = first; ; attempt++) {
@@ -18,7 +18,7 @@ export function withRetry(next: Send, { maxRetryDelay, emit }: Settings): Send {
         return await next(request, attempt);
       } catch (error) {
         if (!isImpactError(error)) throw error;
-        const mayRetry = attempt - first < request.maxRetries && isRetryable(error);
+        const mayRetry = attempt - first < request.maxRetries && isRetryable(error, retryRules);
         const delay = mayRetry ? delayAfter(error, attempt, maxRetryDelay) : undefined;
         if (delay === undefined) throw overAttempts(error, earlier);
         earlier = leastCertain(error.outcome, earlier);

@@ -11,7 +11,7 @@ import type { ApiRequest, Transport } from "./request.ts";
 
 /** Makes one attempt: sends it, reads the answer to its end, and rejects unless it is what was expected. */
 export function createTransport(settings: Settings, quota: QuotaView): Transport {
-  const { redact, beforeSend, headers } = settings;
+  const { redact, beforeSend } = settings;
   return async (request, attempt, signal, progress) => {
     const { fetch = globalThis.fetch } = settings;
     if (typeof fetch !== "function") throw wrongOption("fetch", "given", "none, nor a global one");
@@ -21,7 +21,7 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
         signal.throwIfAborted();
       }
       progress.isSent = true;
-      const response = await fetch(request.url, initOf(request, headers(), signal));
+      const response = await fetch(request.url, initOf(request, settings, signal));
       if (response?.headers === undefined) throw new TypeError("`fetch` gave no Response");
       progress.response = response;
       quota.observe(response.headers);
@@ -34,12 +34,9 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
   };
 }
 
-function initOf(
-  request: ApiRequest,
-  own: Record<string, string>,
-  signal: AbortSignal,
-): RequestInit {
+function initOf(request: ApiRequest, settings: Settings, signal: AbortSignal): RequestInit {
   const { method, headers, body } = request;
+  const own = settings.headers();
   return {
     method,
     headers: headers ? mergeHeaders(headers, own) : own,
@@ -47,7 +44,7 @@ function initOf(
     redirect: "manual",
     signal,
     ...(body && { body }),
-    ...ownConnection(request),
+    ...ownConnection(request, settings.retryRules),
   };
 }
 

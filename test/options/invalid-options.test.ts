@@ -113,6 +113,19 @@ test.each<[options: Record<string, unknown>, message: string]>([
     "`dangerouslyAllowBrowser` to be true or false, got the number 1",
   ],
   [{ dangerouslyAllowBrowser: null }, "`dangerouslyAllowBrowser` to be true or false, got null"],
+  [{ throwOnError: "yes" }, "`throwOnError` to be true or false, got a string"],
+  [
+    { retryRules: "never" },
+    '`retryRules` to be rules such as `{ "GET /Things/{Id}": "never" }`, got a string',
+  ],
+  [
+    { retryRules: { "/Things": "never" } },
+    '`retryRules` to be rules such as `{ "GET /Things/{Id}": "never" }`, got "/Things"',
+  ],
+  [
+    { retryRules: { "GET /Things": true } },
+    '`retryRules` to be "always" or "never" for GET /Things, got the boolean true',
+  ],
   [{ accountSid: null }, "`accountSid` to be a string, got a value of type object"],
   [{ authToken: null }, "`authToken` to be a string, got a value of type object"],
   [{ apiVersion: null }, `${VERSION}, got null`],
@@ -152,7 +165,7 @@ test("shows neither the password of a base URL nor the value of a header", () =>
 
 const ALL_OPTIONS =
   "`accountSid`, `authToken`, `baseUrl`, `apiVersion`, `timeout`, `maxRetries`, `maxRetryDelay`, " +
-  "`fetch`, `headers`, `onEvent`, `beforeSend`, `dangerouslyAllowBrowser`";
+  "`retryRules`, `throwOnError`, `fetch`, `headers`, `onEvent`, `beforeSend`, `dangerouslyAllowBrowser`";
 
 test.each<[name: string, got: string]>([
   ["accountSID", "`accountSID`; did you mean `accountSid`?"],

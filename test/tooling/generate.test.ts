@@ -351,7 +351,7 @@ test("does not compile without a row in the retry rules for a new operation that
   const { stdout } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: folder });
   expect(stdout.trim().split("\n")).toEqual([
     expect.stringMatching(
-      /^src\/http\/retry-rules\.ts\(\d+,14\): error TS2741: Property '"POST \/Things"' is missing/,
+      /^src\/http\/retry-rules\.ts\(\d+,7\): error TS2741: Property '"POST \/Things"' is missing/,
     ),
   ]);
 });

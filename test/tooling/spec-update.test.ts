@@ -284,7 +284,10 @@ test("adds a `never` row for a new operation, and deletes the row of a removed o
   expect(result.code).toBe(0);
   const table = readFileSync(join(root, "src/http/retry-rules.ts"), "utf8");
   expect(readFileSync(join(folder, "src/http/retry-rules.ts"), "utf8")).toBe(
-    table.replace(/};\n$/, '  "POST /Mediapartners/{AccountSID}/Rehearsals": "never",\n};\n'),
+    table.replace(
+      /(?<=regularLinks,\n)};\n/,
+      '  "POST /Mediapartners/{AccountSID}/Rehearsals": "never",\n};\n',
+    ),
   );
 
   const back = await update(folder, source(folder, JSON.stringify(present)), "--allow-breaking");
