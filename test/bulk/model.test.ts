@@ -3,7 +3,7 @@ import fs, { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } fro
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { readRows } from "../support/bulk/audit.ts";
+import { readOr, readRows } from "../support/bulk/audit.ts";
 import { endAll, newFolder } from "../support/bulk/process.ts";
 import { requestOf, writeInput, type Row } from "../support/bulk/rows.ts";
 import { serveLinks, type Arrival, type Deed } from "../support/bulk/server.ts";
@@ -153,13 +153,10 @@ test("no sequence of answers, kills, full disks, flags and corrections sends wha
             rmSync(file, { force: true });
             if (existsSync(`${file}.killed`)) copyFileSync(`${file}.killed`, file);
           }
-          continue;
         }
-        if (code === 1) {
-          // A full disk: what was answered and is not recorded is known to nobody.
-          const journal = existsSync(`${out}.journal`)
-            ? readFileSync(`${out}.journal`, "utf8")
-            : "";
+        if (isKilled || code === 1) {
+          // A kill, or a full disk: what was answered and is not recorded is known to nobody.
+          const journal = readOr(`${out}.journal`);
           for (const { key, url } of server.arrivals) {
             if (url === undefined) model.unrecorded.add(key);
             else if (!new RegExp(`${url}\\b`).test(journal)) model.doubt(key);

@@ -181,9 +181,14 @@ const LONGEST_HEAD = 16_384;
 
 async function readHead(texts: AsyncIterable<string>): Promise<string> {
   let head = "";
-  for await (const text of texts) {
-    head += text;
-    if (head.length >= LONGEST_HEAD) break;
+  try {
+    for await (const text of texts) {
+      head += text;
+      if (head.length >= LONGEST_HEAD) break;
+    }
+  } catch (error) {
+    // Whoever reads all of it decides.
+    if (!(error instanceof TornError)) throw error;
   }
   return head;
 }
