@@ -83,7 +83,7 @@ async function openApiTypes(document: OpenApi): Promise<string> {
 
 /**
  * Completes discriminators that name a schema without its path, which openapi-typescript takes for a file. Makes
- * headers optional that the client sends. Changes the value.
+ * headers optional that the client sends, and escapes texts for comments. Changes the value.
  *
  * @param names of schemas
  */
@@ -95,6 +95,11 @@ function prepare(value: unknown, names: readonly string[]): void {
     if (names.includes(name)) mapping[key] = `#/components/schemas/${name}`;
   }
   if (isSentByClient(value)) value.required = false;
+  if (Array.isArray(value.parameters)) value.parameters = value.parameters.filter(isTypeable);
+  for (const key of ["title", "summary", "description", "example"]) {
+    const text = value[key];
+    if (typeof text === "string") value[key] = escapeTags(text);
+  }
   for (const each of Object.values(value)) prepare(each, names);
 }
 
@@ -106,7 +111,7 @@ function readOperations(document: OpenApi): FacadeOperation[] {
       id,
       method: method.toUpperCase(),
       path,
-      doc: operation.description ?? operation.summary ?? "",
+      doc: escapeTags(operation.description ?? operation.summary ?? ""),
       parameters: readParameters(document, place, parametersOf(document, found)),
     };
   });
@@ -118,12 +123,12 @@ function readParameters(document: OpenApi, place: string, given: Parameter[]): F
     .filter(({ name, in: location }) => location !== "path" || name !== ACCOUNT_PARAMETER)
     .filter(({ in: location }) => location === "path" || location === "query")
     .map(({ name, in: location, required = false, schema = {}, description = "" }) => ({
-      key: camelCase(name) || name,
+      key: keyOf(name),
       name,
       in: location,
       required,
       schema: plainSchema(document, schema),
-      doc: description,
+      doc: escapeTags(description),
     }));
   const keys = parameters.map(({ key }) => key);
   const duplicate = keys.find((key, index) => keys.indexOf(key) !== index);
@@ -143,6 +148,12 @@ function plainSchema(document: OpenApi, given: Schema): PlainSchema {
     ...(format && { format }),
     ...((fallback ?? undefined) !== undefined && { default: fallback }),
   };
+}
+
+/** Every object has a `constructor` and the like: a property of that name would be read where none was given. */
+function keyOf(name: string): string {
+  const key = camelCase(name) || name;
+  return key in Object.prototype ? `${key}Param` : key;
 }
 
 /** `MediaPartnerPropertyId` → `mediaPartnerPropertyId`, `AccountSID` → `accountSid`, `subId1` as it is. */
@@ -255,6 +266,13 @@ function typeOf(schema: PlainSchema): string {
       return "unknown";
   }
 }
+
+/** No object could have the type: each inherits a `constructor` that is a function. The facade has another name for it. */
+const isTypeable = (parameter: unknown): boolean =>
+  !isObject(parameter) || !(String(parameter.name) in Object.prototype);
+
+/** A line of a comment that begins with `@word` would be a tag. */
+const escapeTags = (text: string): string => text.replace(/^(\s*)@(?=\w)/gm, "$1\\@");
 
 function comment(text: string, indent: string): string {
   const lines = text.replaceAll("*/", "*\\/").trim().split("\n");

@@ -26,11 +26,11 @@ export function bundleDocuments(
   const [first, ...others] = documents;
   if (first === undefined) throw new Error("Expected at least one document");
   const warnings: string[] = [];
-  const versions = new Set(documents.map((each) => each.info.version));
+  const versions = new Set(documents.map(versionOf));
   if (versions.size > 1) {
     const list = [...versions].map((version) => {
       const titles = documents
-        .filter((each) => each.info.version === version)
+        .filter((each) => versionOf(each) === version)
         .map((each) => each.info.title);
       return `${version} (${titles.join(", ")})`;
     });
@@ -55,6 +55,9 @@ export function bundleDocuments(
   };
   return { document, warnings };
 }
+
+/** `14` and `v14` are one version. */
+const versionOf = (document: OpenApi): string => vendorVersion(document) ?? document.info.version;
 
 /** The newest of the vendor's versions. Versions of the document itself do not count. */
 function newest(documents: readonly OpenApi[]): string {

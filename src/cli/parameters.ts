@@ -11,11 +11,30 @@ export const PARAMETER_NAMES: ReadonlyMap<string, string> = new Map(
   [...FACTS].flatMap(([key, facts]) => [key, facts.name].map((name) => [name, key] as const)),
 );
 
-/** `mediaPartnerPropertyId` → `media-partner-property-id`; `programId` is used most, so it is short. */
-export function flagOf(key: string): string {
-  if (key === "programId") return "program";
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** Flags of the commands that are no parameters. */
+export const RESERVED_FLAGS: readonly string[] = [
+  ..."append-ids concurrency debug delimiter dry-run encoding help json map out pass-through port".split(
+    " ",
+  ),
+  ..."quota-reserve reuse retry-failed retry-unknown sandbox silent skip-lines".split(" "),
+];
+
+/** Flags by parameter: `mediaPartnerPropertyId` → `media-partner-property-id`. `programId` is used most, so it is short. */
+const FLAGS: ReadonlyMap<string, string> = flagsOf([...FACTS.keys()]);
+
+/** A parameter whose flag has another meaning already gets one of its own: `--param-program`. */
+export function flagsOf(keys: readonly string[]): Map<string, string> {
+  const taken = new Set([...RESERVED_FLAGS, "program"]);
+  return new Map(
+    keys.map((key) => {
+      if (key === "programId") return [key, "program"];
+      const flag = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      return [key, taken.has(flag) ? `param-${flag}` : flag];
+    }),
+  );
 }
+
+export const flagOf = (key: string): string => FLAGS.get(key) ?? key;
 
 /** A text as a value of the parameter's type. Enum values are matched without regard to case. */
 export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {

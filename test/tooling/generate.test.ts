@@ -361,3 +361,32 @@ type Create = (params: object) => Promise<unknown>;
 function operationOf(from: OpenApi): Json {
   return from.paths?.[PATH]?.post;
 }
+
+/** The document with one parameter more of the operation that makes a link. */
+function withParameter(parameter: object): OpenApi {
+  const copy = JSON.parse(specText) as OpenApi;
+  const item = copy.paths?.[PATH] as Json;
+  item["post"]["parameters"].push({ in: "query", schema: { type: "string" }, ...parameter });
+  return copy;
+}
+
+test("a line that begins with @word is no tag in any comment", async () => {
+  const text = "First.\n\n@internal and\n  @nextpageuri are words, me@shop.example as well.";
+  const files = await generate(
+    withParameter({ name: "Odd", description: text, example: text }),
+    "",
+  );
+  for (const name of ["openapi.ts", "params.ts"]) {
+    const comments = files.get(name) ?? "";
+    expect(comments).toMatch(/^ *\* *\\@internal and$/m);
+    expect(comments).not.toMatch(/^[ *]*@(internal|nextpageuri)/m);
+    expect(comments).toContain("me@shop.example");
+  }
+});
+
+test("a parameter called like a member of every object gets another name, and no type that nothing has", async () => {
+  const files = await generate(withParameter({ name: "constructor" }), "");
+  expect(files.get("params.ts")).toContain("constructorParam?: string | undefined;");
+  expect(files.get("operations.ts")).toMatch(/"constructorParam": \{\s+"name": "constructor"/);
+  expect(files.get("openapi.ts")).not.toMatch(/\bconstructor\b/);
+});
