@@ -192,11 +192,11 @@ test("sends the newest of the vendor's versions, and warns if documents differ",
     of("One", "v9"),
     of("Two", "16"),
     of("Three", "1.0.0"),
-    of("Four", "v9"),
+    of("Four", "9"),
   ]);
   expect(document["info"]).toEqual({ title: "Partner API", version: "16" });
   expect(warnings).toEqual([
-    "The documents have different versions: v9 (One, Four), 16 (Two), 1.0.0 (Three). Every request sends 16. " +
+    "The documents have different versions: 9 (One, Four), 16 (Two), 1.0.0 (Three). Every request sends 16. " +
       "Update the other documents too.",
   ]);
 });
