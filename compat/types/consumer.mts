@@ -36,6 +36,13 @@ import {
   type components,
   type operations,
   type paths,
+  pages,
+  toImpactError,
+  type ListPath,
+  type Page,
+  type PagesOptions,
+  type RawResult,
+  type RetryRule,
 } from "impact-partner-client";
 import {
   createFakeImpact,
@@ -226,6 +233,21 @@ export async function ownThing(): Promise<string | undefined> {
   const { data } = await own.raw.GET("/Things");
   same<NonNullable<typeof data>["name"], string>(true);
   return data?.name;
+}
+
+const rule: RetryRule = "never";
+createImpactClient({ ...options, retryRules: { "GET /Things": rule }, throwOnError: true });
+export async function ownPages(): Promise<void> {
+  const own = createImpactClient<OwnPaths>(options);
+  const path: ListPath<OwnPaths> = "/Things";
+  const pageOptions: PagesOptions<Record<string, unknown>> = { waitForQuota: true };
+  for await (const page of pages(own, path, pageOptions)) {
+    same<typeof page, Page<OwnPaths, "/Things">>(true);
+    console.log(page.name);
+  }
+  const result: RawResult = await own.raw.GET("/Things");
+  same<ReturnType<typeof toImpactError>, ImpactError | undefined>(true);
+  console.log(toImpactError(result)?.code);
 }
 // @ts-expect-error the parameters are missing
 raw.POST("/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks");
