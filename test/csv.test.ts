@@ -303,3 +303,12 @@ test("UTF-8 whose first letter beyond ASCII comes late is not read in another en
     "is in UTF-8; leave out --encoding",
   );
 });
+
+test("a bad row keeps all its cells, however long it is", async () => {
+  const long = "x".repeat(40_000);
+  const { rows } = await read(`id,size,note\n1,19" wide,${long}\n2,a,b\n`);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ["1", '19" wide', long],
+    ["2", "a", "b"],
+  ]);
+});

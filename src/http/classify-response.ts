@@ -46,6 +46,12 @@ export function unexpectedResponse(result: ApiResult, what: string, redact: Reda
   return apiError(result, { ...kind, what: message, ...contentOf(result) }, redact);
 }
 
+/** Whether a 2xx says `Status: "ERROR"`. */
+export function saysError(data: unknown): boolean {
+  const { Status } = Object(data) as { Status?: unknown };
+  return typeof Status === "string" && /^error$/i.test(Status);
+}
+
 /** The error of a 2xx that says `Status: "ERROR"`. */
 export function errorInSuccess(result: ApiResult, redact: Redact): ImpactError {
   const kind = { code: "unexpected_response", outcome: "unknown" } as const;

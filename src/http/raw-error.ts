@@ -1,5 +1,5 @@
 import { isImpactError, type ImpactError } from "../errors.ts";
-import { errorInSuccess, refusalOf } from "./classify-response.ts";
+import { errorInSuccess, refusalOf, saysError } from "./classify-response.ts";
 import type { Redact } from "./credentials.ts";
 import { ApiResult } from "./read-response.ts";
 
@@ -37,11 +37,6 @@ export function toImpactError(raw: RawResult): ImpactError | undefined {
   const { result, redact } = origin ?? { result: resultOf(raw), redact: <T>(value: T): T => value };
   if (!raw.response.ok) return refusalOf(result, redact);
   return saysError(raw.data) ? errorInSuccess(result, redact) : undefined;
-}
-
-function saysError(data: unknown): boolean {
-  const { Status } = Object(data) as { Status?: unknown };
-  return typeof Status === "string" && /^error$/i.test(Status);
 }
 
 /** Of a response that a middleware has made. */

@@ -4,7 +4,7 @@
  */
 import type { operations, paths } from "../../generated/openapi.ts";
 import { apiResultOf, type CallOptions, type Client } from "../http/api.ts";
-import { unexpectedResponse } from "../http/classify-response.ts";
+import { saysError, unexpectedResponse } from "../http/classify-response.ts";
 import type { Redact } from "../http/credentials.ts";
 import { redactErrors } from "../http/redact-errors.ts";
 import type { Settings } from "../options.ts";
@@ -59,8 +59,8 @@ function readLink(
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     return "JSON that is no object";
   }
-  const { TrackingURL, Status }: LinkBody & { Status?: unknown } = data;
-  if (typeof Status === "string" && /^error$/i.test(Status)) return "Status ERROR";
+  const { TrackingURL } = data;
+  if (saysError(data)) return "Status ERROR";
   if (TrackingURL === undefined) return "no TrackingURL";
   const raw = redact(data);
   // A link that holds credentials must not be published.

@@ -8,7 +8,7 @@ import { command, setUp, statusesOf, type Story } from "../support/bulk/story.ts
 
 afterAll(endAll);
 
-/** A run of which the second row is unknown; the journal says that it was stopped, or complete. */
+/** Runs to an unknown second row. The journal then says that the run was stopped, or that it is complete. */
 async function withUnknown(isComplete: boolean, flags: string[] = []): Promise<Story> {
   const rows = [...regular(1), ...vanity(1), ...regular(2).slice(1)];
   const decide: Story["server"]["decide"] = ({ isVanity }) => (isVanity ? "reset after" : "link");

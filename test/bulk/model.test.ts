@@ -155,7 +155,7 @@ test("no sequence of answers, kills, full disks, flags and corrections sends wha
           }
         }
         if (isKilled || code === 1) {
-          // A kill, or a full disk: what was answered and is not recorded is known to nobody.
+          // After a kill or on a full disk, an answer that is not in the journal is lost.
           const journal = readOr(`${out}.journal`);
           for (const { key, url } of server.arrivals) {
             if (url === undefined) model.unrecorded.add(key);

@@ -156,7 +156,7 @@ test("a link that shows other parameters than its row is not reused", async () =
   const again = await bulk(`feed.csv --out second.csv ${FLAGS} --reuse first.csv`);
   expect(again.stderr).toContain("2 rows: 1 created, 1 reused");
   expect(targets(server).at(-1)).toBe(sentFor("c"));
-  // Without its journal, an output does not say of which program it is.
+  // Without its journal, an output does not name its program.
   rmSync(join(folder, "first.csv.journal"));
   for (const [index, flags] of [
     "--program 2000 --map deepLink=link",

@@ -9,7 +9,7 @@ import { requestOf } from "./request.ts";
 /** Flags, wherever they are kept: in arguments, or in the journal of an earlier run. */
 export type Flags = Pick<Arguments, "text" | "list">;
 
-/** The flags of which a mapping is made, as they were given. */
+/** Returns the flags that define the mapping, as given. */
 export function mappingFlags(given: Flags): Record<string, string | readonly string[]> {
   const flags: Record<string, string | readonly string[]> = {};
   for (const flag of [...FACTS.keys()].map(flagOf)) {

@@ -82,7 +82,7 @@ const UNCLOSED = "opens a quote that is never closed";
 const IN_CELL = `has a quote in the middle of a cell; ${QUOTING}`;
 const AFTER_QUOTE = `has text after a closing quote; ${QUOTING}`;
 
-/** Reads the records of a text, of which more may follow. */
+/** Reads records from the text received so far. */
 class RecordReader {
   readonly #text: string;
   readonly #delimiter: string;
@@ -134,7 +134,7 @@ class RecordReader {
     if (isClosed && !this.#isRowAt(text, lineEnd - start, width)) {
       return { cells: lenient.cells, problem, end: start + lenient.end };
     }
-    const line = text.slice(0, lineEnd - start) || this.#text.slice(start, lineEnd);
+    const line = this.#text.slice(start, lineEnd);
     const alone = this.#scan(line, 0, true);
     return {
       cells: alone.problem === undefined ? alone.cells : line.split(this.#delimiter),
