@@ -14,15 +14,26 @@ export interface Spec {
   readonly generator: string;
 }
 
-export interface ParameterFacts {
-  /** The name on the wire. */
-  readonly name: string;
-  readonly in: "path" | "query" | "header" | "cookie";
-  readonly required: boolean;
+/** Facts of a plain value. */
+export interface ValueFacts {
   readonly type: string;
   readonly enum?: readonly (string | number | boolean)[];
   readonly format?: string;
+}
+
+/** Facts of a plain value, or of a list (`array`) or an object of plain values. */
+export interface ParameterFacts extends ValueFacts {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly required: boolean;
   readonly default?: unknown;
+  /** Of a list, or of an object that may have any name. */
+  readonly items?: ValueFacts;
+  readonly properties?: Readonly<Record<string, ValueFacts & { readonly required: boolean }>>;
+  /** How OpenAPI writes a list or an object. */
+  readonly style?: string;
+  readonly explode?: boolean;
 }
 
 export interface OperationFacts {

@@ -5,46 +5,18 @@
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER, type OpenAPI3 } from "openapi-typescript";
 import {
-  ACCOUNT_PARAMETER,
   facadeOperationsOf,
   isObject,
   isSentByClient,
   mappingOf,
-  parametersOf,
   Refusal,
   serverUrl,
   vendorVersion,
 } from "./openapi/document.ts";
-import { shapeOf } from "./openapi/shape.ts";
-import type { OpenApi, Parameter, Schema } from "./openapi/types.ts";
+import { readFacade, type FacadeOperation, type ParameterSchema } from "./openapi/facade.ts";
+import type { OpenApi } from "./openapi/types.ts";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
-
-interface FacadeParameter {
-  /** The name in src/. */
-  key: string;
-  name: string;
-  in: string;
-  required: boolean;
-  schema: PlainSchema;
-  doc: string;
-}
-
-interface PlainSchema {
-  /** `unknown` if it has several types, or none. */
-  type: string;
-  enum?: unknown[];
-  format?: string;
-  default?: unknown;
-}
-
-interface FacadeOperation {
-  id: string;
-  method: string;
-  path: string;
-  doc: string;
-  parameters: FacadeParameter[];
-}
 
 /**
  * @param document an OpenAPI 3.1 document
@@ -52,7 +24,7 @@ interface FacadeOperation {
  * @returns file name in generated/ → its text
  */
 export async function generate(document: OpenApi, sha256: string): Promise<Map<string, string>> {
-  const operations = readOperations(document);
+  const operations = readFacade(document);
   return new Map([
     ["openapi.ts", await openApiTypes(document)],
     ["operations.ts", operationFacts(document, sha256, operations)],
@@ -103,69 +75,6 @@ function prepare(value: unknown, names: readonly string[]): void {
   for (const each of Object.values(value)) prepare(each, names);
 }
 
-/** Only the facade needs facts at run time. Other operations are types, so that the package does not grow. */
-function readOperations(document: OpenApi): FacadeOperation[] {
-  return facadeOperationsOf(document).map((found) => {
-    const { id, method, path, place, operation } = found;
-    return {
-      id,
-      method: method.toUpperCase(),
-      path,
-      doc: escapeTags(operation.description ?? operation.summary ?? ""),
-      parameters: readParameters(document, place, parametersOf(document, found)),
-    };
-  });
-}
-
-/** Reads the parameters of path and query. Headers are an option of the client. */
-function readParameters(document: OpenApi, place: string, given: Parameter[]): FacadeParameter[] {
-  const parameters = given
-    .filter(({ name, in: location }) => location !== "path" || name !== ACCOUNT_PARAMETER)
-    .filter(({ in: location }) => location === "path" || location === "query")
-    .map(({ name, in: location, required = false, schema = {}, description = "" }) => ({
-      key: keyOf(name),
-      name,
-      in: location,
-      required,
-      schema: plainSchema(document, schema),
-      doc: escapeTags(description),
-    }));
-  const keys = parameters.map(({ key }) => key);
-  const duplicate = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (duplicate !== undefined) {
-    throw new Refusal(`${place}: two parameters would be named "${duplicate}".`);
-  }
-  return parameters;
-}
-
-/** Merges references and `allOf`. Drops null, because a parameter cannot be null. */
-function plainSchema(document: OpenApi, given: Schema): PlainSchema {
-  const { types = [], values = [], format, fallback } = shapeOf(document, given);
-  const [type = "unknown", ...others] = types.filter((each) => each !== "null");
-  return {
-    type: others.length === 0 ? type : "unknown",
-    ...(values.length > 0 && { enum: values }),
-    ...(format && { format }),
-    ...((fallback ?? undefined) !== undefined && { default: fallback }),
-  };
-}
-
-/** Every object has a `constructor` and the like: a property of that name would be read where none was given. */
-function keyOf(name: string): string {
-  const key = camelCase(name) || name;
-  return key in Object.prototype ? `${key}Param` : key;
-}
-
-/** `MediaPartnerPropertyId` → `mediaPartnerPropertyId`, `AccountSID` → `accountSid`, `subId1` as it is. */
-export function camelCase(name: string): string {
-  const words = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
-  return words
-    .map((word, index) =>
-      index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase(),
-    )
-    .join("");
-}
-
 function operationFacts(document: OpenApi, sha256: string, operations: FacadeOperation[]): string {
   const manifest = new URL("../package.json", import.meta.resolve("openapi-typescript"));
   const { name, version } = JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>;
@@ -191,15 +100,26 @@ export interface Spec {
   readonly generator: string;
 }
 
-export interface ParameterFacts {
-  /** The name on the wire. */
-  readonly name: string;
-  readonly in: "path" | "query" | "header" | "cookie";
-  readonly required: boolean;
+/** Facts of a plain value. */
+export interface ValueFacts {
   readonly type: string;
   readonly enum?: readonly (string | number | boolean)[];
   readonly format?: string;
+}
+
+/** Facts of a plain value, or of a list (\`array\`) or an object of plain values. */
+export interface ParameterFacts extends ValueFacts {
+  /** The name on the wire. */
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly required: boolean;
   readonly default?: unknown;
+  /** Of a list, or of an object that may have any name. */
+  readonly items?: ValueFacts;
+  readonly properties?: Readonly<Record<string, ValueFacts & { readonly required: boolean }>>;
+  /** How OpenAPI writes a list or an object. */
+  readonly style?: string;
+  readonly explode?: boolean;
 }
 
 export interface OperationFacts {
@@ -245,26 +165,25 @@ function parameterInterface({ id, method, path, doc, parameters }: FacadeOperati
     const defaultTag = value === undefined ? "" : `\n\n@default ${text}`;
     const property = /^[a-z]/i.test(key) ? key : JSON.stringify(key);
     const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
-    return `${comment(words.trimEnd() + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
+    return `${comment(escapeTags(words.trimEnd()) + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
   });
   const name = `${id[0]?.toUpperCase()}${id.slice(1)}Params`;
-  return `\n${comment(`${doc.trimEnd()}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
+  return `\n${comment(`${escapeTags(doc.trimEnd())}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
 }
 
-function typeOf(schema: PlainSchema): string {
-  if (schema.enum) {
-    return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  }
-  switch (schema.type) {
-    case "string":
-    case "boolean":
-      return schema.type;
-    case "integer":
-    case "number":
-      return "number";
-    default:
-      return "unknown";
-  }
+function typeOf(schema: ParameterSchema): string {
+  const { type, items, properties } = schema;
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (type === "array") return `readonly (${typeOf(items ?? { type: "string" })})[]`;
+  if (properties !== undefined)
+    return `{ ${Object.entries(properties).map(propertyOf).join(" ")} }`;
+  if (type === "object") return `Readonly<Record<string, ${typeOf(items ?? { type: "string" })}>>`;
+  return type === "integer" ? "number" : type;
+}
+
+function propertyOf([name, schema]: [string, ParameterSchema & { required: boolean }]): string {
+  const type = schema.required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
+  return `readonly ${JSON.stringify(name)}${schema.required ? "" : "?"}: ${type};`;
 }
 
 /** No object could have the type: each inherits a `constructor` that is a function. The facade has another name for it. */

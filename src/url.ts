@@ -32,14 +32,6 @@ export function fillPath(template: string, params: Readonly<Record<string, unkno
   return parts.reduce(write, "");
 }
 
-/** Writes a query, in the order of its parameters. */
-export function writeQuery(query: Readonly<Record<string, unknown>>): string {
-  let text = "";
-  for (const name in query)
-    text += `${text && "&"}${name}=${encodeURIComponent(String(query[name]))}`;
-  return text;
-}
-
 /** Gives a path segment as text. Throws `invalid_input` for an empty one, and for dots: they climb, even encoded. */
 export function checkSegment(name: string, given: unknown): string {
   const value = typeof given === "string" || typeof given === "number" ? String(given) : "";

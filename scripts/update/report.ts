@@ -5,6 +5,8 @@ import type { Row } from "../diff/diff.ts";
 export interface Findings {
   rows: readonly Row[];
   warnings: readonly string[];
+  /** What `create` cannot send. */
+  unsendable: readonly string[];
   /** Keys of rows in the retry rules. */
   retryRules: { added: string[]; removed: string[] };
   /** Lines of the diff of the public types. */
@@ -15,9 +17,11 @@ export interface Findings {
   version: string;
 }
 
-export function report({ rows, warnings, retryRules, types, compile, version }: Findings): string {
+export function report(findings: Findings): string {
+  const { rows, warnings, unsendable, retryRules, types, compile, version } = findings;
   return [
     section("Warnings", warnings),
+    section("Not sent by create(), only by impact.raw", unsendable),
     heading(rows),
     ...GRAVEST_FIRST.map((kind) =>
       section(kind, rows.filter((row) => row.class === kind).flatMap(rowLines)),

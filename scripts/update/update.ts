@@ -11,6 +11,7 @@ import { diff } from "../diff/diff.ts";
 import { generate } from "../generator.ts";
 import { bundleDocuments } from "../openapi/bundle.ts";
 import { facadeOperationsOf, Refusal } from "../openapi/document.ts";
+import { findUnsendable } from "../openapi/facade.ts";
 import type { OpenApi } from "../openapi/types.ts";
 import { typesDiff, typesReport, writeTypes } from "../types-report.ts";
 import { writeFolder } from "../written-folder.ts";
@@ -120,6 +121,8 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
   const warnings = [...read.flatMap((each) => each.warnings), ...duplicates, ...moved, ...merged];
 
   const rows = diff(old.document, document);
+  const accepted = findUnsendable(old.document);
+  const unsendable = findUnsendable(document).filter((each) => !accepted.includes(each));
   if (isDeepStrictEqual([document, parts], [old.document, old.parts])) {
     if (warnings.length > 0)
       io.out(`Warnings\n${warnings.map((each) => `  ${each}`).join("\n")}\n`);
@@ -144,6 +147,7 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
     report({
       rows,
       warnings,
+      unsendable,
       retryRules,
       types: types ? typesDiff(root, types) : ["unknown, since src/ does not compile"],
       compile,
@@ -154,6 +158,12 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
   const breaking = rows.filter((row) => row.class === "breaking").length;
   if (breaking > 0 && !allowBreaking) {
     io.err("\nBreaking, so nothing was written. To write it anyway, pass --allow-breaking.");
+    return 3;
+  }
+  if (unsendable.length > 0 && !allowBreaking) {
+    io.err(
+      "\n`create` cannot send all of it, so nothing was written. To write it anyway, pass --allow-breaking.",
+    );
     return 3;
   }
   if (!types && !allowBreaking) {

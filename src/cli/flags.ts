@@ -14,7 +14,8 @@ export const parameterHelp: string = [...FACTS]
 
 function hint({ enum: choices, format, type }: ParameterFacts): string {
   if (choices) return choices.join("|").toLowerCase();
-  return format === "uri" ? "url" : type === "string" ? "text" : type;
+  const hints: Record<string, string> = { string: "text", array: "a,b", object: "json" };
+  return format === "uri" ? "url" : (hints[type] ?? type);
 }
 
 /** The parameters that these flags give, with the types of the API document. Not checked: the client does that. */

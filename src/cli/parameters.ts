@@ -1,6 +1,10 @@
 // The parameters of a tracking link as the command takes them: their names, and their values as text.
 
-import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
+import {
+  createTrackingLink,
+  type ParameterFacts,
+  type ValueFacts,
+} from "../../generated/operations.ts";
 
 export const FACTS: ReadonlyMap<string, ParameterFacts> = new Map(
   Object.entries<ParameterFacts>(createTrackingLink.params),
@@ -36,11 +40,30 @@ export function flagsOf(keys: readonly string[]): Map<string, string> {
 
 export const flagOf = (key: string): string => FLAGS.get(key) ?? key;
 
-/** A text as a value of the parameter's type. Enum values are matched without regard to case. */
-export function fromText(text: string, { enum: choices, type }: ParameterFacts): unknown {
+/**
+ * A text as a value of the parameter's type. Enum values are matched without regard to case. A list is `a,b` or JSON, an
+ * object is JSON.
+ */
+export function fromText(text: string, facts: ParameterFacts): unknown {
+  if (facts.type === "object" || (facts.type === "array" && /^\s*\[/.test(text))) {
+    return parseJson(text) ?? text;
+  }
+  if (facts.type !== "array") return plainFromText(text, facts);
+  return text.split(",").map((each) => plainFromText(each.trim(), facts.items ?? facts));
+}
+
+function plainFromText(text: string, { enum: choices, type }: ValueFacts): unknown {
   if (choices)
     return choices.find((each) => String(each).toLowerCase() === text.toLowerCase()) ?? text;
   if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   return text;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,13 +2,13 @@
  * http/ sends requests: openapi-fetch in front (api.ts), one stack of layers behind it (layers.ts), and the meaning of
  * an answer (classify-response.ts). It knows nothing of links.
  */
-import createClient, { type Client } from "openapi-fetch";
+import createClient, { createQuerySerializer, type Client } from "openapi-fetch";
 import type { paths } from "../../generated/openapi.ts";
 import { onAbort } from "../abort.ts";
 import { isImpactError } from "../errors.ts";
 import { createIds } from "../events.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
-import { fillPath, writeQuery } from "../url.ts";
+import { fillPath } from "../url.ts";
 import { badInput } from "../validate.ts";
 import { statusTextOf } from "./api-error.ts";
 import type { Redact } from "./credentials.ts";
@@ -17,7 +17,7 @@ import type { ApiResult } from "./read-response.ts";
 import { redactErrors } from "./redact-errors.ts";
 import type { ApiRequest, Send } from "./request.ts";
 
-export type { Client };
+export { createQuerySerializer, type Client };
 
 /** The options of one call. */
 export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> {
@@ -27,6 +27,7 @@ export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> 
 
 interface LightInit {
   readonly method: string;
+  readonly headers: Headers;
   /** openapi-fetch hands on what it does not know. */
   readonly call: CallOptions;
 }
@@ -40,14 +41,15 @@ interface LightInit {
 export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   const nextId = createIds();
   // A constructor, as `Request` is one: `new` gives the object that it returns.
-  function LightRequest(url: string, { method, call }: LightInit): ApiRequest {
+  function LightRequest(url: string, { method, headers: given, call }: LightInit): ApiRequest {
     const { signal, timeout, maxRetries, index } = call;
-    return { id: nextId(), method, url, signal, timeout, maxRetries, index, expects: "json" };
+    const id = nextId();
+    const headers = given.keys().next().done ? undefined : given;
+    return { id, method, url, headers, signal, timeout, maxRetries, index, expects: "json" };
   }
   return createClient<paths>({
     baseUrl,
     pathSerializer: fillPath,
-    querySerializer: writeQuery,
     Request: LightRequest as unknown as typeof Request,
     fetch: (request) =>
       send(request as unknown as ApiRequest, 1) as Promise<unknown> as Promise<Response>,

@@ -1,6 +1,7 @@
-import { createTrackingLink } from "../../generated/operations.ts";
+import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import { isImpactError } from "../errors.ts";
-import { checkValue, FACTS } from "../tracking-links/params.ts";
+import { checkValue } from "../tracking-links/check-value.ts";
+import { FACTS } from "../tracking-links/params.ts";
 import { refuse, refuseWithTime, render, type FakeAnswer } from "./answers.ts";
 import type { FakeImpactOptions, FakePrograms } from "./fake.ts";
 import { makeLink, readParams, type FakeLink } from "./links.ts";
@@ -142,13 +143,20 @@ function findWrong(params: Record<string, string>): FakeAnswer | undefined {
   for (const [key, facts] of FACTS) {
     const value = params[key];
     try {
-      if (value !== undefined) checkValue(key, value, facts);
+      if (value !== undefined) checkValue(key, fromQuery(value, facts), facts);
     } catch (error) {
       if (isImpactError(error)) return refuse(400, `${facts.name}: ${error.message}`, facts.name);
       throw error;
     }
   }
   return undefined;
+}
+
+/** A query has text for every type. */
+function fromQuery(text: string, { type, enum: choices }: ParameterFacts): unknown {
+  if (choices) return choices.find((each) => String(each) === text) ?? text;
+  if (type === "integer" || type === "number") return Number(text);
+  return type === "boolean" ? { true: true, false: false }[text] : text;
 }
 
 /** Looks random, and is the same after the same links, so that tests can foretell it. */

@@ -1,10 +1,10 @@
-import { createTrackingLink } from "../../generated/operations.ts";
 import {
   EXTENSION_NAMES,
   extendTrackingLink,
   type TrackingLinkExtension,
 } from "../tracking-links/link.ts";
-import type { TrackingLinkType } from "../tracking-links/params.ts";
+import { isComposite } from "../tracking-links/check-composite.ts";
+import { FACTS, type TrackingLinkType } from "../tracking-links/params.ts";
 
 /** A link that the fake has made. */
 export interface FakeLink {
@@ -18,12 +18,15 @@ export interface FakeLink {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The query's first value of each known parameter, under the name that `create` takes; an empty one is none. */
+/**
+ * The query's first value of each known parameter, under the name that `create` takes; an empty one is none. Without lists
+ * and objects, which the recorded request shows.
+ */
 export function readParams(query: readonly (readonly [string, string])[]): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [key, facts] of Object.entries(createTrackingLink.params)) {
+  for (const [key, facts] of FACTS) {
     const given = query.find(([name]) => name === facts.name);
-    if (facts.in === "query" && given?.[1]) params[key] = given[1];
+    if (facts.in === "query" && !isComposite(facts) && given?.[1]) params[key] = given[1];
   }
   return params;
 }

@@ -3,6 +3,7 @@
  * many/ holds `createMany`; link.ts parses and extends links without a call.
  */
 import type { operations, paths } from "../../generated/openapi.ts";
+import { createTrackingLink } from "../../generated/operations.ts";
 import { apiResultOf, type CallOptions, type Client } from "../http/api.ts";
 import { saysError, unexpectedResponse } from "../http/classify-response.ts";
 import type { Redact } from "../http/credentials.ts";
@@ -10,6 +11,7 @@ import { redactErrors } from "../http/redact-errors.ts";
 import type { Settings } from "../options.ts";
 import { readTrackingUrl } from "./link.ts";
 import { checkParams } from "./params.ts";
+import { writeQuery } from "./write-query.ts";
 import type { CreateTrackingLinkParams, LinkRequest, TrackingLinkType } from "./params.ts";
 
 /** A link that the API made. */
@@ -37,11 +39,14 @@ export function createLinkCreator(
 ): LinkCreator {
   return {
     check: (params) => redactErrors(redact, () => checkParams(params, redact)),
-    async send({ programId, type, query }, call) {
-      const { data, response } = await api.POST(
-        "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
-        { params: { path: { AccountSID: accountSid, ProgramId: programId }, query }, call },
-      );
+    async send({ programId, type, path, query, header }, call) {
+      const params: unknown = { path: { AccountSID: accountSid, ...path }, query, header };
+      const { data, response } = await api.POST(createTrackingLink.path, {
+        // Checked by the facts of the document that the types are from.
+        params: params as Operation["parameters"],
+        querySerializer: () => writeQuery(query),
+        call,
+      });
       const link = readLink(data, redact);
       if (typeof link === "string") throw unexpectedResponse(apiResultOf(response), link, redact);
       return { url: link.url, type, programId, raw: link.raw };
@@ -49,7 +54,8 @@ export function createLinkCreator(
   };
 }
 
-type LinkBody = operations["createTrackingLink"]["responses"]["200"]["content"]["application/json"];
+type Operation = operations["createTrackingLink"];
+type LinkBody = Operation["responses"]["200"]["content"]["application/json"];
 
 /** The link in an answer, or why there is none. No link is guessed. */
 function readLink(

@@ -12,8 +12,8 @@ const DEFAULTS = Object.entries<ParameterFacts>(createTrackingLink.params).map(
 
 /** The same text for all checked parameters that ask for the same link, in whatever order they were given. */
 export function dedupeKey(params: CreateTrackingLinkParams): string {
-  const values: string[] = [];
-  for (const [name, value] of DEFAULTS) values.push(String(params[name] ?? value));
+  const values: unknown[] = [];
+  for (const [name, value] of DEFAULTS) values.push(params[name] ?? value);
   return JSON.stringify(values);
 }
 

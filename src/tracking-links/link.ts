@@ -1,7 +1,8 @@
 import { createTrackingLink } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
 import { badInput, show } from "../validate.ts";
-import { checkFormatCharacters, checkValue, eachOf, type Facts } from "./params.ts";
+import { checkFormatCharacters, checkValue } from "./check-value.ts";
+import { eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "../url.ts";
 
 /**

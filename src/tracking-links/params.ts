@@ -1,18 +1,15 @@
-import type { operations } from "../../generated/openapi.ts";
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import type { CreateTrackingLinkParams } from "../../generated/params.ts";
-import { CONTROL, INVISIBLE, WHITESPACE_OR_CONTROL } from "../characters.ts";
 import type { Redact } from "../http/credentials.ts";
-import type { ImpactError } from "../errors.ts";
-import { checkSegment, isWebUrl } from "../url.ts";
+import { checkSegment } from "../url.ts";
 import { badInput, kindOf, show, unknownName } from "../validate.ts";
+import { checkComposite, isComposite, type Composite } from "./check-composite.ts";
+import { checkValue } from "./check-value.ts";
 
 export type { CreateTrackingLinkParams };
 
 /** The types of links that the vendor's document knows. */
 export type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
-
-type Query = NonNullable<operations["createTrackingLink"]["parameters"]["query"]>;
 
 /** Checked parameters of one link. */
 export interface LinkRequest {
@@ -20,9 +17,13 @@ export interface LinkRequest {
   readonly given: CreateTrackingLinkParams;
   readonly programId: string;
   readonly type: TrackingLinkType;
-  /** As it is sent, in the order in which it was given. */
+  /** As they are sent, by their names on the wire, in the order in which they were given. */
+  readonly path: Readonly<Record<string, string>>;
   readonly query: Query;
+  readonly header: Readonly<Record<string, string>> | undefined;
 }
+
+export type Query = Readonly<Record<string, string | Composite>>;
 
 /** The document's facts of each parameter, by its name in camelCase. */
 export type Facts = ReadonlyMap<string, ParameterFacts>;
@@ -45,13 +46,22 @@ export function checkParams(
   params: CreateTrackingLinkParams,
   redact: Redact = (value) => value,
 ): LinkRequest {
-  const query: Record<string, string> = {};
+  const path: Record<string, string> = {};
+  const query: Record<string, string | Composite> = {};
+  let header: Record<string, string> | undefined;
   let texts = "";
   const given = eachOf(params, FACTS, (name, value, facts) => {
+    if (isComposite(facts)) {
+      const composite = checkComposite(name, value, facts);
+      texts += `${JSON.stringify(composite)}\n`;
+      query[facts.name] = composite;
+      return;
+    }
     const text = checkValue(name, value, facts);
     texts += `${text}\n`;
-    if (facts.in === "path") checkSegment(name, text);
-    else query[facts.name] = text;
+    if (facts.in === "query") query[facts.name] = text;
+    else if (facts.in === "path") path[facts.name] = checkSegment(name, text);
+    else (header ??= {})[facts.name] = checkHeader(name, text);
   });
   // One search for all of them, since nearly no text holds any.
   if (redact(texts) !== texts) refuseCredentials(given, redact);
@@ -69,7 +79,13 @@ export function checkParams(
   }
   const { programId } = given;
   const type = given.type ?? ((FACTS.get("type")?.default ?? "Regular") as TrackingLinkType);
-  return { given, programId, type, query };
+  return { given, programId, type, path, query, header };
+}
+
+/** No other characters arrive as they were sent. */
+function checkHeader(name: string, text: string): string {
+  if (/^[ -~]*$/.test(text) && text.trim() === text) return text;
+  throw badInput("invalid_input", name, `\`${name}\` to be printable ASCII`, show(text));
 }
 
 function refuseCredentials(given: CreateTrackingLinkParams, redact: Redact): void {
@@ -91,7 +107,9 @@ export function eachOf<T extends object>(
   for (const name in given) {
     const facts = factsOf(name, known);
     const value = given[name];
-    if (value !== undefined) use(name, value, facts);
+    if (value === undefined) continue;
+    if (typeof value === "object" && value !== null) given[name] = copyOfComposite(value);
+    use(name, given[name], facts);
   }
   return given;
 }
@@ -108,76 +126,16 @@ function copyOf<T extends object>(params: T, known: Facts): T {
   return copy;
 }
 
+/** Sorts the names of an object, so that equal ones make equal requests. */
+function copyOfComposite<T extends object>(value: T): T {
+  if (Array.isArray(value)) return [...(value as unknown[])] as T;
+  const sorted = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(sorted) as T;
+}
+
 /** Throws `invalid_input` if the parameter is not among `known`. */
 function factsOf(name: string, known: Facts): ParameterFacts {
   const facts = known.get(name);
   if (facts !== undefined) return facts;
   throw badInput("invalid_input", name, "a known parameter", unknownName(name, [...known.keys()]));
-}
-
-/**
- * "Unless otherwise stated, a string is at most 255 UTF-8 characters."
- * https://integrations.impact.com/partner-api-reference/readme/requests
- */
-const LONGEST = 255;
-
-/** Anything but the letters, digits and punctuation of ASCII. Most values have none. */
-const UNUSUAL = /[^!-~]/;
-
-/** Checks a value by the document's facts of its parameter, and gives it as it is sent. */
-export function checkValue(name: string, value: unknown, facts: ParameterFacts): string {
-  const text = checkType(name, value, facts.type);
-  if (text === "" || UNUSUAL.test(text)) checkCharacters(name, text, facts);
-  if (facts.enum && !facts.enum.includes(value as string)) {
-    throw wrong(name, value, facts.enum.map((each) => JSON.stringify(each)).join(" or "));
-  }
-  if (facts.format === "uri") {
-    if (isWebUrl(text)) return text;
-    const isSpaced = isWebUrl(text.split(WHITESPACE_OR_CONTROL).join(""));
-    const hint = isSpaced ? " without spaces (encoded: %20)" : "";
-    throw wrong(name, value, `an absolute http(s) URL${hint}`);
-  }
-  if (text.length > LONGEST && [...text].length > LONGEST) {
-    throw wrong(name, value, `at most ${LONGEST} characters`, `${[...text].length}`);
-  }
-  return text;
-}
-
-function checkType(name: string, value: unknown, type: string): string {
-  if (type === "boolean") {
-    if (typeof value !== "boolean") throw wrong(name, value, "true or false");
-  } else if (type === "integer" || type === "number") {
-    const isOf = type === "integer" ? Number.isSafeInteger : Number.isFinite;
-    if (!isOf(value)) throw wrong(name, value, `a finite ${type}`);
-  } else if (typeof value !== "string") throw wrong(name, value, NOT_EMPTY);
-  return String(value);
-}
-
-const NOT_EMPTY = "a string that is not empty";
-
-function checkCharacters(name: string, text: string, { format }: ParameterFacts): void {
-  if (text.trim() === "") throw wrong(name, text, NOT_EMPTY);
-  if (!text.isWellFormed()) throw wrong(name, text, "valid Unicode", "half a surrogate pair");
-  if (format === "uri") checkFormatCharacters(name, text);
-  // An id was copied from somewhere, and with it what stood around it. A vanity link cannot be renamed.
-  if (name.endsWith("Id") || name === "customPath") {
-    checkVisible(name, text);
-    if (text.trim() !== text) throw wrong(name, text, "free of outer spaces");
-  }
-}
-
-/** Refuses zero-width and bidi characters. Controls are left to the check for spaces, whose message fits them better. */
-export function checkFormatCharacters(name: string, text: string): void {
-  checkVisible(name, text.split(CONTROL).join(""));
-}
-
-function checkVisible(name: string, text: string): void {
-  const code = INVISIBLE.exec(text)?.[0].charCodeAt(0);
-  if (code === undefined) return;
-  const got = `U+${code.toString(16).toUpperCase().padStart(4, "0")} in it`;
-  throw wrong(name, text, "free of invisible characters", got);
-}
-
-function wrong(name: string, value: unknown, expected: string, got = show(value)): ImpactError {
-  return badInput("invalid_input", name, `\`${name}\` to be ${expected}`, got);
 }

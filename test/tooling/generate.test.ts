@@ -8,7 +8,8 @@ import type { OpenApi } from "../../scripts/openapi/types.ts";
 import { PATH, type Json } from "../support/documents.ts";
 import { documentInPage } from "../../scripts/openapi/read-page.ts";
 import { jsonText } from "../../scripts/update/spec-folder.ts";
-import { camelCase, generate } from "../../scripts/generator.ts";
+import { generate } from "../../scripts/generator.ts";
+import { camelCase } from "../../scripts/openapi/facade.ts";
 import { spec } from "../../src/index.ts";
 import { copyOfProject, root, runProgram, runScript, type Result } from "../support/workspace.ts";
 
@@ -151,7 +152,7 @@ test("generates from a document with flaws, with run-time facts for the facade o
   });
   const files = await generate(next, "");
 
-  expect(files.get("operations.ts")).not.toMatch(/thing|X-Trace/i);
+  expect(files.get("operations.ts")).not.toMatch(/thing/i);
   expect(files.get("operations.ts")).toContain('"version": "16"');
   expect(files.get("operations.ts")).toContain('"server": "https://api.impact.com"');
   expect(files.get("params.ts")).toContain("limit?: number | undefined;");
@@ -260,7 +261,7 @@ test("compiles with new parameters of any type and a required link without a cha
     "  days?: number | undefined;",
     "  level?: 1 | 2 | undefined;",
     "  short?: boolean | undefined;",
-    "  tags?: unknown | undefined;",
+    "  tags?: readonly (string)[] | undefined;",
     '  "1St"?: string | undefined;',
   ]);
   expect(types).toContain('  type?: "Regular" | "Vanity" | undefined;');

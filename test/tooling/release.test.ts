@@ -266,6 +266,7 @@ test("accepts the CHANGELOG entry that spec:update prints", () => {
   const printed = report({
     rows: [row as never],
     warnings: [],
+    unsendable: [],
     retryRules: { added: [], removed: [] },
     types: [],
     compile: [],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ParameterFacts } from "../../generated/operations.ts";
 import { createImpactClient, type CreateTrackingLinkParams } from "../../src/index.ts";
 import { createFakeImpact } from "../../src/testing/index.ts";
-import { checkValue } from "../../src/tracking-links/params.ts";
+import { checkValue } from "../../src/tracking-links/check-value.ts";
 import { isWebUrl } from "../../src/url.ts";
 import { account, baseUrl, basic, refused } from "../support/client.ts";
 import { closed, refusal } from "../support/create.ts";
