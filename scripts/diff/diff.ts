@@ -1,6 +1,8 @@
 /** Compares two documents. Reports the changes that a client of the API notices. */
 import { isDeepStrictEqual } from "node:util";
 import {
+  byMediaType,
+  exportedIdOf,
   operationKey,
   operationsOf,
   resolveRef,
@@ -10,7 +12,7 @@ import {
 } from "../openapi/document.ts";
 import type { Body, Content, Header, OpenApi } from "../openapi/types.ts";
 import { CLASSES, GRAVEST_FIRST, type Class } from "./change-classes.ts";
-import { compareParameters, type Compare } from "./parameter-diff.ts";
+import { compareParameters, schemaOf, type Compare } from "./parameter-diff.ts";
 import { findRenames } from "./renames.ts";
 import { compareSchemas, type AddChange, type Direction } from "./schema-diff.ts";
 
@@ -42,6 +44,7 @@ export function diff(before: OpenApi, after: OpenApi): Row[] {
   const compare: Compare = { before, after, add: input, schemas: schemas(before, after, addFor) };
 
   compareInfo(compare);
+  compareWebhooks(compare);
   const [old, next] = [byKey(before), byKey(after)];
   const moved = findRenames(
     [...old.keys()].filter((key) => !next.has(key)),
@@ -84,7 +87,7 @@ function schemas(
   addFor: (direction: Direction) => AddChange,
 ): Compare["schemas"] {
   const about = (direction: Direction) => {
-    return { before, after, add: addFor(direction), seen: new Map(), same: [] };
+    return { direction, before, after, add: addFor(direction), seen: new Map(), same: [] };
   };
   const contexts = { input: about("input"), output: about("output") };
   return (direction, place, old, next) => compareSchemas(contexts[direction], place, old, next);
@@ -100,6 +103,8 @@ function compareInfo({ before, after, add }: Compare) {
     if (word === "version" || isDeepStrictEqual(was[word], is[word])) continue;
     add(CLASSES[word] === undefined ? "info" : word, "info", was[word], is[word]);
   }
+  if (!isDeepStrictEqual(before.externalDocs, after.externalDocs))
+    add("externalDocs", "document", before.externalDocs, after.externalDocs);
   const words = (document: OpenApi): Record<string, string | undefined> =>
     Object.fromEntries((document.tags ?? []).map((tag) => [tag.name, tag.description]));
   const [oldTags, nextTags] = [words(before), words(after)];
@@ -109,14 +114,33 @@ function compareInfo({ before, after, add }: Compare) {
   }
 }
 
+function compareWebhooks({ before, after, add }: Compare) {
+  const [old, next] = [before.webhooks ?? {}, after.webhooks ?? {}];
+  for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
+    if (isDeepStrictEqual(old[name], next[name])) continue;
+    const how = !(name in old) ? "added" : name in next ? "changed" : "removed";
+    add(`webhook ${how}`, `webhook ${name}`);
+  }
+}
+
 function compareOperations(compare: Compare, was: LocatedOperation, is: LocatedOperation) {
   const { before, after, add } = compare;
   const { place } = is;
   const [old, next] = [was.operation, is.operation];
-  if (old.operationId !== next.operationId)
-    add("operation renamed", place, old.operationId, next.operationId);
-  for (const word of ["summary", "description", "deprecated", "tags", "externalDocs"]) {
+  compareIds(compare, place, was, is);
+  for (const word of [
+    "summary",
+    "description",
+    "deprecated",
+    "tags",
+    "externalDocs",
+    "callbacks",
+  ]) {
     if (!isDeepStrictEqual(old[word], next[word])) add(word, place, old[word], next[word]);
+  }
+  for (const word of ["summary", "description"] as const) {
+    const [one, other] = [was.item[word], is.item[word]];
+    if (one !== other) add(word, `path ${is.path}`, one, other);
   }
   compareSecurity(compare, place, was, is);
   const [oldServer, nextServer] = [serverOf(before, was), serverOf(after, is)];
@@ -131,6 +155,24 @@ function compareOperations(compare: Compare, was: LocatedOperation, is: LocatedO
   compareResponses(compare, place, old.responses ?? {}, next.responses ?? {});
 }
 
+function compareIds(
+  { before, after, add }: Compare,
+  place: string,
+  was: LocatedOperation,
+  is: LocatedOperation,
+) {
+  const [old, next] = [was.operation.operationId, is.operation.operationId];
+  if (old === next) return;
+  const [oldKey, nextKey] = [exportedIdOf(before, was), exportedIdOf(after, is)];
+  const what =
+    oldKey === nextKey
+      ? "operationId"
+      : oldKey === undefined
+        ? "operation named"
+        : "operation renamed";
+  add(what, place, old, next);
+}
+
 function compareSecurity(
   { before, after, add }: Compare,
   place: string,
@@ -138,25 +180,29 @@ function compareSecurity(
   is: LocatedOperation,
 ) {
   const [old, next] = [securityOf(before, was), securityOf(after, is)];
-  if (old === next) return;
-  const what =
-    next === undefined && old === ACCOUNT
-      ? "security no longer documented"
-      : old === undefined && next === ACCOUNT
-        ? "security documented"
-        : "security changed";
-  add(what, place, old, next);
+  if (isDeepStrictEqual(old, next)) return;
+  const row = (what: string) => add(what, place, old?.join(" or "), next?.join(" or "));
+  // The client keeps sending what is still enough.
+  const isEnough = [old, next].every((each) => each?.includes(ACCOUNT) ?? true);
+  if (old === undefined || next === undefined) {
+    const what = old === undefined ? "security documented" : "security no longer documented";
+    return row(isEnough ? what : "security changed");
+  }
+  const isLess = old.some((each) => !next.includes(each));
+  if (isLess && !isEnough) return row("security changed");
+  if (next.some((each) => !old.includes(each))) row("security alternative added");
+  if (isLess) row("security alternative removed");
 }
 
 /** The scheme that the client uses. */
 const ACCOUNT = "http basic";
 
 /**
- * By what the schemes are, not by their names.
+ * The alternatives, by what their schemes are, not by their names.
  *
  * @returns undefined if the document does not say
  */
-function securityOf(document: OpenApi, { operation }: LocatedOperation): string | undefined {
+function securityOf(document: OpenApi, { operation }: LocatedOperation): string[] | undefined {
   const requirements = operation.security ?? document.security;
   if (requirements === undefined) return undefined;
   const nameOf = (name: string) => {
@@ -170,7 +216,8 @@ function securityOf(document: OpenApi, { operation }: LocatedOperation): string 
       .sort()
       .join(" and "),
   );
-  return each.sort().join(" or ") || "none";
+  const alternatives = each.length === 0 ? [""] : each.sort();
+  return alternatives.map((one) => one || "none");
 }
 
 function serverOf(document: OpenApi, { item, operation }: LocatedOperation) {
@@ -237,9 +284,12 @@ function compareHeader(
   was: Header,
   is: Header,
 ) {
-  if (was.description !== is.description)
-    add("description", place, was.description, is.description);
-  compareBoth("output", place, was.schema, is.schema);
+  const [old, next] = [was, is].map(({ required }) => (required ? "required" : "optional"));
+  if (old !== next) add(`response header became ${next}`, place, old, next);
+  for (const word of ["description", "deprecated", "example", "examples"]) {
+    if (!isDeepStrictEqual(was[word], is[word])) add(word, place, was[word], is[word]);
+  }
+  compareBoth("output", place, schemaOf(was), schemaOf(is));
 }
 
 function compareContents(
@@ -249,7 +299,7 @@ function compareContents(
   givenWas?: Content,
   givenIs?: Content,
 ) {
-  const [was, is] = [byType(givenWas), byType(givenIs)];
+  const [was, is] = [byMediaType(givenWas), byMediaType(givenIs)];
   const kind = direction === "input" ? "request" : "response";
   for (const type of Object.keys(was).filter((each) => !(each in is)))
     add(`${kind} type removed`, place, type);
@@ -264,16 +314,6 @@ function compareContents(
     if (!isDeepStrictEqual(old.examples, examples)) add("examples", at, old.examples, examples);
     compareBoth(direction, at, old.schema, schema);
   }
-}
-
-/** By media type without its parameters, such as the charset. */
-function byType(content: Content = {}): Content {
-  return Object.fromEntries(
-    Object.entries(content).map(([type, media]) => [
-      type.toLowerCase().split(";")[0]?.trim(),
-      media,
-    ]),
-  );
 }
 
 function byKey(document: OpenApi): Map<string, LocatedOperation> {

@@ -1,6 +1,7 @@
 /** Compares the parameters of one operation in two documents. */
 import { isDeepStrictEqual } from "node:util";
 import { parametersOf, resolveRef, type LocatedOperation } from "../openapi/document.ts";
+import { shapeOf } from "../openapi/shape.ts";
 import type { OpenApi, Parameter, Schema } from "../openapi/types.ts";
 import { findRenames } from "./renames.ts";
 import type { AddChange, Direction } from "./schema-diff.ts";
@@ -96,30 +97,40 @@ function findSuccessors(
 }
 
 function compareParameter(
-  { add, schemas: compareBoth }: Compare,
+  { before, after, add, schemas: compareBoth }: Compare,
   place: string,
   was: Parameter,
   is: Parameter,
 ): void {
   const [old, next] = [was, is].map(({ required }) => (required ? "required" : "optional"));
   if (old !== next) add(`parameter became ${next}`, place, old, next);
-  const [oldForm, nextForm] = [formOf(was), formOf(is)];
+  const [oldForm, nextForm] = [formOf(before, was), formOf(after, is)];
   if (was.in === is.in && oldForm !== nextForm)
     add("parameter serialization changed", place, oldForm, nextForm);
   for (const word of ["description", "deprecated", "example", "examples"]) {
     if (!isDeepStrictEqual(was[word], is[word])) add(word, place, was[word], is[word]);
   }
-  const schemaOf = ({ schema, content = {} }: Parameter): Schema | undefined =>
-    schema ?? Object.values(content)[0]?.schema;
   compareBoth("input", place, schemaOf(was), schemaOf(is));
 }
 
-function formOf(parameter: Parameter): string {
-  const { in: location, content, allowReserved = false } = parameter;
+function formOf(document: OpenApi, parameter: Parameter): string {
+  const { in: location, content, schema, allowReserved = false } = parameter;
   if (content !== undefined) return Object.keys(content).join(", ");
   const { style = location === "query" || location === "cookie" ? "form" : "simple" } = parameter;
+  // A single value is written in the same way with `explode` and without.
+  const { types = ["any"] } = shapeOf(document, schema ?? {});
+  const isSingle = types.every((type) => SINGLE.includes(type));
   const { explode = style === "form" } = parameter;
-  return [style, ...(explode ? ["explode"] : []), ...(allowReserved ? ["reserved"] : [])].join(
-    ", ",
-  );
+  return [
+    style,
+    ...(explode && !isSingle ? ["explode"] : []),
+    ...(allowReserved ? ["reserved"] : []),
+  ].join(", ");
+}
+
+const SINGLE = ["string", "number", "integer", "boolean", "null"];
+
+/** Of a parameter or a header. */
+export function schemaOf({ schema, content = {} }: Pick<Parameter, "schema" | "content">) {
+  return schema ?? Object.values(content)[0]?.schema;
 }

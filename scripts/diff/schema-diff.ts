@@ -1,7 +1,8 @@
 /** Compares two schemas by the values that they allow, in a request (`input`) or in a response (`output`). */
 import { isDeepStrictEqual } from "node:util";
 import { resolveRef } from "../openapi/document.ts";
-import { NARROWER_WHEN, shapeOf, WORDS, type Shape } from "../openapi/shape.ts";
+import { limitChanges } from "../openapi/limits.ts";
+import { accepts, foldVariants, shapeOf, WITHIN, WORDS, type Shape } from "../openapi/shape.ts";
 import type { OpenApi, Schema } from "../openapi/types.ts";
 import { findRenames } from "./renames.ts";
 
@@ -10,6 +11,7 @@ export type Direction = "input" | "output";
 export type AddChange = (what: string, place: string, before?: unknown, after?: unknown) => void;
 
 export interface Context {
+  direction: Direction;
   before: OpenApi;
   after: OpenApi;
   add: AddChange;
@@ -19,9 +21,6 @@ export interface Context {
   same: { before: unknown; after: unknown }[];
 }
 
-/** Every value of the first type is a value of the second. */
-const WITHIN = new Set(["integer number", "int32 int64", "float double"]);
-
 export function compareSchemas(
   context: Context,
   place: string,
@@ -30,45 +29,82 @@ export function compareSchemas(
 ): void {
   const before = resolveRef(context.before, givenBefore);
   const after = resolveRef(context.after, givenAfter);
+  const [was, is] = [shapeOf(context.before, givenBefore), shapeOf(context.after, givenAfter)];
   const met = context.seen.get(before) ?? new Set<unknown>();
-  if (met.has(after)) return;
+  const isMet = met.has(after);
+  const hasOwnWords = [givenBefore, givenAfter].some(
+    (each) => each.$ref !== undefined && WORDS.some((word) => word in each),
+  );
+  const add = (what: string, old: unknown, next: unknown) => context.add(what, place, old, next);
+  if (!isMet || hasOwnWords) compareWords(add, was, is);
+  if (isMet) return;
   context.seen.set(before, met.add(after));
-  const [old, next] = [shapeOf(context.before, before), shapeOf(context.after, after)];
-  const add = (what: string, was: unknown, is: unknown) => context.add(what, place, was, is);
 
+  const [old, next] = inOneForm(
+    context,
+    { document: context.before, given: givenBefore, shape: was },
+    { document: context.after, given: givenAfter, shape: is },
+  );
   compareTypes(add, old.types, next.types);
+  // Of an entirely different type: the changes below would only repeat that.
+  if (isDisjoint(old.types, next.types)) return;
+  compareValues(add, old.values, next.values);
+  compareFormats(add, old.format, next.format);
+  compareKeywords(add, old, next);
+  // A type that only one of them allows has nothing to compare with.
+  const areBoth = (type: string) => [old, next].every((each) => accepts(each.types, type));
+  for (const { type, what, before: one, after: other } of limitChanges(old.limits, next.limits)) {
+    if (areBoth(type)) add(what, one, other);
+  }
+  if (areBoth("object")) {
+    compareProperties(context, place, old, next);
+    compareAdditional(context, place, old.additional, next.additional);
+  }
+  if (areBoth("array") && (old.items !== undefined || next.items !== undefined)) {
+    compareSchemas(context, `${place}[]`, old.items, next.items);
+  }
+  compareVariants(context, place, old, next);
+  compareChoices(context, place, old, next);
+  compareDiscriminators(context, place, old, next);
+}
+
+interface Side {
+  document: OpenApi;
+  given: Schema;
+  shape: Shape;
+}
+
+/** If only one of the two has variants, the other one may be one of them, or all of them written in another way. */
+function inOneForm(context: Context, old: Side, next: Side): [Shape, Shape] {
+  const had = old.shape.variants.length > 0;
+  if (had === next.shape.variants.length > 0) return [old.shape, next.shape];
+  const [many, one] = had ? [old, next] : [next, old];
+  const inOrder = (several: Shape, other: Shape): [Shape, Shape] =>
+    had ? [several, other] : [other, several];
+  const folded = foldVariants(many.document, many.shape);
+  if (folded !== undefined) return inOrder(folded, one.shape);
+  const kept = shapeOf(one.document, one.given, true);
+  if (kept.variants.length > 0) return inOrder(many.shape, kept);
+  const { variants, choices, types } = many.shape;
+  const nothing = shapeOf(one.document, {});
+  const { discriminator, words } = nothing;
+  const besides = { variants: [], choices: new Set(), types: undefined, discriminator, words };
+  const isOnlyVariants = isDeepStrictEqual({ ...many.shape, ...besides }, nothing);
+  const isAmong = variants.some((each) =>
+    had ? isSame(context, each, one.given) : isSame(context, one.given, each),
+  );
+  if (!isOnlyVariants || !isAmong) return [old.shape, next.shape];
+  return inOrder(many.shape, { ...nothing, types, choices, variants: [one.given] });
+}
+
+function compareWords(add: AddHere, old: Shape, next: Shape) {
   for (const word of WORDS) {
     if (!isDeepStrictEqual(old.words[word], next.words[word]))
       add(word, old.words[word], next.words[word]);
   }
-  // Of an entirely different type: the changes below would only repeat that.
-  if (isDisjoint(old.types, next.types)) return;
-  compareValues(add, old.values, next.values);
-  compareLimits(add, old, next);
-  compareProperties(context, place, old, next);
-  if (old.items !== undefined || next.items !== undefined) {
-    compareSchemas(context, `${place}[]`, old.items, next.items);
-  }
-  if (typeof old.additional === "object" && typeof next.additional === "object") {
-    compareSchemas(context, `${place}.*`, old.additional, next.additional);
-  } else if ((old.additional === false) !== (next.additional === false)) {
-    add(
-      next.additional === false ? "other properties refused" : "other properties allowed",
-      old.additional,
-      next.additional,
-    );
-  }
-  compareVariants(context, place, old.variants, next.variants);
 }
 
 type AddHere = (what: string, before: unknown, after: unknown) => void;
-
-/** @param types undefined allows everything */
-function accepts(types: string[] | undefined, type: string) {
-  return (
-    types === undefined || types.some((each) => each === type || WITHIN.has(`${type} ${each}`))
-  );
-}
 
 /** Whether the two have no value in common. */
 function isDisjoint(before: string[] | undefined, after: string[] | undefined) {
@@ -97,24 +133,14 @@ function compareValues(add: AddHere, before: unknown[] | undefined, after: unkno
   if (added.length > 0 || after === undefined) add("enum widened", was, is);
 }
 
-function compareLimits(add: AddHere, old: Shape, next: Shape) {
-  if (old.format !== next.format) {
-    const [was, is] = [old.format, next.format];
-    if (was === undefined || WITHIN.has(`${is} ${was}`)) add("format narrowed", was, is);
-    else if (is === undefined || WITHIN.has(`${was} ${is}`)) add("format widened", was, is);
-    else add("format changed", was, is);
-  }
-  for (const [name, when] of Object.entries(NARROWER_WHEN)) {
-    const [was, is] = [old.limits[name], next.limits[name]];
-    if (isDeepStrictEqual(was, is)) continue;
-    // Limits without an order, such as patterns, count as narrowed.
-    const isNarrower =
-      was === undefined ||
-      (is !== undefined &&
-        (when === undefined ||
-          (when === "greater" ? Number(is) > Number(was) : Number(is) < Number(was))));
-    add(isNarrower ? "limit narrowed" : "limit widened", limit(name, was), limit(name, is));
-  }
+function compareFormats(add: AddHere, was: string | undefined, is: string | undefined) {
+  if (was === is) return;
+  if (was === undefined || WITHIN.has(`${is} ${was}`)) add("format narrowed", was, is);
+  else if (is === undefined || WITHIN.has(`${was} ${is}`)) add("format widened", was, is);
+  else add("format changed", was, is);
+}
+
+function compareKeywords(add: AddHere, old: Shape, next: Shape) {
   if (!isDeepStrictEqual(old.fallback, next.fallback)) {
     const what =
       old.fallback === undefined
@@ -124,13 +150,15 @@ function compareLimits(add: AddHere, old: Shape, next: Shape) {
           : "default changed";
     add(what, old.fallback, next.fallback);
   }
+  if (old.readOnly !== next.readOnly) add("readOnly", old.readOnly, next.readOnly);
+  if (old.writeOnly !== next.writeOnly) add("writeOnly", old.writeOnly, next.writeOnly);
   for (const name of new Set([...Object.keys(old.others), ...Object.keys(next.others)])) {
-    if (!isDeepStrictEqual(old.others[name], next.others[name]))
-      add("keyword changed", limit(name, old.others[name]), limit(name, next.others[name]));
+    const [was, is] = [old.others[name], next.others[name]];
+    if (!isDeepStrictEqual(was, is)) add("keyword changed", keyword(name, was), keyword(name, is));
   }
 }
 
-function limit(name: string, value: unknown) {
+function keyword(name: string, value: unknown) {
   return value === undefined ? undefined : `${name} ${JSON.stringify(value)}`;
 }
 
@@ -147,50 +175,127 @@ function compareProperties(context: Context, place: string, old: Shape, next: Sh
     if (to === undefined) context.add("property removed", at(name), name, undefined);
     else context.add("property renamed", at(name), name, to);
   }
+  const [wasRequired, isRequired] = [
+    requiredOf(context, context.before, old),
+    requiredOf(context, context.after, next),
+  ];
+  const stateOf = (required: Set<string>, name: string) =>
+    required.has(name) ? "required" : "optional";
   for (const name of added) {
     if ([...renamed.values()].includes(name)) continue;
-    const what = next.required.has(name) ? "required property added" : "property added";
-    context.add(what, at(name), undefined, name);
+    const isNew = isRequired.has(name) && !wasRequired.has(name);
+    context.add(isNew ? "required property added" : "property added", at(name), undefined, name);
   }
   for (const [name, schema] of old.properties) {
-    const other = next.properties.get(renamed.get(name) ?? name);
+    const to = renamed.get(name) ?? name;
+    const other = next.properties.get(to);
     if (other === undefined) continue;
-    const was = old.required.has(name) ? "required" : "optional";
-    const is = next.required.has(renamed.get(name) ?? name) ? "required" : "optional";
+    const [was, is] = [stateOf(wasRequired, name), stateOf(isRequired, to)];
     if (was !== is) context.add(`property became ${is}`, at(name), was, is);
     compareSchemas(context, at(name), schema, other);
   }
+  // `required` may name properties that are not described.
+  for (const name of new Set([...wasRequired, ...isRequired])) {
+    if (old.properties.has(name) || next.properties.has(name)) continue;
+    const [was, is] = [stateOf(wasRequired, name), stateOf(isRequired, name)];
+    if (was !== is) context.add(`property became ${is}`, at(name), was, is);
+  }
 }
 
-function compareVariants(
+/** A request leaves out what is `readOnly`, and a response what is `writeOnly`, even if it is required. */
+function requiredOf({ direction }: Context, document: OpenApi, { required, properties }: Shape) {
+  const isLeftOut = (name: string): boolean => {
+    const { readOnly, writeOnly } = shapeOf(document, properties.get(name) ?? {});
+    return direction === "input" ? readOnly : writeOnly;
+  };
+  return new Set([...required].filter((name) => !isLeftOut(name)));
+}
+
+function compareAdditional(
   context: Context,
   place: string,
-  before: readonly Schema[],
-  after: readonly Schema[],
+  old: Schema | boolean,
+  next: Schema | boolean,
 ) {
+  if (typeof old === "object" && typeof next === "object")
+    return compareSchemas(context, `${place}.*`, old, next);
+  if (typeof old === "boolean" && old === next) return;
+  const what =
+    next === false
+      ? old === true
+        ? "other properties refused"
+        : "other properties removed"
+      : old === false
+        ? "other properties allowed"
+        : old === true
+          ? "other properties narrowed"
+          : "other properties widened";
+  const show = (each: Schema | boolean) => (typeof each === "object" ? nameOf(each) : each);
+  context.add(what, place, show(old), show(next));
+}
+
+function compareVariants(context: Context, place: string, old: Shape, next: Shape) {
+  const [before, after] = [old.variants, next.variants];
   const left = [...after];
   const take = (isMatch: (each: Schema) => boolean) => {
     const index = left.findIndex(isMatch);
     return index < 0 ? undefined : left.splice(index, 1)[0];
   };
   const unmatched = before.filter(
-    (old) => take((each) => isSame(context, old, each)) === undefined,
+    (each) => take((other) => isSame(context, each, other)) === undefined,
   );
-  const removed = unmatched.filter((old) => {
+  const removed = unmatched.filter((each) => {
     // Same name, or the only variant on both sides: the variant changed.
     const isOnly = unmatched.length === 1 && left.length === 1;
-    const other = take((each) => isOnly || (old.$ref !== undefined && old.$ref === each.$ref));
-    if (other !== undefined) compareSchemas(context, place, old, other);
+    const other = take((it) => isOnly || (each.$ref !== undefined && each.$ref === it.$ref));
+    if (other !== undefined) compareSchemas(context, place, each, other);
     return other === undefined;
   });
-  for (const old of removed) {
+  for (const each of removed) {
     const what = after.length === 0 ? "variants no longer documented" : "variant removed";
-    context.add(what, place, nameOf(old), undefined);
+    context.add(what, place, nameOf(each), undefined);
   }
   for (const each of left) {
     const what = before.length === 0 ? "variants documented" : "variant added";
     context.add(what, place, undefined, nameOf(each));
   }
+}
+
+/** A value may match several variants of an `anyOf`, but only one of a `oneOf`. */
+function compareChoices(context: Context, place: string, old: Shape, next: Shape) {
+  const [[was, ...others], [is, ...more]] = [[...old.choices], [...next.choices]];
+  if (was === is || was === undefined || is === undefined) return;
+  if (others.length + more.length > 0) return;
+  const types = next.variants.flatMap((each) => shapeOf(context.after, each).types ?? "any");
+  const isEachOfOwnType = !types.includes("any") && new Set(types).size === types.length;
+  if (isEachOfOwnType || foldVariants(context.after, next) !== undefined) return;
+  context.add(`${was} became ${is}`, place, was, is);
+}
+
+function compareDiscriminators(context: Context, place: string, old: Shape, next: Shape) {
+  const [was, is] = [old.discriminator, next.discriminator];
+  if (was === undefined && is === undefined) return;
+  const add = (what: string, before?: string, after?: string) =>
+    context.add(`discriminator ${what}`, place, before, after);
+  if (was === undefined || is === undefined) {
+    return add(was ? "removed" : "added", was?.propertyName, is?.propertyName);
+  }
+  if (was.propertyName !== is.propertyName) add("renamed", was.propertyName, is.propertyName);
+  for (const [value, name] of was.mapping) {
+    const to = is.mapping.get(value);
+    if (to === undefined) add("value removed", value);
+    else if (name !== to && !isSameComponent(context, name, to))
+      add("value moved", `${value}: ${name}`, `${value}: ${to}`);
+  }
+  for (const value of is.mapping.keys()) {
+    if (!was.mapping.has(value)) add("value added", undefined, value);
+  }
+}
+
+function isSameComponent(context: Context, name: string, to: string) {
+  const was = context.before.components?.schemas?.[name];
+  const is = context.after.components?.schemas?.[to];
+  return was !== undefined && is !== undefined && isSame(context, was, is);
 }
 
 function nameOf(schema: Schema): unknown {

@@ -46,18 +46,41 @@ export function operationKey({ method, path }: { method: string; path: string })
 
 /** Finds each by operationId, else by method and path. */
 export function facadeOperationsOf(document: OpenApi): (LocatedOperation & { id: string })[] {
-  const all = operationsOf(document);
   return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
-    const [method = "", path = ""] = place.split(" ");
-    const found =
-      all.find(({ operation }) => operation.operationId === id) ??
-      all.find((each) => operationKey(each) === operationKey({ method, path }));
+    const found = facadeOperation(document, id, place);
     if (found !== undefined) return { id, ...found };
     throw new Refusal(
       `Expected the operation "${id}", which src/ needs, got neither that operationId nor ${place}. ` +
         "If the vendor renamed it, change FACADE_OPERATIONS in scripts/openapi/document.ts.",
     );
   });
+}
+
+function facadeOperation(document: OpenApi, id: string, place: string) {
+  const all = operationsOf(document);
+  const [method = "", path = ""] = place.split(" ");
+  return (
+    all.find(({ operation }) => operation.operationId === id) ??
+    all.find((each) => operationKey(each) === operationKey({ method, path }))
+  );
+}
+
+/** The key of an operation in the generated `operations`: for those of the facade, the name that src/ has for them. */
+export function exportedIdOf(document: OpenApi, { operation }: LocatedOperation) {
+  const facade = Object.entries(FACADE_OPERATIONS).find(
+    ([id, place]) => facadeOperation(document, id, place)?.operation === operation,
+  );
+  return facade?.[0] ?? operation.operationId;
+}
+
+/** The content by media type without its parameters, such as the charset, which calls do not name. */
+export function byMediaType<T>(content: Readonly<Record<string, T>> = {}): Record<string, T> {
+  const types: Record<string, T> = {};
+  for (const [type, media] of Object.entries(content)) {
+    const bare = type.toLowerCase().split(";")[0]?.trim() ?? type;
+    types[bare in types ? type : bare] = media;
+  }
+  return types;
 }
 
 /**

@@ -65,6 +65,8 @@ interface SecurityScheme extends Keywords {
 /** May be a reference, as everything below: see `resolve`. */
 export type PathItem = Partial<Record<Method, Operation>> & {
   $ref?: string;
+  summary?: string;
+  description?: string;
   parameters?: Parameter[];
   servers?: Server[];
 };
@@ -102,7 +104,9 @@ export interface Body extends Keywords {
 
 export interface Header extends Keywords {
   description?: string;
+  required?: boolean;
   schema?: Schema;
+  content?: Content;
 }
 
 /** Media type → what it holds. */

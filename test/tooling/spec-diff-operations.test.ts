@@ -16,7 +16,7 @@ import {
   SCHEMA_CHANGES,
   type Change,
 } from "../support/diff.ts";
-import type { Json } from "../support/documents.ts";
+import { PATH, type Json } from "../support/documents.ts";
 
 test.each<[string, Change]>([
   ["wire | IR-Version | version sent | 14 | 16", (d) => (d["info"].version = "v16")],
@@ -43,6 +43,14 @@ test.each<[string, Change]>([
     `breaking | ${PLACE} | operation renamed | changeThing | editThing`,
     (d) => (post(d)["operationId"] = "editThing"),
   ],
+  [
+    `breaking | ${PLACE} | operation renamed | changeThing | -`,
+    (d) => delete post(d)["operationId"],
+  ],
+  ['docs | document | externalDocs | - | {"url":"x"}', (d) => (d["externalDocs"] = { url: "x" })],
+  ["docs | path /Things | summary | - | Things", (d) => (d["paths"]["/Things"].summary = "Things")],
+  [`docs | ${PLACE} | callbacks | - | {"done":{}}`, (d) => (post(d)["callbacks"] = { done: {} })],
+  ["docs | webhook made | webhook added | - | -", (d) => (d["webhooks"] = { made: {} })],
   [`docs | ${PLACE} | summary | Change | Edit`, (d) => (post(d)["summary"] = "Edit")],
   [`docs | ${PLACE} | description | Changes a thing | -`, (d) => delete post(d)["description"]],
   [`docs | ${PLACE} | deprecated | - | true`, (d) => (post(d)["deprecated"] = true)],
@@ -57,6 +65,18 @@ test.each<[string, Change]>([
   ],
   [`breaking | ${PLACE} | security changed | http basic | none`, (d) => (post(d)["security"] = [])],
   [
+    `additive | ${PLACE} | security alternative added | http basic | http basic or http bearer`,
+    (d) => (post(d)["security"] = [{ bearer: [] }, { basicAuth: [] }]),
+  ],
+  [
+    `additive | ${PLACE} | security alternative added | http basic | none or http basic`,
+    (d) => (post(d)["security"] = [{}, { basicAuth: [] }]),
+  ],
+  [
+    `breaking | ${PLACE} | security changed | http basic | http basic and http bearer`,
+    (d) => (post(d)["security"] = [{ bearer: [], basicAuth: [] }]),
+  ],
+  [
     `docs | ${PLACE} and 1 more | security no longer documented | http basic | -`,
     (d) => delete d["security"],
   ],
@@ -68,6 +88,52 @@ test.each<[string, Change]>([
   const after = base();
   change(after);
   expect(brief(base(), after)).toEqual([row]);
+});
+
+test.each<[string, Json[] | undefined, Json[] | undefined]>([
+  [
+    "docs | security alternative removed | http basic or http bearer | http basic",
+    [{ basicAuth: [] }, { bearer: [] }],
+    [{ basicAuth: [] }],
+  ],
+  [
+    "breaking | security changed | http basic or http bearer | http bearer",
+    [{ basicAuth: [] }, { bearer: [] }],
+    [{ bearer: [] }],
+  ],
+  ["breaking | security changed | - | http bearer", undefined, [{ bearer: [] }]],
+  [
+    "docs | security documented | - | http basic or http bearer",
+    undefined,
+    [{ basicAuth: [] }, { bearer: [] }],
+  ],
+])("judges alternatives of security by the one that the client uses: %s", (row, was, is) => {
+  const [before, after] = inBoth((d) => delete d["security"]);
+  post(before)["security"] = was;
+  post(after)["security"] = is;
+  expect(brief(before, after)).toEqual([row.replace(" | ", ` | ${PLACE} | `)]);
+});
+
+test("an operationId of the facade is documentation, since the types have another name for it", () => {
+  const [before, after] = [base(), base()];
+  for (const each of [before, after]) each["paths"] = { [PATH]: { post: post(each) } };
+  after["paths"][PATH].post.operationId = "makeLink";
+  const row = `docs | POST ${PATH} | operationId | changeThing | makeLink`;
+  expect(brief(before, after)).toEqual([row]);
+  delete after["paths"][PATH].post.operationId;
+  expect(brief(before, after)).toEqual([row.replace("makeLink", "-")]);
+});
+
+test("reports the operationId of an operation that had none, and webhooks that changed", () => {
+  const [before, after] = [base(), base()];
+  delete post(before)["operationId"];
+  before["webhooks"] = { made: {}, gone: {} };
+  after["webhooks"] = { made: { post: {} } };
+  expect(brief(before, after)).toEqual([
+    `additive | ${PLACE} | operation named | - | changeThing`,
+    "docs | webhook made | webhook changed | - | -",
+    "docs | webhook gone | webhook removed | - | -",
+  ]);
 });
 
 test("reports `security` that a document did not have", () => {
@@ -245,6 +311,10 @@ test.each<[string, Change]>([
     (d) => (ok(d)["headers"]["X-Page"].schema.type = "string"),
   ],
   [
+    `additive | ${PLACE} 200 header X-Page | response header became required | optional | required`,
+    (d) => (ok(d)["headers"]["X-Page"].required = true),
+  ],
+  [
     `docs | ${PLACE} 200 header X-Page | description | - | A page`,
     (d) => (ok(d)["headers"]["X-Page"].description = "A page"),
   ],
@@ -261,6 +331,14 @@ test.each<[string, Change]>([
   const after = base();
   change(after);
   expect(brief(base(), after)).toEqual([row]);
+});
+
+test("reports a header that became optional", () => {
+  const [before, after] = [base(), base()];
+  ok(before)["headers"]["X-Page"].required = true;
+  expect(brief(before, after)).toEqual([
+    `breaking | ${PLACE} 200 header X-Page | response header became optional | required | optional`,
+  ]);
 });
 
 test("reports a required header that the client sends as optional", () => {

@@ -169,6 +169,82 @@ test.each<[string, string, string, Change]>([
     "breaking",
     (d) => (props(d)["Id"].not = { const: 0 }),
   ],
+  [
+    ".Map | other properties removed | string | false",
+    "breaking",
+    "breaking",
+    (d) => (props(d)["Map"].additionalProperties = false),
+  ],
+  [
+    ".Map | other properties widened | string | true",
+    "additive",
+    "breaking",
+    (d) => (props(d)["Map"].additionalProperties = {}),
+  ],
+  [
+    ".Map.* | type changed | string | integer",
+    "breaking",
+    "breaking",
+    (d) => (props(d)["Map"].additionalProperties.type = "integer"),
+  ],
+  [
+    " | other properties narrowed | true | integer",
+    "breaking",
+    "additive",
+    (d) => (thing(d)["additionalProperties"] = { type: "integer" }),
+  ],
+  [
+    ".Other | property became required | optional | required",
+    "breaking",
+    "additive",
+    (d) => thing(d)["required"].push("Other"),
+  ],
+  [
+    ".Kind | variant added | - | null",
+    "additive",
+    "breaking",
+    (d) => (props(d)["Kind"].nullable = true),
+  ],
+  [
+    ".Pet | oneOf became anyOf | oneOf | anyOf",
+    "additive",
+    "breaking",
+    (d) => {
+      const { oneOf, ...pet } = props(d)["Pet"];
+      props(d)["Pet"] = { anyOf: oneOf, ...pet };
+    },
+  ],
+  [
+    ".Pet | discriminator removed | Kind | -",
+    "additive",
+    "breaking",
+    (d) => delete props(d)["Pet"].discriminator,
+  ],
+  [
+    ".Pet | discriminator renamed | Kind | Name",
+    "breaking",
+    "breaking",
+    (d) => (props(d)["Pet"].discriminator.propertyName = "Name"),
+  ],
+  [
+    ".Pet | discriminator value added | - | puppy",
+    "additive",
+    "breaking",
+    (d) => (props(d)["Pet"].discriminator.mapping.puppy = "Dog"),
+  ],
+  [
+    ".Pet | discriminator value moved | tom: Cat | tom: Dog",
+    "breaking",
+    "breaking",
+    (d) => (props(d)["Pet"].discriminator.mapping.tom = "Dog"),
+  ],
+  [
+    ".Name | readOnly | false | true",
+    "additive",
+    "additive",
+    (d) => (props(d)["Name"].readOnly = true),
+  ],
+  [".Name | writeOnly | false | true", "docs", "docs", (d) => (props(d)["Name"].writeOnly = true)],
   [".Id | default documented | - | 1", "docs", "docs", (d) => (props(d)["Id"].default = 1)],
   [".Name | title | - | Name", "docs", "docs", (d) => (props(d)["Name"].title = "Name")],
 ])("reports the schema change%s: %s in a request, %s in a response", (row, sent, given, change) => {
@@ -197,6 +273,27 @@ test.each<[string, string, string, Change]>([
     "additive",
     "additive",
     (d) => (thing(d)["additionalProperties"] = false),
+  ],
+  [
+    ".Pet | anyOf became oneOf | anyOf | oneOf",
+    "breaking",
+    "additive",
+    (d) => {
+      const { oneOf, ...pet } = props(d)["Pet"];
+      props(d)["Pet"] = { anyOf: oneOf, ...pet };
+    },
+  ],
+  [
+    ".Pet | discriminator added | - | Kind",
+    "breaking",
+    "additive",
+    (d) => delete props(d)["Pet"].discriminator,
+  ],
+  [
+    ".Pet | discriminator value removed | puppy | -",
+    "breaking",
+    "additive",
+    (d) => (props(d)["Pet"].discriminator.mapping.puppy = "Dog"),
   ],
   [
     ".Id | default no longer documented | 1 | -",
@@ -239,7 +336,7 @@ test.each<[string, string, string, Change]>([
       if (row.includes("variants no longer")) props(after)["Name"] = {};
       if (row.startsWith(".Any")) {
         props(before)["Any"] = {};
-        props(after)["Any"] = { oneOf: [{ type: "string" }, { type: "integer" }] };
+        props(after)["Any"] = { oneOf: [{ type: "string" }, { format: "uri" }] };
       }
       expect(brief(before, after)[0]).toBe(expected);
     }

@@ -1,0 +1,123 @@
+/** The limits of a schema's values in one form, since 3.0, 3.1 and habits write the same limit differently. */
+import { isDeepStrictEqual } from "node:util";
+import type { Schema } from "./types.ts";
+
+interface Limit {
+  text: string;
+  /** Grows, from the first number on, as fewer values are allowed. Empty if the limit has no order. */
+  order: readonly number[];
+}
+
+/** By keyword. Exclusive bounds are under `minimum` and `maximum`. */
+export type Limits = Readonly<Record<string, Limit>>;
+
+const LOWEST = ["minLength", "minItems", "minProperties"];
+const HIGHEST = ["maxLength", "maxItems", "maxProperties"];
+const UNORDERED = ["pattern", "multipleOf", "uniqueItems"];
+const BOUNDS = [
+  { name: "minimum", exclusive: "exclusiveMinimum", sign: 1 },
+  { name: "maximum", exclusive: "exclusiveMaximum", sign: -1 },
+];
+/** Every value is within these. */
+const LIMITLESS: readonly unknown[] = [undefined, false, "", ".*"];
+
+export const LIMIT_KEYWORDS: readonly string[] = [
+  ...LOWEST,
+  ...HIGHEST,
+  ...UNORDERED,
+  ...BOUNDS.flatMap(({ name, exclusive }) => [name, exclusive]),
+];
+
+export function limitsOf(schema: Schema): Limits {
+  const limits: Record<string, Limit> = {};
+  for (const [names, sign] of [
+    [LOWEST, 1],
+    [HIGHEST, -1],
+  ] as const) {
+    for (const name of names) {
+      const value = schema[name];
+      if (typeof value !== "number" || (value === 0 && sign === 1)) continue;
+      limits[name] = { text: `${name} ${value}`, order: [sign * value] };
+    }
+  }
+  for (const name of UNORDERED) {
+    const value = schema[name];
+    if (LIMITLESS.includes(value)) continue;
+    limits[name] = { text: `${name} ${JSON.stringify(value)}`, order: [] };
+  }
+  for (const { name, exclusive, sign } of BOUNDS) {
+    const [at, beyond] = [schema[name], schema[exclusive]];
+    const orders = [
+      ...(typeof at === "number" ? [[sign * at, beyond === true ? 1 : 0]] : []),
+      ...(typeof beyond === "number" ? [[sign * beyond, 1]] : []),
+    ];
+    const [order] = orders.sort((one, other) => compare(other, one));
+    if (order) limits[name] = boundOf(name, order);
+  }
+  return limits;
+}
+
+/** Writes the bounds of integers as inclusive ones: over 0 is from 1 on. */
+export function ofIntegers(limits: Limits): Limits {
+  const bounds = BOUNDS.flatMap(({ name }) => {
+    const [value = 0, isExclusive] = limits[name]?.order ?? [];
+    const order = [isExclusive ? Math.floor(value) + 1 : Math.ceil(value), 0];
+    return limits[name] ? [[name, boundOf(name, order)] as const] : [];
+  });
+  return { ...limits, ...Object.fromEntries(bounds) };
+}
+
+function boundOf(name: string, order: readonly number[]): Limit {
+  const [value = 0, isExclusive] = order;
+  const bound = BOUNDS.find((each) => each.name === name);
+  const number = value * (bound?.sign ?? 1);
+  return { text: `${isExclusive ? bound?.exclusive : name} ${number}`, order };
+}
+
+/** The limits of values that are within both. */
+export function tighter(one: Limits, other: Limits): Limits {
+  const common = Object.keys(one).flatMap((name) => {
+    const [a, b] = [one[name], other[name]];
+    if (a === undefined || b === undefined) return [];
+    if (a.order.length > 0) return [[name, compare(a.order, b.order) < 0 ? b : a] as const];
+    const text = [...new Set([a.text, b.text])].sort().join(" and ");
+    return [[name, { text, order: [] }] as const];
+  });
+  return { ...one, ...other, ...Object.fromEntries(common) };
+}
+
+export interface LimitChange {
+  /** That it limits. */
+  type: string;
+  what: "limit narrowed" | "limit widened";
+  before: string | undefined;
+  after: string | undefined;
+}
+
+export function limitChanges(before: Limits, after: Limits): LimitChange[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
+    const [was, is] = [before[name], after[name]];
+    if (isDeepStrictEqual(was, is)) return [];
+    // Limits without an order, such as patterns, count as narrowed.
+    const isWider = was !== undefined && (is === undefined || compare(is.order, was.order) < 0);
+    return [
+      {
+        type: typeOf(name),
+        what: isWider ? "limit widened" : "limit narrowed",
+        before: was?.text,
+        after: is?.text,
+      },
+    ];
+  });
+}
+
+function typeOf(name: string): string {
+  if (name.endsWith("Length") || name === "pattern") return "string";
+  if (name.endsWith("Items")) return "array";
+  return name.endsWith("Properties") ? "object" : "integer";
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  const index = one.findIndex((value, at) => value !== other[at]);
+  return index < 0 ? 0 : (one[index] ?? 0) - (other[index] ?? 0);
+}
