@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER, type OpenAPI3 } from "openapi-typescript";
 import {
+  byMediaType,
   facadeOperationsOf,
   isObject,
   isSentByClient,
@@ -14,7 +15,8 @@ import {
   vendorVersion,
 } from "./openapi/document.ts";
 import { readFacade, type FacadeOperation, type ParameterSchema } from "./openapi/facade.ts";
-import type { OpenApi } from "./openapi/types.ts";
+import { WORDS } from "./openapi/shape.ts";
+import type { Keywords, OpenApi } from "./openapi/types.ts";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
@@ -54,8 +56,9 @@ async function openApiTypes(document: OpenApi): Promise<string> {
 }
 
 /**
- * Completes discriminators that name a schema without its path, which openapi-typescript takes for a file. Makes
- * headers optional that the client sends, and escapes texts for comments. Changes the value.
+ * Completes discriminators that name a schema without its path, which openapi-typescript takes for a file. Writes media
+ * types as calls name them, and a `oneOf` of `const`s as an enum. Makes headers optional that the client sends, and
+ * escapes texts for comments. Changes the value.
  *
  * @param names of schemas
  */
@@ -66,6 +69,16 @@ function prepare(value: unknown, names: readonly string[]): void {
     const name = String(target);
     if (names.includes(name)) mapping[key] = `#/components/schemas/${name}`;
   }
+  const { content } = value;
+  // A property may be called `content`, too.
+  if (isObject(content) && Object.keys(content).every((type) => type.includes("/")))
+    value.content = byMediaType(content);
+  for (const choice of ["oneOf", "anyOf"]) {
+    const values = valuesOf(value[choice]);
+    if (values === undefined) continue;
+    value.enum = values;
+    delete value[choice];
+  }
   if (isSentByClient(value)) value.required = false;
   if (Array.isArray(value.parameters)) value.parameters = value.parameters.filter(isTypeable);
   for (const key of ["title", "summary", "description", "example"]) {
@@ -73,6 +86,16 @@ function prepare(value: unknown, names: readonly string[]): void {
     if (typeof text === "string") value[key] = escapeTags(text);
   }
   for (const each of Object.values(value)) prepare(each, names);
+}
+
+/** The values of variants that are only values: beside a `type`, openapi-typescript types them as that type. */
+function valuesOf(variants: unknown): unknown[] | undefined {
+  if (!Array.isArray(variants)) return undefined;
+  const isValue = (each: unknown): each is Keywords =>
+    isObject(each) &&
+    "const" in each &&
+    Object.keys(each).every((name) => ["const", "type", ...WORDS].includes(name));
+  return variants.every(isValue) ? variants.map((each) => each.const) : undefined;
 }
 
 function operationFacts(document: OpenApi, sha256: string, operations: FacadeOperation[]): string {

@@ -335,6 +335,26 @@ test("keeps a property with a default optional, and types an object without prop
   ]);
 });
 
+test("types a media type with a charset as calls name it, and `const`s of a `oneOf` as an enum", async () => {
+  const next = structuredClone(document);
+  const { parameters, responses } = operationOf(next);
+  const type = parameters.find(({ name }: Json) => name === "Type");
+  const [first, ...others] = type.schema.enum as string[];
+  const consts = [first, ...others].map((each) => ({ const: each, title: `A ${each} link` }));
+  type.schema = { ...type.schema, enum: undefined, oneOf: consts };
+  const { content } = responses["200"];
+  responses["200"].content = { "Application/JSON; charset=utf-8": content["application/json"] };
+  const text = JSON.stringify(next);
+  const files = await generate(JSON.parse(text) as OpenApi, spec.sha256);
+  expect(Object.fromEntries(files)).toEqual(readGenerated(root));
+});
+
+test("keeps the name of a property that is called content", async () => {
+  const properties = { content: { type: "string", maxLength: 3 } };
+  const next = withParameter({ name: "Odd", schema: { type: "object", properties } });
+  expect((await generate(next, "")).get("openapi.ts")).toMatch(/\bOdd\?: \{\s+content\?: string;/);
+});
+
 test("does not compile without a row in the retry rules for a new operation that is not a GET", async () => {
   const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
   const next = structuredClone(document);
