@@ -3,20 +3,19 @@
  * document as JSON in a code fence, or one code fence with a document for each operation.
  */
 import { parse as parseYaml } from "yaml";
+import { codeBlocks } from "../../src/cli/code-blocks.ts";
+import { isTooDeep, MAX_DEPTH } from "../../src/cli/depth.ts";
 import { isObject, Refusal } from "./document.ts";
 import type { OpenApi } from "./types.ts";
 
 /** @param source for messages: the file or URL that the maintainer gave */
 export function documentsInPage(markdown: string, source = "The page"): OpenApi[] {
-  const page = markdown.replaceAll("\r\n", "\n");
-  const fences = page.matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms);
-  return [...fences].flatMap(({ index, 2: text = "" }) => {
-    const document = parse(text);
-    if (isOpenApi(document)) return [document];
-    if (document !== undefined || !/^\s*(\{\s*"openapi"|openapi)\s*:/.test(text)) return [];
-    const line = page.slice(0, index).split("\n").length;
+  return codeBlocks(markdown).flatMap(({ line, text }) => {
+    const { value, problem } = parse(text);
+    if (isOpenApi(value)) return [value];
+    if (problem === undefined || !/^\s*(\{\s*"openapi"|openapi)\s*:/.test(text)) return [];
     throw new Refusal(
-      `${source}: Expected an OpenAPI document in the code fence at line ${line}, got broken JSON or YAML.`,
+      `${source}: Expected an OpenAPI document in the code fence at line ${line}, got ${problem}.`,
     );
   });
 }
@@ -33,19 +32,35 @@ export function documentInPage(markdown: string): OpenApi {
   return document;
 }
 
-/** Parses JSON or YAML. Returns undefined if the text is neither. */
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Almost any text is valid YAML, so look for a keyword of OpenAPI first.
-    if (!/^["']?(openapi|swagger)["']?[ \t]*:/m.test(text)) return undefined;
-  }
-  try {
+/** The value of a text, or what is wrong with it. */
+type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string };
+
+/** Parses JSON, or YAML that has a keyword of OpenAPI: almost any text is valid YAML. */
+export function parse(text: string): Parsed {
+  const json = attempt("JSON", () => JSON.parse(text) as unknown);
+  if (json.problem === undefined || !/^["']?(openapi|swagger)["']?[ \t]*:/m.test(text)) return json;
+  const yaml = parseAsYaml(text);
+  return yaml.problem !== undefined && /^\s*[{[]/.test(text) ? json : yaml;
+}
+
+/** Parses YAML, of which JSON is a part. */
+export function parseAsYaml(text: string): Parsed {
+  return attempt("YAML", () => {
     // Through JSON, because YAML aliases share one object and YAML has values that JSON does not.
-    return JSON.parse(JSON.stringify(parseYaml(text, { merge: true })));
-  } catch {
-    return undefined;
+    const json = JSON.stringify(parseYaml(text, { merge: true, logLevel: "error" }));
+    return JSON.parse(json ?? "null") as unknown;
+  });
+}
+
+function attempt(format: string, read: () => unknown): Parsed {
+  try {
+    const value = read();
+    return isTooDeep(value) ? { problem: `more than ${MAX_DEPTH} levels` } : { value };
+  } catch (error) {
+    // The parser of YAML calls itself for each level, until the stack overflows.
+    if (error instanceof RangeError) return { problem: `more than ${MAX_DEPTH} levels` };
+    const [line = ""] = (error as Error).message.split("\n");
+    return { problem: `broken ${format}: ${line.replace(/[:.]$/, "")}` };
   }
 }
 

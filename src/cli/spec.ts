@@ -1,105 +1,91 @@
-import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
+import { codeBlocks } from "./code-blocks.ts";
+import { isTooDeep, MAX_DEPTH } from "./depth.ts";
 import type { Arguments } from "./flags.ts";
-import { EXIT, UsageError, why, write, type Io } from "./io.ts";
+import { EXIT, say, UsageError, why, write, type Io } from "./io.ts";
+import { readText, Unreadable } from "./source.ts";
 
-/** An OpenAPI document, as far as it is read here. */
-interface Document {
-  readonly openapi: string;
-  readonly paths?: Readonly<Record<string, object>>;
-  readonly components?: Readonly<Record<string, object>>;
-}
+type Keywords = Readonly<Record<string, unknown>>;
 
 /** `impact-links spec`: prints the OpenAPI document of one of the vendor's docs pages, for openapi-typescript. */
 export async function spec(given: Arguments, io: Io): Promise<number> {
   const [source] = given.others;
   if (source === undefined)
     throw new UsageError("Expected a page: a file, an address, or - for stdin");
-  const page = await readPage(source, io);
-  const [first, ...others] = documentsIn(page);
-  if (first === undefined) {
-    const isHtml = /^\s*</.test(page);
-    const hint = isHtml ? "; it is HTML: add .md to the page's address" : "";
-    throw new UsageError(`No OpenAPI document in ${source}${hint}`);
-  }
-  const document = others.reduce<Document>(merge, first);
-  await write(io.stdout, `${JSON.stringify(document, null, 2)}\n`);
-  return EXIT.done;
-}
-
-async function readPage(source: string, { stdin, signal }: Io): Promise<string> {
-  const isUrl = /^[a-z][a-z\d+.-]+:\/\//i.test(source);
+  let page: string;
   try {
-    if (source === "-") return await readAll(stdin);
-    return await (isUrl ? download(source, signal) : readFile(source, "utf8"));
+    page = await readText(source, io);
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    throw new UsageError(`Cannot read ${source}: ${why(cause ?? error)}`);
-  }
-}
-
-/** Milliseconds. */
-const TIMEOUT = 30_000;
-
-async function download(url: string, signal: AbortSignal): Promise<string> {
-  if (!/^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/i.test(url)) {
-    throw new Error("expected an https address (http only for localhost)");
-  }
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(new Error("no answer within 30 s, or interrupted"));
-  const timer = setTimeout(abort, TIMEOUT);
-  signal.addEventListener("abort", abort);
-  try {
-    const headers = { Accept: "text/markdown, application/json, */*;q=0.1" };
-    const response = await fetch(url, { headers, signal: controller.signal });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return await response.text();
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-/** The documents in a page: the page itself, or the code fences that hold one. */
-function documentsIn(page: string): Document[] {
-  const fences = page
-    .replaceAll("\r\n", "\n")
-    .matchAll(/^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[`~]*[ \t]*$/gms);
-  return [page, ...[...fences].map(([, , text = ""]) => text)].flatMap((text) => {
-    try {
-      const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
-      return isDocument(value) ? [value] : [];
-    } catch {
-      return [];
+    if (io.signal.aborted) {
+      await say(io, "interrupted");
+      return EXIT.interrupted;
     }
+    if (!(error instanceof Unreadable)) throw error;
+    throw new UsageError(`Cannot read ${source}: ${error.message}`);
+  }
+  const [first, ...others] = documentsIn(page, source);
+  if (first === undefined) throw new UsageError(`No OpenAPI document in ${source}${hint(page)}`);
+  const document = others.reduce(merge, first);
+  try {
+    await write(io.stdout, `${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.done;
+  } catch (error) {
+    await say(io, `the document could not be printed: ${why(error)}`);
+    return EXIT.failed;
+  }
+}
+
+function hint(page: string): string {
+  if (/^\s*</.test(page)) return "; it is HTML: add .md to the page's address";
+  if (/^openapi[ \t]*:/m.test(page)) return "; it is YAML, which openapi-typescript reads itself";
+  return "";
+}
+
+/** The documents in a page: the page itself, or the code blocks that hold one. */
+function documentsIn(page: string, source: string): Keywords[] {
+  return [{ line: 1, text: page }, ...codeBlocks(page)].flatMap(({ line, text }) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      if (!/^\s*\{\s*"openapi"\s*:/.test(text)) return [];
+      throw new UsageError(`Expected JSON in ${source} from line ${line}, got: ${why(error)}`);
+    }
+    if (!isObject(value) || !("openapi" in value)) return [];
+    if (!isTooDeep(value)) return [value];
+    throw new UsageError(`Expected at most ${MAX_DEPTH} levels in ${source}, got more`);
   });
 }
 
-function isDocument(value: unknown): value is Document {
-  return typeof value === "object" && value !== null && "openapi" in value;
+function isObject(value: unknown): value is Keywords {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A page may have a document for each operation. Throws {@link UsageError} if they contradict each other. */
-function merge(one: Document, other: Document): Document {
-  const components = { ...one.components };
-  for (const [section, added] of Object.entries(other.components ?? {})) {
-    components[section] = union(components[section], added, `components.${section}`);
-  }
-  const paths: Record<string, object> = { ...one.paths };
-  for (const [path, item] of Object.entries(other.paths ?? {})) {
-    paths[path] = union(paths[path], item, path);
-  }
-  return { ...one, paths, components };
+function merge(one: Keywords, other: Keywords): Keywords {
+  const merged = (section: string): Keywords =>
+    union(one[section], other[section], section, (was, is, name) => union(was, is, name));
+  return {
+    ...one,
+    paths: merged("paths"),
+    components: merged("components"),
+    ...(("webhooks" in one || "webhooks" in other) && { webhooks: merged("webhooks") }),
+  };
 }
 
-function union(one: object = {}, other: object, where: string): object {
-  const merged: Record<string, unknown> = { ...one };
-  for (const [name, value] of Object.entries(other)) {
-    if (name in merged && !isDeepStrictEqual(merged[name], value)) {
-      throw new UsageError(`The page has two documents that differ in ${where}: ${name}`);
-    }
-    merged[name] = value;
+/** @param join merges the values of a name that both have */
+function union(one: unknown = {}, other: unknown = {}, where: string, join = expectSame): Keywords {
+  if (!isObject(one) || !isObject(other)) {
+    throw new UsageError(`Expected ${where} to be an object in each document of the page`);
   }
-  return merged;
+  const merged = new Map(Object.entries(one));
+  for (const [name, value] of Object.entries(other)) {
+    merged.set(name, merged.has(name) ? join(merged.get(name), value, name, where) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+function expectSame(one: unknown, other: unknown, name: string, where: string): unknown {
+  if (isDeepStrictEqual(one, other)) return one;
+  throw new UsageError(`The page has two documents that differ in ${where}: ${name}`);
 }
