@@ -124,13 +124,16 @@ export function resolveRef<T extends object>(document: OpenApi, value: T): T {
   }
 }
 
-function targetOf(document: OpenApi, reference: string): unknown {
+export function targetOf(document: OpenApi, reference: string): unknown {
   if (!reference.startsWith("#/")) return undefined;
   return reference
     .slice(2)
     .split("/")
     .map((part) => decode(part).replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce<unknown>((node, part) => (isObject(node) ? node[part] : undefined), document);
+    .reduce<unknown>(
+      (node, part) => (isObject(node) && Object.hasOwn(node, part) ? node[part] : undefined),
+      document,
+    );
 }
 
 function decode(part: string): string {
@@ -145,13 +148,25 @@ export function isObject(value: unknown): value is Keywords {
   return typeof value === "object" && value !== null;
 }
 
+/** Every object in a value, each with its place, such as `#/paths/~1a`. */
+export function* objectsIn(
+  value: unknown,
+  place = "#",
+): Generator<{ place: string; object: Keywords }, void> {
+  if (!isObject(value)) return;
+  yield { place, object: value };
+  for (const [name, each] of Object.entries(value)) {
+    yield* objectsIn(each, `${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+  }
+}
+
 /** Every reference in a value, each with the object that holds it. */
 export function* referencesIn(
   value: unknown,
-): Generator<{ holder: Keywords; reference: string }, void> {
-  if (!isObject(value)) return;
-  if (typeof value.$ref === "string") yield { holder: value, reference: value.$ref };
-  for (const each of Object.values(value)) yield* referencesIn(each);
+): Generator<{ place: string; holder: Keywords; reference: string }, void> {
+  for (const { place, object } of objectsIn(value)) {
+    if (typeof object.$ref === "string") yield { place, holder: object, reference: object.$ref };
+  }
 }
 
 /** The targets of a discriminator by value; undefined if there is none. */

@@ -52,14 +52,16 @@ export function parseAsYaml(text: string): Parsed {
   });
 }
 
+const TOO_DEEP = `more than ${MAX_DEPTH} levels`;
+
 function attempt(format: string, read: () => unknown): Parsed {
   try {
     const value = read();
-    return isTooDeep(value) ? { problem: `more than ${MAX_DEPTH} levels` } : { value };
+    return isTooDeep(value) ? { problem: TOO_DEEP } : { value };
   } catch (error) {
-    // The parser of YAML calls itself for each level, until the stack overflows.
-    if (error instanceof RangeError) return { problem: `more than ${MAX_DEPTH} levels` };
     const [line = ""] = (error as Error).message.split("\n");
+    // The parser of YAML calls itself for each level.
+    if (line.startsWith("Maximum call stack")) return { problem: TOO_DEEP };
     return { problem: `broken ${format}: ${line.replace(/[:.]$/, "")}` };
   }
 }

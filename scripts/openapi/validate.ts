@@ -1,20 +1,17 @@
-/** Validates OpenAPI documents with Redocly, and prepares them for the bundle. */
-import {
-  BaseResolver,
-  bundle,
-  createConfig,
-  lintDocument,
-  makeDocumentFromString,
-} from "@redocly/openapi-core";
+/** Validates OpenAPI documents with Redocly. */
+import { BaseResolver, createConfig, lintDocument } from "@redocly/openapi-core";
 import { upgrade } from "@scalar/openapi-upgrader";
+import { circlesIn } from "./circles.ts";
 import {
-  isObject,
+  objectsIn,
   operationsOf,
   parametersOf,
   referencesIn,
   Refusal,
   resolveRef,
+  targetOf,
 } from "./document.ts";
+import { redoclyDocument } from "./external-refs.ts";
 import { shapeOf } from "./shape.ts";
 import type { OpenApi, Parameter } from "./types.ts";
 
@@ -45,59 +42,23 @@ const HARMLESS = [
   "Expected type `ExamplesMap` (object) but got `array`",
 ];
 
-/** Refuses external references, which `resolveExternalRefs` has already followed. */
+/** Refuses external references, which have already been followed. */
 class NoResolver extends BaseResolver {
   override loadExternalRef(reference: string): Promise<never> {
     return Promise.reject(new Refusal(`${reference} is not in the document`));
   }
 }
 
-/** Reads files next to the document, and never the network. */
-class FileResolver extends BaseResolver {
-  override loadExternalRef(reference: string): ReturnType<BaseResolver["loadExternalRef"]> {
-    if (!/^[a-z][a-z\d+.-]+:\/\//i.test(reference)) return super.loadExternalRef(reference);
-    return Promise.reject(new Refusal(`${reference} is never fetched: give it as a file`));
-  }
-}
-
-/**
- * Checks the OpenAPI version, and bundles the files that the document refers to.
- *
- * @param source for messages: the file or URL that the maintainer gave
- * @param file the document's path, if it is a file: relative references start there
- * @returns a document without external references
- */
-export async function resolveExternalRefs(
-  source: string,
-  document: OpenApi,
-  file: string | undefined,
-): Promise<OpenApi> {
-  const { openapi, swagger } = document;
-  const version = openapi ?? `Swagger ${swagger}`;
-  if (!/^3\.[01](\.\d+)?(-.*)?$/.test(version)) {
-    const why = /^3\.2(\.|$)/.test(version)
-      ? " openapi-typescript, which generates the types, does not support 3.2."
-      : "";
-    throw new Refusal(`${source}: Expected OpenAPI 3.0 or 3.1, got ${version}.${why}`);
-  }
-  const external = [...referencesIn(document)].find(({ reference }) => !reference.startsWith("#"));
-  if (external === undefined) return document;
-  if (file === undefined) {
-    throw new Refusal(
-      `${source}: Expected a document without external references, got ${external.reference}. ` +
-        "They are read from files, never over the network: save both files, and pass the path.",
-    );
-  }
-  const config = await createConfig({});
-  const result = await bundle({
-    doc: makeDocumentFromString(JSON.stringify(document), file),
-    config,
-    externalRefResolver: new FileResolver(config.resolve),
-  });
-  const [problem] = result.problems.filter(({ severity }) => severity === "error");
-  if (problem) throw new Refusal(`${source}: ${placeOf(problem)}: ${problem.message}.`);
-  // Redocly types its result as `any`.
-  return result.bundle.parsed as OpenApi;
+/** Only the versions that openapi-typescript supports. */
+export function expectSupported(source: string, { openapi, swagger }: OpenApi): void {
+  if (typeof openapi === "string" && /^3\.[01](\.\d+)?(-.*)?$/.test(openapi)) return;
+  const text = (value: unknown): string =>
+    typeof value === "string" ? value : JSON.stringify(value);
+  const got = openapi === undefined ? `Swagger ${text(swagger)}` : text(openapi);
+  const why = /^3\.2(\.|$)/.test(got)
+    ? " openapi-typescript, which generates the types, does not support 3.2."
+    : "";
+  throw new Refusal(`${source}: Expected OpenAPI 3.0 or 3.1, got ${got}.${why}`);
 }
 
 /**
@@ -108,7 +69,12 @@ export async function resolveExternalRefs(
 export async function validate(
   document: OpenApi,
 ): Promise<{ errors: string[]; warnings: string[] }> {
-  const must = await problemsOf(document, RULES).catch(failure);
+  const circles = circlesIn(document);
+  if (circles.length > 0) return { errors: circles, warnings: [] };
+  const must = await problemsOf(document, RULES).catch((error: Error) => {
+    const unresolved = unresolvedRefs(document);
+    return unresolved.length > 0 ? unresolved : failure(error);
+  });
   const errors = must.filter(({ message }) => !HARMLESS.includes(message)).map(lineOf);
   const warnings = must.filter(({ message }) => HARMLESS.includes(message)).map(lineOf);
   // The checks below need references that resolve.
@@ -127,13 +93,23 @@ function failure({ message }: Error): Problem[] {
   return [{ message: `Redocly fails: ${message}.`, location: [{ pointer: "#" }] }];
 }
 
+/** Redocly throws on some of them. */
+function unresolvedRefs(document: OpenApi): Problem[] {
+  return [...referencesIn(document)]
+    .filter(({ reference }) => targetOf(document, reference) === undefined)
+    .map(({ place, reference }) => ({
+      message: `Can't resolve ${reference}`,
+      location: [{ pointer: place }],
+    }));
+}
+
 async function problemsOf(
   document: OpenApi,
   rules: typeof RULES | typeof WARNING_RULES,
 ): Promise<Problem[]> {
   const { styleguide } = await createConfig({ rules });
   return lintDocument({
-    document: makeDocumentFromString(JSON.stringify(document), "openapi.json"),
+    document: redoclyDocument(document, "openapi.json"),
     externalRefResolver: new NoResolver(),
     config: styleguide,
   });
@@ -175,7 +151,7 @@ function ownWarnings(document: OpenApi): string[] {
           `${operation.place}: query ${name} is written as ${style}: give a querySerializer.`,
       ),
   );
-  return [...emptyEnumValues(document, "#"), ...media, ...queries];
+  return [...emptyEnumValues(document), ...media, ...queries];
 }
 
 /** openapi-fetch serializes an array as `a=1&a=2`, and an object as `a[b]=1`. */
@@ -188,14 +164,10 @@ function needsSerializer(
   return types.includes("object") && style !== "deepObject";
 }
 
-function emptyEnumValues(value: unknown, place: string): string[] {
-  if (!isObject(value)) return [];
-  const own =
-    Array.isArray(value.enum) && value.enum.includes("") ? [`${place}/enum: An empty value.`] : [];
-  const inner = Object.entries(value).flatMap(([name, each]) =>
-    emptyEnumValues(each, `${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`),
-  );
-  return [...own, ...inner];
+function emptyEnumValues(document: OpenApi): string[] {
+  return [...objectsIn(document)]
+    .filter(({ object }) => Array.isArray(object.enum) && object.enum.includes(""))
+    .map(({ place }) => `${place}/enum: An empty value.`);
 }
 
 function placeOf({ location }: Pick<Problem, "location">): string {

@@ -4,7 +4,8 @@ import { bundleDocuments } from "../openapi/bundle.ts";
 import { operationsOf, Refusal, vendorVersion } from "../openapi/document.ts";
 import { documentsIn, readSource } from "../openapi/sources.ts";
 import type { OpenApi } from "../openapi/types.ts";
-import { resolveExternalRefs, upgradeTo31, validate } from "../openapi/validate.ts";
+import { resolveExternalRefs } from "../openapi/external-refs.ts";
+import { expectSupported, upgradeTo31, validate } from "../openapi/validate.ts";
 import { mergeParts, type Part } from "./parts.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function readPart(
   for (const [index, each] of found.entries()) {
     const name = found.length === 1 ? source : `${source} (document ${index + 1})`;
     warnings.push(...stringify(each).map((line) => `${name}: ${line}`));
+    expectSupported(name, each);
     const whole = await resolveExternalRefs(name, each, file);
     const problems = await validate(whole);
     if (problems.errors.length > 0) {

@@ -33,12 +33,13 @@ export const isAddress = (source: string): boolean => /^[a-z][a-z\d+.-]+:\/\//i.
 /** Throws {@link Unreadable}. */
 export async function readText(source: string, options: ReadOptions): Promise<string> {
   if (source === "-") return decode(await readAll(options.stdin));
-  return decode(await (isAddress(source) ? download(source, options) : readFile(source)));
+  return isAddress(source) ? decode(await download(source, options)) : readTextFile(source);
 }
 
-async function readFile(path: string): Promise<Uint8Array> {
+/** Throws {@link Unreadable}. */
+export async function readTextFile(path: string): Promise<string> {
   try {
-    return await readAll(createReadStream(path));
+    return decode(await readAll(createReadStream(path)));
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     if (isCode(error, "ENOENT")) throw new Unreadable("a file", "none");
