@@ -1,6 +1,13 @@
 // Written by `npm run types:report`. Do not edit: `npm run check` compares.
 
-import { Client } from "openapi-fetch";
+import {
+  Client,
+  ClientPathsWithMethod,
+  FetchOptions,
+  FetchResponse,
+  HeadersOptions,
+  MaybeOptionalInit,
+} from "openapi-fetch";
 interface paths {
   "/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks": {
     parameters: {
@@ -78,6 +85,95 @@ interface operations {
       };
     };
   };
+}
+type HttpMethod = "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace";
+type PathItem = Record<HttpMethod, {}>;
+type Json = `${string}${"/" | "+"}json` | `${string}${"/" | "+"}json;${string}` | `${string}/*`;
+interface TypedBody<Sent> {
+  body: Sent;
+  headers?: HeadersOptions;
+}
+interface UntypedBody<Sent, Type> {
+  body: Sent;
+  headers: {
+    "Content-Type": Type;
+  } & HeadersOptions;
+}
+interface NoBody {
+  body?: undefined;
+  headers?: HeadersOptions;
+}
+type BodyOf<Type, Fields> = Type extends `application/x-www-form-urlencoded${string}`
+  ? TypedBody<URLSearchParams> | UntypedBody<Fields, Type>
+  : Type extends `multipart/form-data${string}`
+    ? TypedBody<FormData>
+    : TypedBody<Blob> | UntypedBody<string | ArrayBuffer | ArrayBufferView, Type>;
+type OtherBody<Operation> = Operation extends {
+  requestBody?: infer Body;
+}
+  ? NonNullable<Body> extends {
+      content: infer Content;
+    }
+    ? Extract<keyof Content, Json> extends never
+      ? BodyOf<keyof Content, Content[keyof Content]>
+      : never
+    : never
+  : never;
+type RawInit<Item extends PathItem, Method extends HttpMethod> = [OtherBody<Item[Method]>] extends [
+  never,
+]
+  ? MaybeOptionalInit<Item, Method>
+  : OtherInit<Item[Method]> | Extract<MaybeOptionalInit<Item, Method>, undefined>;
+type OtherInit<Operation> = Omit<FetchOptions<Operation>, keyof NoBody | "bodySerializer"> &
+  (
+    | OtherBody<Operation>
+    | (Operation extends {
+        requestBody: {};
+      }
+        ? never
+        : NoBody)
+  );
+type RequiredKeys<T> = {
+  [Name in keyof T]: {} extends Pick<T, Name> ? never : Name;
+}[keyof T];
+type More = {
+  [name: string]: unknown;
+};
+type InitParam<Init> = (
+  RequiredKeys<Init> extends undefined ? never : RequiredKeys<Init>
+) extends never
+  ? [(Init & More)?]
+  : [Init & More];
+type PathWith<Paths extends {}, Method extends HttpMethod> = ClientPathsWithMethod<
+  Client<Paths>,
+  Method
+> &
+  keyof Paths;
+type Call<Paths extends Record<string, PathItem>, Method extends HttpMethod> = <
+  Path$1 extends PathWith<Paths, Method>,
+  Init extends RawInit<Paths[Path$1], Method>,
+>(
+  url: Path$1,
+  ...init: InitParam<Init>
+) => Promise<FetchResponse<Paths[Path$1][Method], Init, `${string}/${string}`>>;
+type CallOfMethod<Paths extends Record<string, PathItem>> = <
+  Method extends HttpMethod,
+  Path$1 extends PathWith<Paths, Method>,
+  Init extends RawInit<Paths[Path$1], Method>,
+>(
+  method: Method,
+  url: Path$1,
+  ...init: InitParam<Init>
+) => Promise<FetchResponse<Paths[Path$1][Method], Init, `${string}/${string}`>>;
+interface RawClient<Paths extends {}> extends Omit<
+  Client<Paths>,
+  "PUT" | "POST" | "PATCH" | "DELETE" | "request"
+> {
+  PUT: Call<Paths, "put">;
+  POST: Call<Paths, "post">;
+  PATCH: Call<Paths, "patch">;
+  DELETE: Call<Paths, "delete">;
+  request: CallOfMethod<Paths>;
 }
 type ImpactErrorCode =
   | "configuration"
@@ -265,7 +361,7 @@ interface ImpactClient<Paths extends {} = paths> {
   readonly apiVersion: string;
   readonly quota: Quota | undefined;
   readonly trackingLinks: TrackingLinks;
-  readonly raw: Client<Paths>;
+  readonly raw: RawClient<Paths>;
 }
 declare function createImpactClient<Paths extends {} = paths>(
   options?: ImpactClientOptions,
@@ -373,6 +469,7 @@ export {
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
+  type RawClient,
   type RawResult,
   type RequestEvent,
   type RequestOptions,

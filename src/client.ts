@@ -1,6 +1,7 @@
 import type { paths } from "../generated/openapi.ts";
-import { createApi, createRaw, type Client } from "./http/api.ts";
+import { createApi, createRaw } from "./http/api.ts";
 import { createSend } from "./http/layers.ts";
+import type { RawClient } from "./http/raw-client.ts";
 import { readOptions, type ImpactClientOptions } from "./options.ts";
 import { QuotaView, type Quota } from "./quota.ts";
 import { createLinkCreator } from "./tracking-links/create.ts";
@@ -18,7 +19,8 @@ export interface ImpactClient<Paths extends {} = paths> {
   readonly trackingLinks: TrackingLinks;
   /**
    * openapi-fetch's own client, for every operation of the vendor's document: same credentials, version, retries, timeout
-   * and quota. Set `timeout` and `maxRetries` beside `params` for one call.
+   * and quota. Set `timeout` and `maxRetries` beside `params` for one call. `body` is an object for an operation that takes
+   * JSON. Others take a `URLSearchParams`, a `FormData` or a `Blob`.
    *
    * A refusal is returned as `error`, not thrown. Rejects with an {@link ImpactError} for a lost connection, a timeout, a
    * 2xx that should be JSON and is not (`unexpected_response`), and a request to another server than the client's
@@ -28,7 +30,7 @@ export interface ImpactClient<Paths extends {} = paths> {
    * const { data, error } = await impact.raw.POST(path, { params: { path: { AccountSID, ProgramId } } });
    * @see https://openapi-ts.dev/openapi-fetch/
    */
-  readonly raw: Client<Paths>;
+  readonly raw: RawClient<Paths>;
 }
 
 /**
@@ -49,7 +51,7 @@ export function createImpactClient<Paths extends {} = paths>(
   const quota = new QuotaView();
   const send = createSend(settings, quota);
   const creator = createLinkCreator(createApi(settings, send), settings);
-  let raw: Client<Paths> | undefined;
+  let raw: RawClient<Paths> | undefined;
   return Object.freeze({
     accountSid,
     apiVersion,

@@ -11,6 +11,7 @@ export type { CreateTrackingLinkParams, TrackingLinkType } from "./tracking-link
 export { extendTrackingLink, parseTrackingLink } from "./tracking-links/link.ts";
 export type { ParsedTrackingLink, TrackingLinkExtension } from "./tracking-links/link.ts";
 
+export type { RawClient } from "./http/raw-client.ts";
 export { toImpactError, type RawResult } from "./http/raw-error.ts";
 export { pages, type ListPath, type Page, type PagesOptions } from "./pages.ts";
 

@@ -16,6 +16,7 @@ import {
   type ParsedTrackingLink,
   type Quota,
   type QuotaWaitEvent,
+  type RawClient,
   type RequestEvent,
   type RequestOptions,
   type TrackingLink,
@@ -23,7 +24,7 @@ import {
   type TrackingLinks,
   type paths,
 } from "../src/index.ts";
-import type { Client } from "openapi-fetch";
+
 import type * as generated from "../generated/params.ts";
 
 declare const impact: ImpactClient;
@@ -80,7 +81,7 @@ test("createImpactClient returns a client that cannot be written to", () => {
     readonly apiVersion: string;
     readonly quota: Quota | undefined;
     readonly trackingLinks: TrackingLinks;
-    readonly raw: Client<paths>;
+    readonly raw: RawClient<paths>;
   }>();
   // @ts-expect-error readonly
   impact.accountSid = "IR2";

@@ -41,6 +41,7 @@ import {
   type ListPath,
   type Page,
   type PagesOptions,
+  type RawClient,
   type RawResult,
   type RetryRule,
 } from "impact-partner-client";
@@ -233,6 +234,32 @@ export async function ownThing(): Promise<string | undefined> {
   const { data } = await own.raw.GET("/Things");
   same<NonNullable<typeof data>["name"], string>(true);
   return data?.name;
+}
+
+interface FormPaths {
+  "/Forms": {
+    post: {
+      requestBody: { content: { "application/x-www-form-urlencoded": { name: string } } };
+      responses: { 200: { content: { "application/json": { id: string } } } };
+    };
+    put: {
+      requestBody: { content: { "multipart/form-data": { file: string } } };
+      responses: { 204: { content?: never } };
+    };
+  };
+}
+export async function forms({ POST, PUT }: RawClient<FormPaths>): Promise<string | undefined> {
+  const body = new URLSearchParams({ name: "a" });
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" } as const;
+  await POST("/Forms", { body: { name: "a" }, headers });
+  await PUT("/Forms", { body: new FormData() });
+  // @ts-expect-error it would be sent as JSON
+  await POST("/Forms", { body: { name: "a" } });
+  // @ts-expect-error it would be sent as a form without files
+  await PUT("/Forms", { body });
+  const { data } = await POST("/Forms", { body });
+  same<NonNullable<typeof data>["id"], string>(true);
+  return data?.id;
 }
 
 const rule: RetryRule = "never";

@@ -119,10 +119,10 @@ function lineOf(problem: Problem): string {
   return `${placeOf(problem)}: ${problem.message.trim()}`;
 }
 
-/** What a caller of openapi-fetch has to pass for a body that is not JSON. */
+/** What a caller of `impact.raw` has to pass for a body that is not JSON. */
 const HOW: Readonly<Record<string, string | undefined>> = {
-  "application/x-www-form-urlencoded": "this Content-Type",
-  "multipart/form-data": "a FormData, and a bodySerializer",
+  "application/x-www-form-urlencoded": "a URLSearchParams",
+  "multipart/form-data": "a FormData",
 };
 
 /** Warnings that no rule of Redocly covers: calls that need more than parameters, and empty enum values. */
@@ -135,8 +135,7 @@ function ownWarnings(document: OpenApi): string[] {
     );
     return [
       ...(sent.some((type) => /[/+]json\b/.test(type)) ? [] : sent).map(
-        (type) =>
-          `${place}: takes ${type}: give ${HOW[type] ?? "a bodySerializer and this Content-Type"}.`,
+        (type) => `${place}: takes ${type}: give ${HOW[type] ?? "a Blob of this type"}.`,
       ),
       ...given
         .filter(({ status, type }) => status.startsWith("2") && !/[/+]json\b/.test(type))

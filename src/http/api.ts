@@ -2,7 +2,12 @@
  * http/ sends requests: openapi-fetch in front (api.ts), one stack of layers behind it (layers.ts), and the meaning of
  * an answer (classify-response.ts). It knows nothing of links.
  */
-import createClient, { createQuerySerializer, type Client } from "openapi-fetch";
+import createClient, {
+  createQuerySerializer,
+  mergeHeaders,
+  type Client,
+  type HeadersOptions,
+} from "openapi-fetch";
 import type { paths } from "../../generated/openapi.ts";
 import { onAbort } from "../abort.ts";
 import { isImpactError } from "../errors.ts";
@@ -12,6 +17,8 @@ import { fillPath } from "../url.ts";
 import { badInput } from "../validate.ts";
 import { statusTextOf } from "./api-error.ts";
 import type { Redact } from "./credentials.ts";
+import { isFetchBody, saysType, writeBody } from "./raw-body.ts";
+import type { RawClient } from "./raw-client.ts";
 import { rememberOrigin, toImpactError, type RawResult } from "./raw-error.ts";
 import type { ApiResult } from "./read-response.ts";
 import { redactErrors } from "./redact-errors.ts";
@@ -65,11 +72,20 @@ export function apiResultOf(response: Response): ApiResult {
 interface RawInit extends RequestOptions {
   readonly parseAs?: string;
   readonly fetch?: (request: Request) => Promise<Response>;
+  readonly params?: { readonly header?: Record<string, string> };
+  readonly headers?: HeadersOptions;
+  readonly body?: unknown;
+  readonly bodySerializer?: unknown;
 }
 
 /** openapi-fetch for everybody: every operation, with real requests and responses so that middleware works. */
-export function createRaw<Paths extends {}>(settings: Settings, send: Send): Client<Paths> {
-  const client = createClient<Paths>({ baseUrl: settings.baseUrl, pathSerializer: fillPath });
+export function createRaw<Paths extends {}>(settings: Settings, send: Send): RawClient<Paths> {
+  const { baseUrl } = settings;
+  const client = createClient<Paths>({
+    baseUrl,
+    pathSerializer: fillPath,
+    bodySerializer: writeBody,
+  });
   const fetchWith = createRawFetch(settings, send);
   type Call = (path: string, init?: RawInit) => Promise<RawResult>;
   // The client's own types need the paths. Each call is passed through as it is.
@@ -86,7 +102,11 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
       const stopListening = onAbort(signal, () => controller.abort(signal?.reason));
       try {
         const { fetch = fetchWith(init) } = init;
-        const result = await call(path, { ...init, fetch, signal: controller.signal });
+        const result = await call(path, {
+          ...withTypeOfBody(init),
+          fetch,
+          signal: controller.signal,
+        });
         const error = settings.throwOnError ? toImpactError(result) : undefined;
         if (error !== undefined) throw error;
         return result;
@@ -97,7 +117,22 @@ export function createRaw<Paths extends {}>(settings: Settings, send: Send): Cli
   }
   const request = (method: string, path: string, init?: RawInit): Promise<unknown> =>
     calls[method.toUpperCase()]!(path, init);
-  return Object.assign(client, { request });
+  // Its types accept fewer bodies than openapi-fetch's.
+  return Object.assign(client, { request }) as object as RawClient<Paths>;
+}
+
+/** Leaves the Content-Type to `fetch`, unless the call has one. openapi-fetch would say JSON. */
+function withTypeOfBody(init: RawInit): RawInit {
+  const { body, bodySerializer, headers, params } = init;
+  if (bodySerializer || !isFetchBody(body)) return init;
+  const given = mergeHeaders(headers, params?.header);
+  // Only `fetch` knows the boundary of a FormData.
+  if (given.has("Content-Type") && !(body instanceof FormData)) return init;
+  if (!saysType(body)) {
+    const expected = "a Content-Type in `headers` for a body that does not say its own";
+    throw badInput("invalid_input", "headers", expected, "none");
+  }
+  return { ...init, headers: { ...Object.fromEntries(given), "Content-Type": null } };
 }
 
 /** Makes the `fetch` of a call: it sends through the layers, and gives a refusal as a `Response`. */

@@ -273,3 +273,27 @@ test("a timeout ends its own call only", async () => {
   expect([second.url, third.url]).toEqual([LINK_URL, LINK_URL]);
   expect(raw).toMatchObject([{ code: "timeout" }, { data: JSON.parse(LINK_BODY) }]);
 });
+
+test("openapi-fetch sends a URLSearchParams as an empty JSON object", async () => {
+  const { baseUrl: here, requests } = await serve({ body: "{}" });
+  const upstream = createClient<paths>({ baseUrl: here });
+  const body = new URLSearchParams("a=b");
+
+  await upstream.POST(LINKS_PATH, { params: { path }, body: body as never });
+
+  expect(requests.map(({ headers, body: sent }) => [headers["content-type"], sent])).toEqual([
+    ["application/json", "{}"],
+  ]);
+});
+
+test("a URLSearchParams is sent as a form", async () => {
+  const { baseUrl: here, requests } = await serve({ body: "{}" });
+  const client = createImpactClient({ ...account, baseUrl: here }).raw;
+  const body = new URLSearchParams("a=b");
+
+  await client.POST(LINKS_PATH, { params: { path }, body: body as never });
+
+  expect(requests.map(({ headers, body: sent }) => [headers["content-type"], sent])).toEqual([
+    ["application/x-www-form-urlencoded;charset=UTF-8", "a=b"],
+  ]);
+});

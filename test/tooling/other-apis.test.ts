@@ -81,8 +81,7 @@ export async function use(options: ImpactClientOptions): Promise<unknown[]> {
   upload.set("File", new Blob(["sku,price"]), "items.csv");
   const sent = await raw.POST("/Mediapartners/{AccountSID}/Catalogs/{CatalogId}/Items", {
     params: { path: { ...path, CatalogId: "7" } },
-    body: {},
-    bodySerializer: () => upload,
+    body: upload,
   });
   return [
     [list.data, pages, next, amount],
@@ -98,8 +97,15 @@ export function wrong(raw: ImpactClient["raw"]): unknown[] {
   return [
     // @ts-expect-error a number
     () => raw.GET("/Mediapartners/{AccountSID}/Actions", { params: { path, query: { Page: "2" } } }),
-    // @ts-expect-error required
-    () => raw.POST("/Mediapartners/{AccountSID}/Conversions", { params: { path }, body: {} }),
+    () =>
+      raw.POST("/Mediapartners/{AccountSID}/Conversions", {
+        params: { path },
+        // @ts-expect-error required
+        body: {},
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      }),
+    // @ts-expect-error it would be sent as JSON
+    () => raw.POST("/Mediapartners/{AccountSID}/Conversions", { params: { path }, body: { CampaignId: 1 } }),
     // @ts-expect-error no such state
     () => raw.GET("/Mediapartners/{AccountSID}/Actions", { params: { path, query: { State: "X" } } }),
   ];

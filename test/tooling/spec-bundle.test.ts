@@ -495,9 +495,9 @@ test.each<[string, (document: Json) => void, string[]]>([
         responses: { 200: { description: "OK", content: { "application/pdf": {} } } },
       }),
     [
-      "GET /a: takes multipart/form-data: give a FormData, and a bodySerializer.",
-      "GET /a: takes application/x-www-form-urlencoded: give this Content-Type.",
-      "GET /a: takes application/octet-stream: give a bodySerializer and this Content-Type.",
+      "GET /a: takes multipart/form-data: give a FormData.",
+      "GET /a: takes application/x-www-form-urlencoded: give a URLSearchParams.",
+      "GET /a: takes application/octet-stream: give a Blob of this type.",
       "GET /a: 200 is application/pdf: give parseAs.",
     ],
   ],
