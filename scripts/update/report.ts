@@ -1,6 +1,8 @@
 /** Formats the result of an update as text. */
 import { GRAVEST_FIRST, type Class } from "../diff/change-classes.ts";
 import type { Row } from "../diff/diff.ts";
+import { migrating } from "./migrating.ts";
+import type { WireDiff } from "./wire-diff.ts";
 
 export interface Findings {
   rows: readonly Row[];
@@ -11,14 +13,18 @@ export interface Findings {
   retryRules: { added: string[]; removed: string[] };
   /** Lines of the diff of the public types. */
   types: readonly string[];
+  /** Lines of the generated types that differ. */
+  generated: readonly string[];
   /** Errors of the compiler. */
   compile: readonly string[];
+  requests: WireDiff;
   /** Of the package. */
   version: string;
 }
 
 export function report(findings: Findings): string {
-  const { rows, warnings, unsendable, retryRules, types, compile, version } = findings;
+  const { rows, warnings, unsendable, retryRules, types, generated, compile, requests } = findings;
+  const next = nextVersion(findings);
   return [
     section("Warnings", warnings),
     section("Not sent by create(), only by impact.raw", unsendable),
@@ -30,13 +36,24 @@ export function report(findings: Findings): string {
       ...retryRules.added.map((key) => `new row: "${key}": "never"`),
       ...retryRules.removed.map((key) => `deleted row: "${key}": "never"`),
     ]),
+    section(
+      "Types changed, although no change above says so",
+      reasonOf(findings) === "types" ? generated : [],
+    ),
     section("Public types", types.length > 0 ? types : ["unchanged"]),
     section("src/ against the new types", compile.length > 0 ? compile : ["compiles"]),
-    section("Semver", [semver(rows, version)]),
-    section("CHANGELOG entry", changelog(rows, version)),
+    wire(requests),
+    section("Semver", [semver(findings)]),
+    section("CHANGELOG entry", changelog(findings)),
+    section("MIGRATING entry", migrating(rows, next, inWords, generated.length > 0)),
   ]
     .filter((text) => text !== "")
     .join("\n\n");
+}
+
+function wire(requests: WireDiff) {
+  if ("unknown" in requests) return `Requests: unknown, since ${requests.unknown}`;
+  return requests.lines.length > 0 ? section("Requests", requests.lines) : "Requests: unchanged";
 }
 
 function heading(rows: readonly Row[]) {
@@ -80,59 +97,75 @@ function excerpts(before: string | undefined, after: string | undefined): (strin
   });
 }
 
-function gravest(rows: readonly Row[]): Class | undefined {
-  return GRAVEST_FIRST.find((kind) => rows.some((row) => row.class === kind));
+/** The gravest change: of a row, or of what no row says. */
+function reasonOf({
+  rows,
+  generated,
+  requests,
+}: Findings): Class | "types" | "requests" | undefined {
+  const gravest = GRAVEST_FIRST.find((kind) => rows.some((row) => row.class === kind));
+  if (gravest === "breaking" || gravest === "wire") return gravest;
+  if ("lines" in requests && requests.lines.length > 0) return "requests";
+  return gravest !== "additive" && generated.length > 0 ? "types" : gravest;
 }
 
 /** The version step and its reason. Users of `^0.1.0` get patches only, so breaking changes of a 0.x are a minor. */
-function semver(rows: readonly Row[], version: string) {
-  const kind = gravest(rows);
-  if (kind === undefined) return "no release: nothing changed";
+function semver(findings: Findings) {
+  const { version } = findings;
+  const reason = reasonOf(findings);
+  if (reason === undefined) return "no release: nothing changed";
   const isZero = version.startsWith("0.");
   const why = {
     breaking: isZero ? "in 0.x, a breaking change is a minor" : "a breaking change",
     wire: "requests send a new version of the API",
+    requests: "requests changed",
     additive: isZero ? "in 0.x, an addition is a patch" : "an addition",
+    types: "types changed",
     docs: "documentation only",
   };
-  return `${stepOf(kind, isZero)}: ${version} → ${nextVersion(rows, version)} (${why[kind]})`;
+  return `${stepOf(reason, isZero)}: ${version} → ${nextVersion(findings)} (${why[reason]})`;
 }
 
-function stepOf(kind: Class, isZero: boolean) {
-  if (kind === "breaking") return isZero ? "minor" : "major";
-  if (kind === "wire") return "minor";
-  return kind === "additive" && !isZero ? "minor" : "patch";
+function stepOf(reason: Class | "types" | "requests", isZero: boolean) {
+  if (reason === "breaking") return isZero ? "minor" : "major";
+  if (reason === "docs" || (reason === "additive" && isZero)) return "patch";
+  return "minor";
 }
 
-function nextVersion(rows: readonly Row[], version: string) {
-  const kind = gravest(rows);
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  const step = kind && stepOf(kind, major === 0);
+function nextVersion(findings: Findings) {
+  const reason = reasonOf(findings);
+  const [major = 0, minor = 0, patch = 0] = findings.version.split(/[.-]/).map(Number);
+  const step = reason && stepOf(reason, major === 0);
   if (step === "major") return `${major + 1}.0.0`;
   if (step === "minor") return `${major}.${minor + 1}.0`;
   return `${major}.${minor}.${patch + (step === "patch" ? 1 : 0)}`;
 }
 
-function changelog(rows: readonly Row[], version: string): string[] {
-  if (rows.length === 0) return [];
+function changelog(findings: Findings): string[] {
+  const { rows } = findings;
+  const reason = reasonOf(findings);
+  if (reason === undefined) return [];
   const of = (kind: Class) => rows.filter((row) => row.class === kind);
-  const words = ({ place, what, before, after }: Row) => {
-    const [was, is] = excerpts(before, after);
-    const isChanged = was !== undefined && is !== undefined;
-    const values = isChanged ? `was \`${was}\`, is \`${is}\`` : `\`${was ?? is}\``;
-    return `\`${place}\`: ${what} (${values}).`;
-  };
   const docs = of("docs").length;
   return [
-    `## ${nextVersion(rows, version)}`,
+    `## ${nextVersion(findings)}`,
     "",
-    ...of("breaking").map((row) => `- **Breaking**: ${words(row)}`),
+    ...of("breaking").map((row) => `- **Breaking**: ${inWords(row)}`),
     ...of("wire").map(
       ({ before, after }) => `- Every request sends \`IR-Version: ${after}\` instead of ${before}.`,
     ),
-    ...of("additive").map((row) => `- ${words(row)}`),
+    ...(reason === "requests" ? ["- Requests changed."] : []),
+    ...of("additive").map((row) => `- ${inWords(row)}`),
+    ...(reason === "types" ? ["- The types of `impact.raw` changed."] : []),
     ...(docs > 0
       ? [`- The vendor's documentation changed in ${docs === 1 ? "one place" : `${docs} places`}.`]
       : []),
   ];
+}
+
+function inWords({ place, what, before, after }: Row) {
+  const [was, is] = excerpts(before, after);
+  const isChanged = was !== undefined && is !== undefined;
+  const values = isChanged ? `was \`${was}\`, is \`${is}\`` : `\`${was ?? is}\``;
+  return `\`${place}\`: ${what} (${values}).`;
 }

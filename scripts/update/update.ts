@@ -15,11 +15,13 @@ import { findUnsendable } from "../openapi/facade.ts";
 import type { OpenApi } from "../openapi/types.ts";
 import { typesDiff, typesReport, writeTypes } from "../types-report.ts";
 import { writeFolder } from "../written-folder.ts";
+import { changedTypes } from "./generated-types.ts";
 import { dropDuplicates, mergeParts, refuseDuplicateIds, type Part } from "./parts.ts";
 import { readPart } from "./read-part.ts";
 import { updateRetryRules } from "./retry-rows.ts";
 import { report } from "./report.ts";
 import { jsonText, readSpec, sha256Of, writeSpec } from "./spec-folder.ts";
+import { wireDiff } from "./wire-diff.ts";
 
 interface Io {
   stdin: AsyncIterable<Uint8Array | string>;
@@ -140,6 +142,7 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
 
   const compile = await compileErrors(staging);
   const types = compile.length === 0 ? await typesReport(staging) : undefined;
+  const requests = types ? await wireDiff(root, staging) : { unknown: "src/ does not compile" };
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     version: string;
   };
@@ -150,7 +153,9 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
       unsendable,
       retryRules,
       types: types ? typesDiff(root, types) : ["unknown, since src/ does not compile"],
+      generated: changedTypes(join(root, "generated"), join(staging, "generated")),
       compile,
+      requests,
       version,
     }),
   );
@@ -179,10 +184,11 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
   if (types) writeTypes(staging, types);
   writeProject(root, staging, types !== undefined);
   io.out(`\nWritten: spec/, generated/${types ? ", api/" : ""} and src/http/retry-rules.ts.`);
+  const entries =
+    breaking > 0 ? "the entries to CHANGELOG.md and MIGRATING.md" : "the entry to CHANGELOG.md";
   io.out(
-    types
-      ? "Next: set the version in package.json and src/version.ts, add the entry to CHANGELOG.md, run npm run docs, npm run check and npm test."
-      : "Next: fix the compile errors above, then run npm run types:report, npm run docs, npm run check and npm test.",
+    `Next: ${types ? "" : "fix the compile errors above, "}set the version in package.json and src/version.ts, add ${entries}, ` +
+      `run ${types ? "" : "npm run types:report, "}npm run docs, npm run check and npm test.`,
   );
   return 0;
 }

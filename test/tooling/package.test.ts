@@ -97,6 +97,7 @@ test("the packed package works with import, require, TypeScript and as a command
   const top = [
     "CHANGELOG.md",
     "LICENSE",
+    "MIGRATING.md",
     "README.md",
     "dist",
     "docs",

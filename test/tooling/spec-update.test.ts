@@ -7,6 +7,7 @@ import { expect, test, vi } from "vitest";
 import { PATH, type Json } from "../support/documents.ts";
 import { readSpec, writeSpec } from "../../scripts/update/spec-folder.ts";
 import { spec } from "../../src/index.ts";
+import { version } from "../../src/version.ts";
 import type * as Package from "../../src/index.ts";
 import { serve } from "../support/server.ts";
 import {
@@ -125,6 +126,8 @@ test("writes a new optional parameter as additive, with no change in src/", asyn
 
     src/ against the new types …
 
+    Requests: unchanged
+
     Semver
       patch: 0.1.0 → 0.1.1 (in 0.x, an addition is a patch)
 
@@ -201,6 +204,8 @@ test("refuses breaking changes unless allowed, and shows the lines that no longe
 
     src/ against the new types …
 
+    Requests: unknown, since src/ does not compile
+
     Semver
       minor: 0.1.0 → 0.2.0 (in 0.x, a breaking change is a minor)
 
@@ -210,6 +215,15 @@ test("refuses breaking changes unless allowed, and shows the lines that no longe
       - **Breaking**: \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query CustomPath\`: parameter removed (\`CustomPath\`).
       - **Breaking**: \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query Type\`: enum narrowed (was \`<all>\`, is \`"Regular"\`).
       - **Breaking**: \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks 200.TrackingURL\`: property renamed (was \`TrackingURL\`, is \`TrackingLink\`).
+
+    MIGRATING entry
+      ## 0.2.0
+
+      The compiler names the lines of these.
+
+      - \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query CustomPath\`: parameter removed (\`CustomPath\`). Leave it out.
+      - \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks query Type\`: enum narrowed (was \`<all>\`, is \`"Regular"\`). Send one of the values that are left.
+      - \`POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks 200.TrackingURL\`: property renamed (was \`TrackingURL\`, is \`TrackingLink\`). Use the new name.
     "
   `);
   const named = namedLines(result);
@@ -227,7 +241,8 @@ test("refuses breaking changes unless allowed, and shows the lines that no longe
   expect(allowed.code).toBe(0);
   expect(allowed.stdout).toContain(
     "Written: spec/, generated/ and src/http/retry-rules.ts.\n" +
-      "Next: fix the compile errors above, then run npm run types:report, npm run docs, npm run check and npm test.\n",
+      "Next: fix the compile errors above, set the version in package.json and src/version.ts, add the entries to " +
+      "CHANGELOG.md and MIGRATING.md, run npm run types:report, npm run docs, npm run check and npm test.\n",
   );
   const after = filesOf(folder);
   const written = Object.keys(after).filter((name) => after[name] !== before[name]);
@@ -267,6 +282,8 @@ test("adds a `never` row for a new operation, and deletes the row of a removed o
     Public types …
 
     src/ against the new types …
+
+    Requests: unchanged
 
     Semver
       patch: 0.1.0 → 0.1.1 (in 0.x, an addition is a patch)
@@ -314,6 +331,13 @@ Public types …
 
 src/ against the new types …
 
+Requests
+  create({"programId":"1000"}) and 4 more
+    - ir-version: ${VERSION}
+    - user-agent: impact-partner-client/${version} (IR-Version ${VERSION})
+    + ir-version: ${NEXT}
+    + user-agent: impact-partner-client/${version} (IR-Version ${NEXT})
+
 Semver
   minor: 0.1.0 → 0.2.0 (requests send a new version of the API)
 
@@ -360,6 +384,8 @@ docs
 Public types …
 
 src/ against the new types …
+
+Requests: unchanged
 
 Semver
   patch: 0.1.0 → 0.1.1 (documentation only)
@@ -410,16 +436,19 @@ test.each<[string, (document: Json) => void, string]>([
   [
     "another name",
     (document) => (operation(document)["operationId"] = "makeLink"),
-    "was createTrackingLink\n    is  makeLink",
+    `was ${operation(present)["operationId"]}\n    is  makeLink`,
   ],
-  ["no name", (document) => delete operation(document)["operationId"], "was createTrackingLink"],
+  [
+    "no name",
+    (document) => delete operation(document)["operationId"],
+    `was ${operation(present)["operationId"]}`,
+  ],
 ])("finds the operation that src/ needs by its path if it has %s", async (_, change, words) => {
   const folder = project();
-  const file = source(folder, next(change));
-  const result = await update(folder, file, "--allow-breaking");
+  const result = await update(folder, source(folder, next(change)));
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(withoutTypes(result)).toContain(
-    `Changes: 1 breaking\n\nbreaking\n  POST ${PATH}: operation renamed\n    ${words}\n`,
+    `Changes: 1 docs\n\ndocs\n  POST ${PATH}: operationId\n    ${words}\n`,
   );
   expect(result.stdout).toContain("\nsrc/ against the new types\n  compiles\n");
   expect(filesOf(folder)["generated/openapi.ts"]).toBe(
