@@ -17,6 +17,7 @@ function sectionsOf(findings: Partial<Findings>): Record<string, string> {
   const text = report({
     rows: [],
     warnings: [],
+    unsendable: [],
     retryRules: { added: [], removed: [] },
     types: [],
     generated: [],
