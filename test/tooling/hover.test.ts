@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { facadeOperationsOf, parametersOf } from "../../scripts/openapi/document.ts";
+import { readSpec } from "../../scripts/update/spec-folder.ts";
 import { root } from "../support/workspace.ts";
 
 const source = `import { createImpactClient } from "../src/index.ts";
@@ -33,13 +35,19 @@ function docsOf(text: string): string | undefined {
   return ts.displayPartsToString(info?.documentation);
 }
 
+const { document } = readSpec(root);
+const [createTrackingLink] = facadeOperationsOf(document);
+const parameters = createTrackingLink ? parametersOf(document, createTrackingLink) : [];
+
 test.each([
-  ["deepLink", "The exact destination URL the tracking link should redirect to after attribution."],
-  ["programId", "Unique identifier for the brand program the tracking link is for."],
-  ["customPath", "Custom path that follows the tracking domain"],
-  ['type: "Vanity"', "The type of tracking link to generate."],
-  ['type: "Regular"', "The type of tracking link to generate."],
-  ["subId1", "Sub-affiliate identifier surfaced as a column in partner performance reports."],
-])("an editor shows the vendor's words for %s", (name, words) => {
-  expect(docsOf(name)).toContain(words);
+  ["deepLink", "DeepLink"],
+  ["programId", "ProgramId"],
+  ["customPath", "CustomPath"],
+  ['type: "Vanity"', "Type"],
+  ['type: "Regular"', "Type"],
+  ["subId1", "subId1"],
+])("an editor shows the vendor's words for %s", (text, name) => {
+  const { description = "" } = parameters.find((each) => each.name === name) ?? {};
+  const words = /\w[\w ]+/.exec(description)?.[0] ?? "none";
+  expect(docsOf(text)).toContain(words);
 });
