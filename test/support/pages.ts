@@ -27,7 +27,7 @@ export const blocks: readonly Block[] = pages.flatMap((page) =>
   [...readPage(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => ({
     page,
     code,
-    name: /^\/\/ (\w+\.ts)\n/.exec(code)?.[1],
+    name: /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1],
   })),
 );
 
