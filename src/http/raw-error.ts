@@ -10,16 +10,27 @@ export interface RawResult {
   readonly response: Response;
 }
 
-/** How the responses that openapi-fetch gets came about: the refusal, or the result of a success. */
-const origins = new WeakMap<Response, ImpactError | { result: ApiResult; redact: Redact }>();
+/** What an error is made of. */
+interface Known {
+  readonly result: ApiResult;
+  readonly redact: Redact;
+}
+
+/**
+ * Key of a response for the function that makes its error. A registered symbol, so that it works across copies of the
+ * package: the ESM and the CommonJS build in one program, or two versions. A function keeps what it needs out of reach.
+ */
+const ERROR_OF: unique symbol = Symbol.for("impact-partner-client.errorOf") as never;
+
+interface MarkedResponse extends Response {
+  [ERROR_OF]?: (raw: RawResult) => ImpactError | undefined;
+}
 
 /** Remembers where a response comes from, for {@link toImpactError}. */
-export function rememberOrigin(
-  response: Response,
-  origin: ImpactError | { result: ApiResult; redact: Redact },
-): Response {
-  origins.set(response, origin);
-  return response;
+export function rememberOrigin(response: Response, origin: ImpactError | Known): Response {
+  const value: MarkedResponse[typeof ERROR_OF] = (raw) =>
+    isImpactError(origin) ? origin : errorOf(raw, origin);
+  return Object.defineProperty(response, ERROR_OF, { value });
 }
 
 /**
@@ -32,11 +43,14 @@ export function rememberOrigin(
  * if (error?.code === "not_found") …
  */
 export function toImpactError(raw: RawResult): ImpactError | undefined {
-  const origin = origins.get(raw.response);
-  if (isImpactError(origin)) return origin;
-  const { result, redact } = origin ?? { result: resultOf(raw), redact: <T>(value: T): T => value };
-  if (!raw.response.ok) return refusalOf(result, redact);
-  return saysError(raw.data) ? errorInSuccess(result, redact) : undefined;
+  const response: MarkedResponse = raw.response;
+  if (response[ERROR_OF]) return response[ERROR_OF](raw);
+  return errorOf(raw, { result: resultOf(raw), redact: (value) => value });
+}
+
+function errorOf({ response, data }: RawResult, { result, redact }: Known) {
+  if (!response.ok) return refusalOf(result, redact);
+  return saysError(data) ? errorInSuccess(result, redact) : undefined;
 }
 
 /** Of a response that a middleware has made. */

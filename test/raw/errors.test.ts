@@ -1,8 +1,10 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createImpactClient, isImpactError, toImpactError } from "../../src/index.ts";
 import { account, errorOf, LINKS_PATH } from "../support/client.ts";
 import { clientOf, ids } from "../support/raw.ts";
 import { serve } from "../support/server.ts";
+import type * as RawError from "../../src/http/raw-error.ts";
 
 const params = { path: ids };
 const PLACE = `/Mediapartners/${account.accountSid}/Programs/1000/TrackingLinks`;
@@ -83,6 +85,38 @@ test("a refusal that a middleware has made is an ImpactError, too", async () => 
   });
   const error = toImpactError(await raw.POST(LINKS_PATH, { params }));
   expect(error).toMatchObject({ code: "forbidden", status: 403, reason: "Made here" });
+});
+
+test("another copy of the package makes the same error of a raw refusal", async () => {
+  const address = "../../src/http/raw-error.ts?copy";
+  const copy: typeof RawError = await import(address);
+  const { baseUrl } = await serve({ status: 403, body: `{"Message":"No, ${account.authToken}"}` });
+  const result = await clientOf(baseUrl).POST(LINKS_PATH, { params });
+
+  expect(copy.toImpactError).not.toBe(toImpactError);
+  expect(copy.toImpactError(result)).toBe(toImpactError(result));
+  expect(copy.toImpactError(result)).toMatchObject({ reason: "No, [redacted]", attempts: 1 });
+});
+
+test("another copy of the package finds a raw 200 that says ERROR, and redacts it", async () => {
+  const address = "../../src/http/raw-error.ts?copy";
+  const copy: typeof RawError = await import(address);
+  const body = `{"Status":"ERROR","Message":"Not today, ${account.authToken}"}`;
+  const { baseUrl } = await serve({ body });
+  const result = await clientOf(baseUrl).POST(LINKS_PATH, { params });
+
+  expect(copy.toImpactError(result)?.message).toBe(
+    `POST ${baseUrl}${PLACE} answered 200 with Status ERROR: Not today, [redacted]`,
+  );
+});
+
+test("what a raw response knows of its error is not printed", async () => {
+  const { baseUrl } = await serve({ status: 403, body: '{"Message":"No"}' });
+  const { response } = await clientOf(baseUrl).POST(LINKS_PATH, { params });
+  expect(Reflect.ownKeys(response).filter((key) => key.toString().includes("impact"))).toEqual([
+    Symbol.for("impact-partner-client.errorOf"),
+  ]);
+  expect(inspect(response, { depth: null })).not.toContain("impact");
 });
 
 test("a client with throwOnError rejects with the error of a raw refusal", async () => {
