@@ -33,7 +33,7 @@ export function entryOf(changelog: string, version: string): { entry: string; pr
 /** The files that belong in the package. */
 const PACKED = [
   /^(package\.json|README\.md|CHANGELOG\.md|MIGRATING\.md|LICENSE)$/,
-  /^dist\/[\w-]+\.(js|d\.ts)(\.map)?$/,
+  /^dist\/[\w-]+\.(c?js|d\.c?ts)(\.map)?$/,
   /^src\/([\w-]+\/){0,2}[\w-]+\.ts$/,
   /^generated\/[\w-]+\.ts$/,
   /^docs\/(api\/)?[\w-]+\.md$/,

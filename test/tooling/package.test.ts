@@ -67,22 +67,24 @@ test("the packed package works with import, require, TypeScript and as a command
   const requires = names.map(([what, from]) => `const ${what} = require("${from}");\n`).join("");
   writeFileSync(join(folder, "esm.mjs"), imports + USE);
   writeFileSync(join(folder, "cjs.cjs"), requires + USE);
+  // Without it Node 20.19 and newer would load an ESM build, too.
+  const flag = "--no-experimental-require-module";
   for (const file of ["esm.mjs", "cjs.cjs"]) {
-    const { stdout, stderr } = await runProgram(process.execPath, [file], { cwd: folder });
+    const { stdout, stderr } = await runProgram(process.execPath, [flag, file], { cwd: folder });
     expect({ file, stdout, stderr }).toEqual({ file, stdout: PRINTED, stderr: "" });
   }
 
-  writeFileSync(join(folder, "typed.mts"), imports + USE.replace("(thrown)", "(thrown: unknown)"));
+  const typed = imports + USE.replace("(thrown)", "(thrown: unknown)");
+  for (const file of ["typed.mts", "typed.cts"]) writeFileSync(join(folder, file), typed);
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   for (const lib of ["ES2022,DOM", "ES2022"]) {
-    const args = `--noEmit --strict --skipLibCheck false --target ES2022 --module NodeNext --lib ${lib}`;
+    const args = `--noEmit --strict --skipLibCheck false --target ES2022 --module Node16 --lib ${lib}`;
     const types = `--types node --typeRoots ${join(root, "node_modules/@types")}`;
+    const files = "typed.mts typed.cts";
     const compiled = await runProgram(
       process.execPath,
-      [tsc, ...`${args} ${types} typed.mts`.split(" ")],
-      {
-        cwd: folder,
-      },
+      [tsc, ...`${args} ${types} ${files}`.split(" ")],
+      { cwd: folder },
     );
     expect({ lib, stdout: compiled.stdout }).toEqual({ lib, stdout: "" });
   }
@@ -121,8 +123,10 @@ test("the types of the main entry import openapi-fetch, and those of ./testing n
     return [...text.matchAll(/from "([^.][^"]*)"/g)].map(([, name]) => name);
   };
 
-  expect(imports("index.d.ts")).toEqual(["openapi-fetch"]);
-  expect([...imports("testing.d.ts"), ...imports("types.d.ts")]).toEqual([]);
+  for (const ts of ["ts", "cts"]) {
+    expect(imports(`index.d.${ts}`)).toEqual(["openapi-fetch"]);
+    expect([...imports(`testing.d.${ts}`), ...imports(`types.d.${ts}`)]).toEqual([]);
+  }
 });
 
 test("the main entry imports openapi-fetch and nothing else", () => {
@@ -144,6 +148,15 @@ test("the main entry imports openapi-fetch and nothing else", () => {
   };
   visit("index.js");
   expect([...reached]).toEqual([["index.js", ["openapi-fetch"]]]);
+});
+
+test("the CommonJS entries are one file each, and require openapi-fetch and nothing else", () => {
+  const required = (file: string): (string | undefined)[] => {
+    const text = readFileSync(join(root, "dist", file), "utf8");
+    return [...text.matchAll(/\b(?:require|import)\(([^)]*)\)/g)].map(([, name]) => name);
+  };
+  expect(required("index.cjs")).toEqual(['"openapi-fetch"']);
+  expect(required("testing.cjs")).toEqual([]);
 });
 
 test("the version is the same everywhere", () => {

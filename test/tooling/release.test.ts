@@ -284,6 +284,7 @@ test("accepts the CHANGELOG entry that spec:update prints", () => {
 test("refuses files that do not belong in the package, and secrets in those that do", () => {
   const wanted =
     "package.json README.md CHANGELOG.md MIGRATING.md LICENSE dist/index.js dist/index.d.ts dist/cli.js.map " +
+    "dist/index.cjs dist/index.cjs.map dist/index.d.cts " +
     "src/index.ts src/testing/fake.ts generated/a.ts docs/api/a.md";
   const strange =
     ".npmrc .env dist/.env docs/.env.md spec/openapi.json links.csv.journal src/a.test.ts test/a.ts " +
