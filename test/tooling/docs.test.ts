@@ -40,6 +40,12 @@ async function startSandbox(): Promise<string> {
   return line.toString().trim();
 }
 
+/** What a program prints, by its comments. */
+function outputOf(code: string): string {
+  const lines = [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)];
+  return lines.map(([, line]) => `${line}\n`).join("");
+}
+
 test("README has its first example within 30 lines", () => {
   const readme = readPage("README.md");
   expect(readme.slice(0, readme.indexOf("console.log")).split("\n").length).toBeLessThan(30);
@@ -66,18 +72,33 @@ test.each(programs.map((block) => [nameOf(block), block.code.split("\n", 1)[0], 
       IMPACT_AUTH_TOKEN: "docs-token",
       IMPACT_BASE_URL: await startSandbox(),
     };
-    const said = [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(
-      ([, line]) => `${line}\n`,
-    );
-    expect(said).not.toEqual([]);
+    expect(outputOf(code)).not.toBe("");
     const file = join(compiled, name.replace(/ts$/, "js"));
     expect(await runProgram(process.execPath, [file], { env })).toEqual({
       code: 0,
-      stdout: said.join(""),
+      stdout: outputOf(code),
       stderr: "",
     });
   },
 );
+
+test("the examples of README run as they stand, in order, on one sandbox", async () => {
+  const env = {
+    IMPACT_ACCOUNT_SID: "IR1",
+    IMPACT_AUTH_TOKEN: "docs-token",
+    IMPACT_BASE_URL: await startSandbox(),
+  };
+  for (const { code, page } of programs) {
+    if (page !== "README.md") continue;
+    const file = join(folder, "example.mjs");
+    writeFileSync(file, code);
+    expect(await runProgram(process.execPath, [file], { env })).toEqual({
+      code: 0,
+      stdout: outputOf(code),
+      stderr: "",
+    });
+  }
+});
 
 test("the tests in the pages pass", async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
