@@ -261,7 +261,7 @@ test.each([
 test("text that is not in the encoding that is named is refused", async () => {
   const shiftJis = Buffer.from("id,name\n1,\x8c\x43\x81\x40\n", "latin1");
   await expect(read(shiftJis, { encoding: "windows-1252" })).rejects.toThrow(
-    "is not in windows-1252; name another --encoding",
+    "is not in windows-1252; try another --encoding",
   );
 });
 
@@ -300,7 +300,7 @@ test("a skipped line may look like XML", async () => {
 test("UTF-8 whose first letter beyond ASCII comes late is not read in another encoding", async () => {
   const text = `id,name\n${"1,x\n".repeat(40_000)}2,ü\n`;
   await expect(read(text, { encoding: "windows-1252" })).rejects.toThrow(
-    "is in UTF-8; leave out --encoding",
+    "is in UTF-8; remove --encoding",
   );
 });
 

@@ -4,22 +4,22 @@ import process from "node:process";
 import type { Output } from "./io.ts";
 import { run } from "./main.ts";
 
-/** Milliseconds. A bulk run gives requests in flight ten seconds. */
-const LONGEST_END = 12_000;
+/** Milliseconds after an interrupt. Longer than the ten seconds that a bulk run gives requests in flight. */
+const KILL_AFTER = 12_000;
 
 const interrupted = new AbortController();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const interrupt = (signal: NodeJS.Signals): void => {
   if (interrupted.signal.aborted) return;
-  // A second Ctrl-C ends the process at once, as users expect. Not within 500 ms: `timeout` sends the signal twice.
+  // A second Ctrl-C kills the process. It is ignored for 500 ms, because `timeout` sends the signal twice.
   const stopListening = (): void => {
     for (const each of signals) process.removeListener(each, interrupt);
   };
   setTimeout(stopListening, 500).unref();
   interrupted.abort(new Error(signal));
-  // A disk may never answer, and `process.exit` would wait for it.
-  setTimeout(() => process.kill(process.pid, signal), LONGEST_END).unref();
-  // A read of stdin may otherwise never end.
+  // `process.exit` would wait for pending disk operations, which may hang.
+  setTimeout(() => process.kill(process.pid, signal), KILL_AFTER).unref();
+  // Otherwise a pending read of stdin may never end.
   process.stdin.destroy();
 };
 for (const signal of signals) process.on(signal, interrupt);
@@ -27,14 +27,15 @@ for (const signal of signals) process.on(signal, interrupt);
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
-/** Fails each write, where the null device would lose it silently. */
+/** Makes each write fail. The null device would discard it silently. */
 const closed: Output = {
   write: (_, done) => done(new Error("stdout is closed")),
 };
 
 /**
- * Whether a stream was closed before the process began. Node then opens the null device for reading and writing; a shell
- * that redirects to it opens it for writing only. Always false except on Linux.
+ * Returns whether a stream was closed before the process started. Node then opens the null device in its place, for
+ * reading and writing. A shell that redirects to the null device opens it for writing only. Returns false except on
+ * Linux.
  */
 function isClosed(fd: number): boolean {
   try {
@@ -52,5 +53,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   signal: interrupted.signal,
 });
-// A reader of stdout that does not read would keep the process. All else is written by now.
+// Everything else is written by now. A stalled reader of stdout must not keep the process alive.
 if (interrupted.signal.aborted) process.exit();

@@ -9,7 +9,7 @@ import { EXIT, plainJson, say, why, write, type Io } from "./io.ts";
 export async function create(given: Arguments, io: Io): Promise<number> {
   const isSandbox = given.has("sandbox");
   if (isSandbox) await say(io, "sandbox, nothing is sent and the link is fake");
-  // Not checked: `create` does that.
+  // Unchecked: `create` validates them.
   const params = readParameters(given) as unknown as CreateTrackingLinkParams;
   let link: TrackingLink;
   try {
@@ -31,7 +31,7 @@ export async function create(given: Arguments, io: Io): Promise<number> {
     await write(io.stdout, `${given.has("json") ? plainJson(link) : link.url}\n`);
     return EXIT.done;
   } catch (error) {
-    // It exists, and the API cannot list links.
+    // Show the URL on stderr: the link exists, and the API cannot list links.
     await say(io, `the link was made but could not be printed: ${link.url} (${why(error)})`);
     return EXIT.failed;
   }
@@ -43,7 +43,7 @@ const LINK_MADE: Readonly<Record<ImpactError["outcome"], string>> = {
   unknown: "a link may have been made",
 };
 
-/** The error, and whether a link may exist. */
+/** Formats an error, and says whether a link may exist. */
 function explain(error: ImpactError): string {
   const { message, code, outcome, retryAfter } = error;
   const wait = retryAfter === undefined ? "" : `; try again in ${Math.ceil(retryAfter / 1000)} s`;

@@ -2,8 +2,8 @@ import type { ImpactEvent } from "../index.ts";
 import { plain, show, type Io } from "./io.ts";
 
 /**
- * `--debug`: says on stderr what a client does. Events hold no credentials; the account is left out as well. `lineOf` gives
- * the line of an input of `createMany`.
+ * `--debug`: prints each event of a client to stderr. Events contain no credentials; the account SID is masked here.
+ * `lineOf` maps the index of an input of `createMany` to its line.
  */
 export function createDebug(
   { stderr, env }: Io,
@@ -24,9 +24,10 @@ function describe(event: ImpactEvent): string {
       return `${event.method} ${event.url}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ""}`;
     case "response": {
       const { status = "no status", duration, error, quota } = event;
-      const what = error === undefined ? "" : `; ${error.code}, ${error.outcome}: ${error.message}`;
-      const left = quota?.remaining === undefined ? "" : `; quota ${quota.remaining}`;
-      return `${status} after ${Math.round(duration)} ms${what}${left}`;
+      const failure =
+        error === undefined ? "" : `; ${error.code}, ${error.outcome}: ${error.message}`;
+      const remaining = quota?.remaining === undefined ? "" : `; quota ${quota.remaining}`;
+      return `${status} after ${Math.round(duration)} ms${failure}${remaining}`;
     }
     case "retry":
       return `attempt ${event.attempt} in ${Math.round(event.delay)} ms`;

@@ -4,7 +4,7 @@ import { nearest } from "../suggest.ts";
 import { UsageError, why } from "./io.ts";
 import { FACTS, flagOf, fromText } from "./parameters.ts";
 
-/** A line of help for each parameter of the API document. */
+/** One line of help for each parameter in the API document. */
 export const parameterHelp: string = [...FACTS]
   .map(([key, facts]) => {
     const flag = `--${flagOf(key)} <${hint(facts)}>`;
@@ -18,7 +18,7 @@ function hint({ enum: choices, format, type }: ParameterFacts): string {
   return format === "uri" ? "url" : (hints[type] ?? type);
 }
 
-/** The parameters that these flags give, with the types of the API document. Not checked: the client does that. */
+/** Reads parameters from flags, with the types of the API document. Does not validate them: the client does. */
 export function readParameters(given: Pick<Arguments, "text">): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [key, facts] of FACTS) {
@@ -28,7 +28,7 @@ export function readParameters(given: Pick<Arguments, "text">): Record<string, u
   return params;
 }
 
-/** A message of the client with flags in place of parameter names. */
+/** Replaces parameter names in a message of the client with flags. */
 export function withFlags(message: string): string {
   return [...FACTS.keys()].reduce(
     (text, key) => text.replaceAll(`\`${key}\``, `--${flagOf(key)}`),
@@ -37,8 +37,8 @@ export function withFlags(message: string): string {
 }
 
 /**
- * The arguments of a command: flags, and up to `most` others. The flags are those that its help names. Throws
- * {@link UsageError} for an unknown or repeated flag, and for more arguments.
+ * Parses the arguments of a command: the flags in its help text, and up to `most` positional arguments. Throws
+ * {@link UsageError} for an unknown or repeated flag, and for too many positional arguments.
  */
 export class Arguments {
   readonly others: readonly string[];
@@ -47,12 +47,12 @@ export class Arguments {
   constructor(args: readonly string[], help: string, most: number) {
     const options = optionsIn(help);
     const { values, positionals } = parse(args, options);
-    // The argument is not shown: it may be a token without its flag.
+    // Do not show the argument: it may be a token without its flag.
     if (positionals.length > most) {
-      throw new UsageError("Unexpected argument: every value belongs to a flag");
+      throw new UsageError("Unexpected argument: every value needs a flag");
     }
     for (const [name, list] of Object.entries(values)) {
-      // `multiple` makes lists of all of them.
+      // Always a list, because all options are `multiple`.
       const given = list as (string | boolean)[];
       if (given.length > 1 && !options[name]?.isRepeatable) {
         throw new UsageError(`--${name} is given twice`);
@@ -66,17 +66,17 @@ export class Arguments {
     return this.#flags.has(name);
   }
 
-  /** The value of a flag that takes one. */
+  /** Returns the value of a flag. */
   text(name: string): string | undefined {
     return this.list(name)[0];
   }
 
-  /** The values of a flag that may be repeated. */
+  /** Returns all values of a repeatable flag. */
   list(name: string): readonly string[] {
     return (this.#flags.get(name) ?? []).filter((value) => typeof value === "string");
   }
 
-  /** Throws {@link UsageError} for anything but a whole number from `least` to `most`. */
+  /** Returns a whole number from `least` to `most`. Throws {@link UsageError} for any other value. */
   number(name: string, most = Number.MAX_SAFE_INTEGER, least = 0): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -89,11 +89,14 @@ export class Arguments {
 type Option = NonNullable<ParseArgsConfig["options"]>[string];
 type Options = Record<string, Option & { readonly isRepeatable?: boolean }>;
 
-/** The flags that a help text names: `--port <number>  …` takes a value, `--json  …` none, `--map <a>  …` "Repeatable." many. */
+/**
+ * Finds the flags in a help text. `--port <number>` takes a value, `--json` takes none, and "Repeatable." allows
+ * several.
+ */
 function optionsIn(help: string): Options {
   const options: Options = {};
   for (const [line, name = "", value] of help.matchAll(/^ {2}--([\w-]+)( <)?.*(?:\n {10,}.*)*/gm)) {
-    // As lists, because parseArgs would let the last of two equal flags win.
+    // `multiple` keeps duplicates. Otherwise parseArgs would silently use the last one.
     const type = value ? "string" : "boolean";
     options[name] = { type, multiple: true, isRepeatable: line.includes("Repeatable.") };
   }
@@ -108,7 +111,7 @@ function parse(args: readonly string[], options: Options) {
     const ambiguous = /^Option '(?:-\w, )?(--[^ ']+).*argument is ambiguous/.exec(message)?.[1];
     if (ambiguous !== undefined) {
       throw new UsageError(
-        `${ambiguous} takes a value; one that begins with a dash is written as ${ambiguous}=-x`,
+        `${ambiguous} takes a value; write a value that begins with a dash as ${ambiguous}=-x`,
       );
     }
     const unknown = /^Unknown option '--?([^'=]*)/.exec(message)?.[1];

@@ -14,7 +14,7 @@ Commands
   create     Create one tracking link and print its URL.
   bulk       Create a link for each row of a CSV or JSON lines file. Resumable.
   sandbox    Serve a fake API on localhost, for programs in any language.
-  spec       Print the OpenAPI document of one of impact.com's docs pages, to generate types from.
+  spec       Print the OpenAPI document in one of impact.com's docs pages, to generate types from.
 
 Environment
   IMPACT_ACCOUNT_SID, IMPACT_AUTH_TOKEN   Credentials. Not flags: other users can see those.
@@ -50,39 +50,39 @@ export const bulkHelp: string = `Create a link for each row of a file.
 Usage
   impact-links bulk <in.csv|in.jsonl|-> --out <out.csv|out.jsonl|-> [options]
 
-Columns are parameters if they are named like one, in camelCase or as in the API: deepLink, ProgramId. Other columns
+A column is a parameter if it is named like one, in camelCase or as in the API: deepLink, ProgramId. Other columns
 are passed through. Each row gets the columns trackingUrl, status (created, reused, failed, unknown), errorCode and
-error. Rows stay in the order of the input. Rows without any text are left as they are.
+error. Rows stay in input order. Rows without any text are passed through.
 
   impact-links bulk feed.csv --program 1000 --map deepLink=link --out links.csv
 
-If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal. It stays
-after a complete run, so that the same command sends nothing again and another one does not overwrite <out>.
+If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal, also after a
+complete run: the same command then sends nothing again, and a different command does not overwrite <out>.
 
 Columns
-  --map <parameter>=<column>           The column of a parameter, whatever its name. Repeatable.
-  --pass-through <column>              Pass a column through although it is named like a parameter. Repeatable.
+  --map <parameter>=<column>           Read a parameter from this column. Repeatable.
+  --pass-through <column>              Pass a column through even if it is named like a parameter. Repeatable.
 
-Parameters of rows that have none of their own
+Parameters for rows without a value of their own
 ${parameterHelp.replaceAll(" (required)", "")}
 
 Input
-  --delimiter <character>              Separator of cells, or tab. Default: found from the file.
+  --delimiter <character>              Cell separator, or tab. Default: detected.
   --encoding <name>                    Encoding of the text, such as windows-1252. Default: UTF-8, or UTF-16 with a
                                        byte order mark.
-  --skip-lines <number>                Lines before the header. Default 0.
+  --skip-lines <number>                Lines to skip before the header. Default 0.
 
 Output
   --out <file>                         Output file; - is stdout (not resumable).
-  --reuse <file>                       Take links from an earlier output: a row with the same parameters costs no
+  --reuse <file>                       Reuse links from an earlier output: a row with the same parameters needs no
                                        call. Repeatable.
   --retry-unknown                      Send unknown rows again: their link may exist already.
   --retry-failed                       Send failed rows again.
 
 Options
   --dry-run                            Send nothing. List invalid rows and count the calls of a first run.
-  --append-ids                         Make one call for rows that differ only in sub and shared ids, and append
-                                       these to its link. impact.com recommends giving them to the API.
+  --append-ids                         Make one call for rows that differ only in sub ids and shared id, and append
+                                       the ids to its link. impact.com recommends sending them to the API instead.
   --concurrency <number>               Concurrent requests, 1 to 1000. Default 8.
   --quota-reserve <number>             Requests an hour to keep for other programs. Default 0.
   --silent                             Print errors only.
@@ -105,18 +105,18 @@ Options
   --port <number>                      Port on 127.0.0.1; 0 picks a free one. Default 4010.
   --vanity-limit <number>              Vanity links an account can have. Default 5000.
   --rate-limit <number>                Requests an hour. Default 1000.
-  --programs <list>                    Joined programs, each with the domains that it takes deep links to:
-                                       "1000=shop.example|*.shop.example,2000=,3000". 2000 takes none, 3000 all.
+  --programs <list>                    Joined programs, each with the domains it allows in deep links:
+                                       "1000=shop.example|*.shop.example,2000=,3000". 2000 allows none, 3000 all.
   --help                               Show this help.
 `;
 
-export const specHelp: string = `Print the OpenAPI document of one of impact.com's docs pages.
+export const specHelp: string = `Print the OpenAPI document in one of impact.com's docs pages.
 
 Usage
   impact-links spec <page.md|url|->
   impact-links spec campaigns.md | npx openapi-typescript > campaigns.d.ts
 
-The page is a file, an address that ends in .md, or stdin. It has the document in a code block.
+The page is a file, a URL that ends in .md, or - for stdin. It contains the document in a code block.
 
 Options
   --help                               Show this help.

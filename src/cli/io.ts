@@ -17,51 +17,51 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when all is written. Rejects if the reader has gone away or the disk is full. */
+/** Resolves when everything is written. Rejects if the reader has closed the pipe or the disk is full. */
 export function write(output: Output, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** Writes to a reader that may close the pipe after the first line. */
+/** Writes, and ignores failures: a reader may close the pipe after the first line. */
 export async function show(output: Output, text: string): Promise<number> {
   await write(output, text).catch(() => {});
   return EXIT.done;
 }
 
-/** Writes a message to stderr. Its line breaks are kept. */
+/** Writes a message to stderr. Keeps its line breaks. */
 export async function say({ stderr }: Io, message: string): Promise<void> {
   await show(stderr, `impact-links: ${message.split("\n").map(plain).join("\n")}\n`);
 }
 
-/** Writes all of it at once. A single write may take a part, and then fail on a full disk. */
+/** Writes the whole text synchronously. A single `writeSync` may write only a part, such as on a nearly full disk. */
 export function writeWhole(file: number, text: string): number {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
   return bytes.length;
 }
 
-/** Flushes the data of a file to the disk, so that a loss of power does not lose it. */
+/** Flushes the data of a file to the disk, so that it survives a power loss. */
 export const datasync = promisify(fdatasync);
 
-/** Makes a text of a file or a server safe to show: a terminal obeys control characters, and turns text by others. */
+/** Makes text from a file or a server safe to show. Replaces characters that control a terminal or reorder its text. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ");
 }
 
-/** JSON that is safe to show and has the same value. */
+/** Formats JSON that is safe to show and parses to the same value. */
 export function plainJson(value: unknown): string {
   const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/[\p{Cc}\p{Bidi_Control}]/gu, escape);
 }
 
-/** The message of an error. */
+/** Returns the message of an error. */
 export function why(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether it is an error of the system with this code, such as ENOENT. */
+/** Whether it is a system error with this code, such as ENOENT. */
 export const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
 
@@ -79,5 +79,5 @@ export const EXIT = {
 /** The command line or the input cannot be used. */
 export class UsageError extends Error {}
 
-/** A file ends in the middle of a row or of a character: the process that wrote it may have been killed. */
+/** A file ends in the middle of a row or a character: the process that wrote it may have been killed. */
 export class TornError extends UsageError {}

@@ -1,5 +1,5 @@
-// The command impact-links on top of the public surface: each command is a function of arguments and streams to an exit
-// code. Data goes to stdout, everything else to stderr.
+// The command impact-links. Each command takes arguments and streams, and returns an exit code. Data goes to stdout,
+// everything else to stderr.
 
 import { nearest } from "../suggest.ts";
 import { version } from "../version.ts";
@@ -9,9 +9,9 @@ import { EXIT, say, show, UsageError, type Io } from "./io.ts";
 
 interface Command {
   readonly help: string;
-  /** How many arguments may belong to no flag. */
+  /** Maximum number of positional arguments. */
   readonly others: number;
-  /** Imports it when needed: --help must not wait for code that it does not use. */
+  /** Imports the command lazily, because --help must not wait for it. */
   readonly load: () => Promise<(given: Arguments, io: Io) => Promise<number>>;
 }
 
@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** The command as a function: arguments and streams in, exit code out. */
+/** Runs a command line. Returns its exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = "", ...rest] = args;
   if (name === "--version" || name === "-v") return show(io.stdout, `${version}\n`);
@@ -57,6 +57,6 @@ function unknown(name: string): string {
     return `Expected a command first: ${commands.join(", ")}`;
   }
   const near = nearest(name, commands);
-  // The name is not shown: it may be a token.
+  // Do not show the name: it may be a token.
   return `Unknown command; ${near === undefined ? `known are ${commands.join(", ")}` : `did you mean ${near}?`}`;
 }

@@ -7,7 +7,7 @@ import type { FakeImpact, FakeLink, FakePrograms, RecordedRequest } from "../tes
 import type { Arguments } from "./flags.ts";
 import { EXIT, say, show, UsageError, why, type Io } from "./io.ts";
 
-/** `impact-links sandbox`: serves the fake API over HTTP until interrupted. Its address goes to stdout. */
+/** `impact-links sandbox`: serves the fake API over HTTP until interrupted. Prints its address to stdout. */
 export async function sandbox(given: Arguments, io: Io): Promise<number> {
   const port = given.number("port", 65_535) ?? 4010;
   const vanityLimit = given.number("vanity-limit") ?? 5000;
@@ -20,7 +20,7 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
   });
   const server = createServer((request, response) => {
     answer(fake.fetch, request, response).catch(() => response.writeHead(400).end());
-    if (fake.requests.length >= KEPT) forget(fake);
+    if (fake.requests.length >= MOST_REQUESTS) discardRecords(fake);
   });
   try {
     await once(server.listen(port, "127.0.0.1"), "listening");
@@ -32,7 +32,7 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
   await show(io.stdout, `${address}\n`);
   await say(
     io,
-    "sandbox, every link is fake; any account and token will do\n" +
+    "sandbox, every link is fake; any account and token are accepted\n" +
       `export IMPACT_BASE_URL=${address} IMPACT_ACCOUNT_SID=IRsandbox IMPACT_AUTH_TOKEN=any-token`,
   );
   if (!io.signal.aborted) await once(io.signal, "abort");
@@ -41,18 +41,18 @@ export async function sandbox(given: Arguments, io: Io): Promise<number> {
   return EXIT.interrupted;
 }
 
-/** Requests until they are forgotten. */
-const KEPT = 1000;
+/** Recorded requests to keep. */
+const MOST_REQUESTS = 1000;
 
-/** A sandbox may run for weeks, and nobody reads what its fake keeps. Vanity paths stay taken. */
-function forget({ requests, links }: FakeImpact): void {
+/** Frees memory: a sandbox may run for weeks. Vanity links stay, so that their paths remain in use. */
+function discardRecords({ requests, links }: FakeImpact): void {
   const vanity = links.filter(({ type }) => type === "Vanity");
-  // Both are read-only for tests alone.
+  // The types are read-only to protect tests.
   (requests as RecordedRequest[]).length = 0;
   (links as FakeLink[]).splice(0, links.length, ...vanity);
 }
 
-/** Reads `1000=shop.example|*.shop.example,2000=,3000`. */
+/** Parses `1000=shop.example|*.shop.example,2000=,3000`. */
 function readPrograms(list: string): FakePrograms {
   const programs = list.split(",").map((entry) => {
     const [id = "", domains] = entry.split("=", 2).map((part) => part.trim());
@@ -69,7 +69,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = request;
-  // No operation of the fake has a body. One of any size is read, so that its sender reads the answer, and not kept.
+  // Read and discard the body. The fake API uses none, and some clients read no response before they have sent it all.
   await finished(request.resume());
   const answered = await fetch(`http://127.0.0.1${url}`, {
     method,

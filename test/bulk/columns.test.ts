@@ -66,7 +66,7 @@ test.each([
   expect(ran).toEqual(
     usage(
       `Column "${column}" is not a parameter; did you mean "${near}"? ` +
-        `--map ${quoted(`${near}=${column}`)} says so, --pass-through ${quoted(column)} keeps it as it is`,
+        `If so, add --map ${quoted(`${near}=${column}`)}; if not, add --pass-through ${quoted(column)}`,
     ),
   );
   expect(targets(server)).toEqual([]);
@@ -140,7 +140,7 @@ test.each([
     stdout: "",
     stderr:
       `impact-links: in.csv: 1 row; parameters: programId; passed through: ${column}\n` +
-      `impact-links: results: ${results.replaceAll(",", ", ")}, since the input has columns of these names\n` +
+      `impact-links: results: ${results.replaceAll(",", ", ")}, because the input has columns of these names\n` +
       "impact-links: 1 row: 1 created\n",
   });
   const output = `programId,${column},${results}\n1,active,https://example.sjv.io/1,created,,\n`;

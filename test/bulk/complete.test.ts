@@ -59,7 +59,7 @@ test("a complete run is refused if it is asked for something else, and says what
       stderr:
         `impact-links: ${out} belongs to a complete run, and since then ${what} changed. ` +
         `Choose another --out, or move ${out} and ${journal} away to start over. ` +
-        `Another --out with --reuse ${out} takes the links that are the same\n` +
+        `To keep links of equal rows, choose another --out and add --reuse ${out}\n` +
         "See impact-links bulk --help.\n",
     });
     expect(filesOf(story)).toEqual(files);

@@ -55,7 +55,7 @@ test.each<[what: string, change: (output: string) => string, message: string]>([
   [
     "a text instead of a link",
     (output) => output.replace(/,,unknown,.*/, ",see mail,created,,"),
-    'was changed: "see mail" is no link',
+    'was changed: "see mail" is not a link',
   ],
   [
     "a column more",

@@ -142,7 +142,7 @@ test.concurrent("an output that is a named pipe is refused, and does not hang", 
   execFileSync("mkfifo", [out]);
   expect(await runBulk(args, server)).toMatchObject({
     code: 2,
-    stderr: `impact-links: Cannot write ${out}: it is no file\nSee impact-links bulk --help.\n`,
+    stderr: `impact-links: Cannot write ${out}: it is not a file\nSee impact-links bulk --help.\n`,
   });
 });
 

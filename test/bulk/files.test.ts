@@ -48,12 +48,12 @@ test("a pipe with a name, or from the shell, can be read", async () => {
 test.each([
   ["in.csv --out out.txt", "Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -"],
   ["in.csv --out out", "Expected --out to end in .csv, .tsv, .jsonl or .ndjson, or to be -"],
-  ["in.csv --out in.csv", "--out is the file to read; give it another name"],
-  ["in.csv --out link.csv", "--out is the file to read; give it another name"],
-  ["link.csv --out in.csv", "--out is the file to read; give it another name"],
+  ["in.csv --out in.csv", "--out would overwrite the input file; choose another name"],
+  ["in.csv --out link.csv", "--out would overwrite the input file; choose another name"],
+  ["link.csv --out in.csv", "--out would overwrite the input file; choose another name"],
   ["in.csv", "Expected --out <file>, or --out -"],
   ["--out out.csv", "Expected a file to read, or - for stdin"],
-  ["in.csv other.csv --out out.csv", "Unexpected argument: every value belongs to a flag"],
+  ["in.csv other.csv --out out.csv", "Unexpected argument: every value needs a flag"],
   ["in.csv --out out.csv --concurrency 0", "--concurrency takes a whole number from 1 to 1000"],
   ["in.csv --out out.csv --concurrency 1001", "--concurrency takes a whole number from 1 to 1000"],
   ["in.csv --out out.csv --concurrency 1.5", "--concurrency takes a whole number from 1 to 1000"],
@@ -127,7 +127,7 @@ test.each(["journal", "lock"])("bulk refuses to read the %s of its output", asyn
   put(`out.csv.${extension}`, "programId\n1\n");
   const input = join(folder, `out.csv.${extension}`);
   expect((await bulk(`${input} --out out.csv`)).stderr).toContain(
-    "--out is the file to read; give it another name",
+    "--out would overwrite the input file; choose another name",
   );
   expect(text(`out.csv.${extension}`)).toBe("programId\n1\n");
 });

@@ -60,7 +60,7 @@ test.concurrent(
     const ended = await runBulk(args, { ...server, shell: 'ulimit -f 2; exec "$@"' });
     expect(ended.code).toBe(1);
     const [first] = server.arrivals.slice(before);
-    expect(ended.stderr).toContain(`impact-links: made but not recorded, line `);
+    expect(ended.stderr).toContain(`impact-links: created but not recorded, line `);
     expect(ended.stderr).toContain(String(first?.url));
     audited.stopped();
     expect(audited.complete(await runBulk(args, server))).toEqual([]);

@@ -113,7 +113,7 @@ test("JSON lines come from CSV, of which no two columns have one name", async ()
   );
   put("in.csv", "programId;a;a\r\n1;2;3\r\n");
   expect(await bulk("in.csv --out other.jsonl --silent")).toEqual(
-    usage('Two columns are called "a"; JSON can hold one of them'),
+    usage('Two columns are called "a"; JSON allows only one'),
   );
   expect(targets(server)).toHaveLength(1);
   expect(readdirSync(folder).sort()).toEqual(["in.csv", "out.jsonl", "out.jsonl.journal"]);

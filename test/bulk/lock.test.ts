@@ -108,13 +108,13 @@ test.concurrent("a lock that cannot be read is named, and does not hang", async 
   expect(server.arrivals).toEqual([]);
 });
 
-test.concurrent("an output with a second name is refused", async () => {
+test.concurrent("an output with a second hard link is refused", async () => {
   const { args, server, out, folder } = await setUp(regular(3));
   writeFileSync(out, "");
   linkSync(out, join(folder, "other.csv"));
   expect(await runBulk(args, server)).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`Cannot write ${out}: it has a second name`) as unknown,
+    stderr: expect.stringContaining(`Cannot write ${out}: it has a second hard link`) as unknown,
   });
   expect(server.arrivals).toEqual([]);
 });
@@ -125,7 +125,7 @@ test("a journal that another process has taken over is neither cut nor removed",
   const task = '{"journal":1}\n{"finished":false}\n{"sent":0,"key":"x"}\n';
   writeFileSync(`${out}.lock`, "another process");
   writeFileSync(journal.path, task);
-  journal.removeUnbegun();
+  journal.removeUnused();
   expect(readFileSync(journal.path, "utf8")).toBe(task);
   await expect(journal.read()).rejects.toThrow(
     "another process has begun to write the same output",

@@ -77,7 +77,7 @@ test("no suggestion is made for a parameter that another column is", async () =>
   expect((await bulk("in.csv --out out.csv --program 1000")).code).toBe(0);
   put("in.csv", text("in.csv").replace("deepLink", "page"));
   expect((await bulk("in.csv --out other.csv --program 1000")).stderr).toContain(
-    "To link to the addresses, say --map deepLink=page;",
+    "To link to these URLs, add --map deepLink=page;",
   );
   expect((await bulk("in.csv --out other.csv --program 1000 --map deepLink=page")).code).toBe(0);
 });
@@ -107,7 +107,7 @@ test.each([
   ["--sub-id1=", "Expected --sub-id1 to be a string that is not empty, got an empty string"],
   [
     "--sub-id1 -x",
-    "--sub-id1 takes a value; one that begins with a dash is written as --sub-id1=-x",
+    "--sub-id1 takes a value; write a value that begins with a dash as --sub-id1=-x",
   ],
   ["--program 1 --program 2", "--program is given twice"],
   ["--delimiter ab", '--delimiter takes one character, such as ";", or tab'],

@@ -23,104 +23,104 @@ const comma = ' (header: line 1; delimiter: ",")';
 
 test.each<[what: string, content: string, flags: string, message: string]>([
   [
-    "a link column that nobody reads",
+    "a link column that is not read",
     "id,title,link\n1,Boots,https://shop.example/boots\n2,Shoes,https://shop.example/shoes\n",
     "",
-    `Column "link" holds addresses, and no column is read as deepLink: ${own}. ` +
-      `To link to the addresses, say --map deepLink=link; to leave them as they are, --pass-through link${comma}`,
+    `Column "link" contains URLs, but no column is read as deepLink: ${own}. ` +
+      `To link to these URLs, add --map deepLink=link; to pass them through, add --pass-through link${comma}`,
   ],
   [
     "one row with an address, among others, in a file with tabs",
     'id\timage_link\tpage "url"\n1\thttps://shop.example/1.jpg\t\n2\t\t HTTPS://shop.example/\n',
     "",
-    `Columns "image_link", "page "url"" hold addresses, and no column is read as deepLink: ${own}. ` +
-      `To link to the addresses, say --map "deepLink=page \\"url\\""; to leave them as they are, ` +
+    `Columns "image_link", "page "url"" contain URLs, but no column is read as deepLink: ${own}. ` +
+      `To link to these URLs, add --map "deepLink=page \\"url\\""; to pass them through, add ` +
       `--pass-through image_link --pass-through "page \\"url\\"" (header: line 1; delimiter: tab)`,
   ],
   [
     "an address for all rows, beside a column of addresses",
     "id,link\n1,https://shop.example/boots\n2,https://shop.example/shoes\n",
     "--deep-link https://shop.example/",
-    `Column "link" holds addresses, and no column is read as deepLink: every link would lead to the page of --deep-link. ` +
-      `To link to the addresses, say --map deepLink=link; to leave them as they are, --pass-through link${comma}`,
+    `Column "link" contains URLs, but no column is read as deepLink: every link would lead to the page of --deep-link. ` +
+      `To link to these URLs, add --map deepLink=link; to pass them through, add --pass-through link${comma}`,
   ],
   [
     "rows that differ in nothing that is sent",
     "\nsku,name\n1,a\n\n2,b\n",
     "",
-    "All rows of in.csv ask for the same link. Name the columns that differ, such as --map deepLink=<column>; " +
+    "All rows of in.csv request the same link. Map the columns that differ, such as --map deepLink=<column>; " +
       'columns: sku, name (header: line 2; delimiter: ",")',
   ],
   [
-    "addresses that are left as they are",
+    "addresses that are passed through",
     "sku,link\n1,https://shop.example/a\n2,https://shop.example/b\n",
     "--pass-through link",
-    "All rows of in.csv ask for the same link. Name the columns that differ, such as --map deepLink=<column>; " +
+    "All rows of in.csv request the same link. Map the columns that differ, such as --map deepLink=<column>; " +
       `columns: sku, link${comma}`,
   ],
   [
     "a product type",
     SHOPIFY,
     "",
-    `Column "Type" is a parameter by its name, and not by its values: "Bracelet" in line 2 is not Regular or Vanity. ` +
-      "--pass-through Type keeps the column as it is",
+    `Column "Type" is named like a parameter, but its values do not fit: "Bracelet" in line 2 is not Regular or Vanity. ` +
+      "To pass the column through, add --pass-through Type",
   ],
   [
     "three other values among many right ones",
     `type,subId1\n${"vanity,a\n".repeat(30)}Sink,b\nTap,c\nVanity,d\nBath,e\n`,
     "",
-    `Column "type" is a parameter by its name, and not by its values: "Sink" in line 32 is not Regular or Vanity. ` +
-      "--pass-through type keeps the column as it is",
+    `Column "type" is named like a parameter, but its values do not fit: "Sink" in line 32 is not Regular or Vanity. ` +
+      "To pass the column through, add --pass-through type",
   ],
   [
     "a list of addresses",
     "https://shop.example/a\nhttps://shop.example/b\n",
     "",
-    "Line 1 of in.csv is no header: it holds an address. Put a line with the names of the columns before it, " +
+    "Line 1 of in.csv is not a header: it contains a URL. Insert a line with column names before it, " +
       `such as: deepLink${comma}`,
   ],
   [
     "a line of comment",
     "# Required | id of the item | text,# Required | page\nid,deepLink\n1,https://shop.example/boots\n",
     "",
-    `Line 1 of in.csv is no header, it seems. To take line 2 for it, say --skip-lines 1${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 2 instead, add --skip-lines 1${comma}`,
   ],
   [
     "a comment before a header without parameters",
     "# one,# two\n# three,# four\nid,link\n1,https://shop.example/boots\n",
     "",
-    `Line 1 of in.csv is no header, it seems. To take line 3 for it, say --skip-lines 2${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 3 instead, add --skip-lines 2${comma}`,
   ],
   [
     "a title",
     "My report\n\nid,deepLink\n1,https://shop.example/boots\n",
     "",
-    `Line 1 of in.csv is no header, it seems. To take line 3 for it, say --skip-lines 2${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 3 instead, add --skip-lines 2${comma}`,
   ],
   [
     "a title among empty cells",
     "Products 2026,,\nfrom,Monday,\nid,name,link\n1,Boots,https://shop.example/boots\n",
     "",
-    `Line 1 of in.csv is no header, it seems. To take line 2 for it, say --skip-lines 1${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 2 instead, add --skip-lines 1${comma}`,
   ],
   [
     "a title of one cell",
     "Products 2026\n\nid,name,link\n1,Boots,https://shop.example/boots\n",
     "",
-    `Line 1 of in.csv is no header, it seems. To take line 3 for it, say --skip-lines 2${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 3 instead, add --skip-lines 2${comma}`,
   ],
   [
     "addresses without a scheme",
     "sku,link,subId1\n1,www.shop.example/a,x\n2,www.shop.example/b,y\n",
     "",
-    `Column "link" holds addresses, and no column is read as deepLink: ${own}. ` +
-      `To link to the addresses, say --map deepLink=link; to leave them as they are, --pass-through link${comma}`,
+    `Column "link" contains URLs, but no column is read as deepLink: ${own}. ` +
+      `To link to these URLs, add --map deepLink=link; to pass them through, add --pass-through link${comma}`,
   ],
   [
     "an output",
     "sku,deepLink,trackingUrl,status,errorCode,error\n1,https://shop.example/,https://example.sjv.io/1,created,,\n",
     "",
-    "The input is an output of bulk. Correct its own input instead, and take the links with --reuse",
+    "The input is an output of bulk. Correct the original input instead, and add --reuse to keep the links",
   ],
   [
     "two columns of the name that is mapped",
@@ -132,13 +132,13 @@ test.each<[what: string, content: string, flags: string, message: string]>([
     "UTF-8 that is said to be another encoding",
     "sku,deepLink\nü,https://shop.example/a\n",
     "--encoding windows-1252",
-    "in.csv is in UTF-8; leave out --encoding",
+    "in.csv is in UTF-8; remove --encoding",
   ],
   [
     "a comment before the column that is named",
     "# a,# b\nid,link\n1,https://shop.example/boots\n",
     "--map deepLink=link",
-    `Line 1 of in.csv is no header, it seems. To take line 2 for it, say --skip-lines 1${comma}`,
+    `Line 1 of in.csv does not look like a header. To use line 2 instead, add --skip-lines 1${comma}`,
   ],
 ])("a file that was not meant so is refused: %s", async (_, content, flags, message) => {
   const server = await linker();

@@ -135,7 +135,7 @@ test("an output without its journal is read by the flags that are given", async 
   const { stderr } = await bulk(`feed.csv --out second.csv ${FLAGS} --reuse first.csv`);
   expect(stderr).toContain("2 rows: 2 reused");
   expect(stderr).toContain(
-    "impact-links: first.csv has no journal: its links are taken for those of this account, server and program\n",
+    "impact-links: first.csv has no journal: assuming that its links belong to this account, server and program\n",
   );
   expect(targets(server)).toHaveLength(2);
 });
@@ -193,9 +193,9 @@ test("a value that may have got a quote against formulas is asked for again", as
 
 test.each([
   ["none.csv", "Cannot read none.csv: ENOENT: no such file or directory, open 'none.csv'"],
-  ["feed.csv", "--reuse takes an output of bulk; feed.csv is none"],
-  ["out.csv", "--reuse is the file to write; the same command goes on with it anyway"],
-  ["link.csv", "--reuse is the file to write; the same command goes on with it anyway"],
+  ["feed.csv", "--reuse takes an output of bulk; feed.csv is not one"],
+  ["out.csv", "--reuse is the file to write; a resumed run reuses its links anyway"],
+  ["link.csv", "--reuse is the file to write; a resumed run reuses its links anyway"],
 ])("--reuse %s is refused", async (file, message) => {
   await linker();
   put("feed.csv", feed("a", "b"));
@@ -244,7 +244,7 @@ test("the results of JSON lines are found whatever columns come late", async () 
   expect(targets(server)).toHaveLength(2);
 });
 
-test("a link is not reused for a row whose cells were edited to other ids or an address that is none", async () => {
+test("a link is not reused for a row whose cells were edited to other ids or an address that is not one", async () => {
   const server = await answering((response, _, target) => {
     const { searchParams } = new URL(target, "http://x");
     answer(response, 200, {

@@ -1,5 +1,5 @@
-// impact-links bulk: a link for each row of a file. This file is the command; run.ts is a run of its parts.
-// The state of each row is kept in ../journal.
+// `impact-links bulk` creates a link for each row of a file. This file reads the input and reports errors; run.ts
+// executes a run. ../journal keeps the state of each row.
 
 import { setFlagsFromString } from "node:v8";
 import { isImpactError } from "../../index.ts";
@@ -27,9 +27,9 @@ export async function bulk(given: Arguments, io: Io): Promise<number> {
   const options = readBulkOptions(given);
   const { input, out } = options;
   if (input !== "-" && out !== "-" && filesOf(targetOf(out)).includes(targetOf(input))) {
-    throw new UsageError("--out is the file to read; give it another name");
+    throw new UsageError("--out would overwrite the input file; choose another name");
   }
-  // A run takes hours beside other programs. By default V8 lets its heap grow to several times the memory in use.
+  // A run may take hours, so limit its memory. By default V8 lets the heap grow to several times the memory in use.
   setFlagsFromString("--heap-growing-percent=50");
   const { delimiter, encoding, skipLines } = options.reading;
   const delimiters = delimiter === undefined ? undefined : [delimiter];
@@ -57,22 +57,22 @@ async function runTable(table: Table, options: BulkOptions, io: Io): Promise<num
   const columns = mapColumns(table.columns, options.mapping);
   if (options.isSandbox) await say(io, "sandbox, nothing is sent and every link is fake");
   const job = { table, columns, options, io };
-  // A name that does not say the format is refused here, before anything is sent.
+  // Throws for an unknown extension of --out, before anything is sent.
   rowFormat(options.out, table.format, table.columns);
   await checkRows(job);
   if (!options.isSilent) await introduce(job);
   const reusable = await readReusable(job);
   if (options.isDryRun) return dryRun(job, reusable);
-  // A run that cannot start must leave no journal behind, which would name another account than the next run has.
+  // Throws for missing credentials, before a journal is created that would name the wrong account.
   openClient(options.isSandbox);
   if (options.out !== "-") return runWithJournal(job, reusable);
   return runRows({ ...job, reusable, writer: openWriter("-", io), journal: undefined });
 }
 
-/** Columns, and characters of each. */
+/** Maximum number of columns in a message, and of characters of each. */
 const SHOWN = 100;
 
-/** Says how the file is read. */
+/** Prints how the columns are used. */
 async function introduce({ table, columns: { used, defaults }, io }: Job): Promise<void> {
   const { name, count, columns } = table;
   const isUsed = new Set(used.values());
@@ -91,6 +91,6 @@ async function introduce({ table, columns: { used, defaults }, io }: Job): Promi
   );
   const renamed = Object.values(resultColumns(columns));
   if (renamed.some((each, place) => each !== RESULT_COLUMNS[place])) {
-    await say(io, `results: ${renamed.join(", ")}, since the input has columns of these names`);
+    await say(io, `results: ${renamed.join(", ")}, because the input has columns of these names`);
   }
 }

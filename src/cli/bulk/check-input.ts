@@ -1,4 +1,4 @@
-// Refuses a file that we probably misread, before anything is sent.
+// Refuses input that was probably misread, before anything is sent.
 
 import { isImpactError } from "../../index.ts";
 import { asOption, isFilled, listOf } from "../input/columns.ts";
@@ -9,10 +9,10 @@ import type { BulkOptions } from "./options.ts";
 import { requestOf } from "./request.ts";
 import type { Job } from "./run.ts";
 
-/** Rows in which a header is looked for. */
+/** Rows to search for a header. */
 const SAMPLE = 20;
 
-/** Throws {@link UsageError} if the header is none: a comment, a title, or a row. */
+/** Throws {@link UsageError} if the first line is not a header but a comment, a title or a row. */
 export async function checkHeader(table: Table, { mapping }: BulkOptions): Promise<void> {
   const { columns, format, name } = table;
   if (format.kind !== "csv") return;
@@ -24,8 +24,8 @@ export async function checkHeader(table: Table, { mapping }: BulkOptions): Promi
   if (columns.some((column) => wanted.has(column.trim()))) return;
   if (columns.some(isAddress)) {
     throw new UsageError(
-      `Line ${table.headerLine} of ${name} is no header: it holds an address. ` +
-        `Put a line with the names of the columns before it, such as: deepLink${readingOf(table)}`,
+      `Line ${table.headerLine} of ${name} is not a header: it contains a URL. ` +
+        `Insert a line with column names before it, such as: deepLink${readingOf(table)}`,
     );
   }
   const isComment = columns[0]?.trimStart().startsWith("#") ?? false;
@@ -36,12 +36,12 @@ export async function checkHeader(table: Table, { mapping }: BulkOptions): Promi
     const cells = allCells(row).map(String);
     const isHeader = cells.some((cell) => wanted.has(cell.trim()));
     const isAfterComment = isComment && !cells[0]?.trimStart().startsWith("#");
-    // A title stands above the header, with less cells.
+    // A title has fewer cells than the header below it.
     const isAfterTitle =
       cells.filter((cell) => cell.trim() !== "").length >= Math.max(2, 2 * names);
     if (!isHeader && !isAfterComment && !isAfterTitle) continue;
     throw new UsageError(
-      `Line ${table.headerLine} of ${name} is no header, it seems. To take line ${row.line} for it, say --skip-lines ${row.line - 1}${readingOf(table)}`,
+      `Line ${table.headerLine} of ${name} does not look like a header. To use line ${row.line} instead, add --skip-lines ${row.line - 1}${readingOf(table)}`,
     );
   }
 }
@@ -49,7 +49,7 @@ export async function checkHeader(table: Table, { mapping }: BulkOptions): Promi
 const allCells = ({ cells, text }: TableRow): readonly unknown[] =>
   text === undefined ? cells : (JSON.parse(text) as unknown[]);
 
-/** Throws {@link UsageError} if the columns are not what their names say, or if all rows ask for the same link. */
+/** Throws {@link UsageError} if the values of a column do not fit its name, or if all rows request the same link. */
 export async function checkRows({ table, columns, options }: Job): Promise<void> {
   const { used, defaults } = columns;
   const choices = [...used].filter(([key]) => FACTS.get(key)?.enum !== undefined);
@@ -83,7 +83,7 @@ export async function checkRows({ table, columns, options }: Job): Promise<void>
   if (areAllSame) throw sameLinks(table);
 }
 
-/** How many values of a column are choices of its parameter. */
+/** Counts the values of a column that its parameter does not allow. */
 class ChoiceTally {
   readonly #key: string;
   readonly #position: number;
@@ -105,7 +105,10 @@ class ChoiceTally {
     if (this.#wrong.size < MOST_WRONG_VALUES) this.#wrong.set(text, this.#wrong.get(text) ?? line);
   }
 
-  /** Throws {@link UsageError} if the column means something else: a few wrong values would be mistakes of their rows. */
+  /**
+   * Throws {@link UsageError} if many values are wrong: the column means something else. A few wrong values fail their
+   * rows.
+   */
   expectChoices({ columns }: Table, rows: number): void {
     const [first] = this.#wrong;
     const isFew = this.#wrongRows < WRONG_SHARE * rows && this.#wrong.size < MOST_WRONG_VALUES;
@@ -113,14 +116,14 @@ class ChoiceTally {
     const name = columns[this.#position]!.trim();
     const choices = FACTS.get(this.#key)?.enum?.join(" or ");
     throw new UsageError(
-      `Column "${plain(name)}" is a parameter by its name, and not by its values: "${plain(first[0].slice(0, 80))}" ` +
-        `in line ${first[1]} is not ${choices}. ${asOption("pass-through", name)} keeps the column as it is`,
+      `Column "${plain(name)}" is named like a parameter, but its values do not fit: "${plain(first[0].slice(0, 80))}" ` +
+        `in line ${first[1]} is not ${choices}. To pass the column through, add ${asOption("pass-through", name)}`,
     );
   }
 }
 
 const MOST_WRONG_VALUES = 3;
-/** Of the rows. */
+/** Fraction of the rows. */
 const WRONG_SHARE = 0.2;
 
 function unreadAddresses(table: Table, names: readonly string[], hasDefault: boolean): UsageError {
@@ -128,23 +131,23 @@ function unreadAddresses(table: Table, names: readonly string[], hasDefault: boo
     names.find((name) => !/image|img|photo|picture|logo|thumb|^aw_|click|track/i.test(name)) ??
     names[0]!;
   const keep = names.map((name) => asOption("pass-through", name)).join(" ");
-  const [columns, holds] = names.length === 1 ? ["Column", "holds"] : ["Columns", "hold"];
+  const [columns, contain] = names.length === 1 ? ["Column", "contains"] : ["Columns", "contain"];
   const quoted = names.map((name) => `"${plain(name)}"`).join(", ");
   const page = hasDefault ? "the page of --deep-link" : "the program's own page";
   return new UsageError(
-    `${columns} ${quoted} ${holds} addresses, and no column is read as deepLink: every link would lead to ${page}. ` +
-      `To link to the addresses, say ${asOption("map", `deepLink=${best}`)}; to leave them as they are, ${keep}${readingOf(table)}`,
+    `${columns} ${quoted} ${contain} URLs, but no column is read as deepLink: every link would lead to ${page}. ` +
+      `To link to these URLs, add ${asOption("map", `deepLink=${best}`)}; to pass them through, add ${keep}${readingOf(table)}`,
   );
 }
 
 function sameLinks(table: Table): UsageError {
   return new UsageError(
-    `All rows of ${table.name} ask for the same link. Name the columns that differ, such as --map deepLink=<column>; ` +
+    `All rows of ${table.name} request the same link. Map the columns that differ, such as --map deepLink=<column>; ` +
       `columns: ${listOf(table.columns)}${readingOf(table)}`,
   );
 }
 
-/** How the file was read, in brackets. */
+/** Describes in brackets how the file was read. */
 function readingOf({ format, headerLine }: Table): string {
   if (format.kind !== "csv") return "";
   const delimiter = format.delimiter === "\t" ? "tab" : `"${format.delimiter}"`;

@@ -1,28 +1,28 @@
 import type { ImpactError } from "../../index.ts";
 
-/** Milliseconds that requests in flight may take once a run drains. */
+/** Milliseconds for requests in flight once a run drains. */
 const GRACE = 10_000;
 const CHECK_EVERY = 100;
-/** Milliseconds for the rows that are not written yet when nothing is in flight any more. */
+/** Milliseconds for the last write once a run drains: a reader of stdout may have stalled. */
 const LAST_WRITE = 1000;
 
 /**
- * How a run ends before its last row: it starts no more rows, and requests in flight get a grace period, because a link
- * that is made and not recorded is lost.
+ * Ends a run before its last row. Starts no more rows, and gives requests in flight a grace period, because a link that
+ * is created but not recorded is lost.
  */
 export class Drain {
   readonly #begun = new AbortController();
   readonly #over = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  /** Aborts when the run starts to drain: it was interrupted, or has failed. */
+  /** Aborts when the run starts to drain, after an interrupt or a failure. */
   readonly begun: AbortSignal = this.#begun.signal;
-  /** Aborts when no request is in flight any more, or the grace period is over. */
+  /** Aborts when no request is in flight, or the grace period has passed. */
   readonly over: AbortSignal = this.#over.signal;
   /** Indexes of the requests in flight. */
   readonly inFlight = new Set<number | undefined>();
-  /** The first failure; undefined if the run goes well, or was interrupted. */
+  /** The first failure. An interrupt is not a failure. */
   failure: unknown;
-  /** The first time that the server refused the credentials. `createMany` then sends nothing more. */
+  /** The first refusal of the credentials. `createMany` sends nothing after it. */
   refusal: ImpactError | undefined;
 
   constructor(interrupt: AbortSignal) {
@@ -35,17 +35,17 @@ export class Drain {
     this.#begin();
   };
 
-  /** Waits for the last write; once the run drains, only as long as a reader that still reads needs. */
+  /** Waits for the last write. Once the run drains, waits at most {@link LAST_WRITE}. */
   async endWithin(lastWrite: Promise<void>): Promise<void> {
     const isStuck = new Promise<void>((resolve) => {
-      const give = (): void => void setTimeout(resolve, LAST_WRITE).unref();
-      if (this.begun.aborted) give();
-      else this.begun.addEventListener("abort", give);
+      const startTimer = (): void => void setTimeout(resolve, LAST_WRITE).unref();
+      if (this.begun.aborted) startTimer();
+      else this.begun.addEventListener("abort", startTimer);
     });
     await Promise.race([lastWrite, isStuck]);
   }
 
-  /** Ends at once, whatever is in flight. */
+  /** Aborts immediately, even if requests are in flight. */
   close(): void {
     clearInterval(this.#timer);
     this.#over.abort(new Error("closed"));

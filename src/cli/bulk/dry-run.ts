@@ -9,7 +9,7 @@ import type { Job } from "./run.ts";
 /** The vendor's documented quota: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
 const QUOTA = 1000;
 
-/** `--dry-run`: names each row that a run would refuse, and counts the calls it would make. Sends nothing. */
+/** `--dry-run`: lists invalid rows and counts the calls of a run. Sends nothing. */
 export async function dryRun(job: Job, reusable: Reusable): Promise<number> {
   const { table, columns, options, io } = job;
   const { appendIds, quotaReserve, reuse } = options;

@@ -10,8 +10,8 @@ import { keyOf } from "./request.ts";
 import type { Job } from "./run.ts";
 
 /**
- * Compares the output of an earlier run with its journal. Moves an unfinished output away if another program has changed
- * its rows, because the run writes it again; returns undefined then.
+ * Compares the output of an earlier run with its journal. If another program has changed rows of an unfinished output,
+ * moves it away and returns undefined, because the run writes a new one.
  */
 export async function readEarlierOutput(job: Job, journal: Journal) {
   const { options, io } = job;
@@ -20,7 +20,7 @@ export async function readEarlierOutput(job: Job, journal: Journal) {
     return await compareOutput(job, earlier);
   } catch (error) {
     const isUnfinished = earlier.hasBegun && !earlier.isFinished;
-    // With --retry-*, the run might create again a link that somebody has written into the file.
+    // With --retry-*, the run might create a second link for a row into which a user has written one.
     if (!isUnfinished || options.retry.size > 0 || !(error instanceof OtherOutputError))
       throw error;
     journal.checkOwned();
@@ -34,7 +34,7 @@ export async function readEarlierOutput(job: Job, journal: Journal) {
 
 async function compareOutput({ table, columns, options, io }: Job, earlier: Records) {
   const tally = createTally(table.count);
-  /** Entries that the journal lacks: links that somebody has written into rows, or all rows if the journal was removed. */
+  /** Entries missing from the journal: links that a user has written, or all rows if the journal was removed. */
   const entries: Entry[] = [];
   let rows = 0;
   let isToBeRetried = false;
@@ -59,8 +59,8 @@ async function compareOutput({ table, columns, options, io }: Job, earlier: Reco
 }
 
 /**
- * The outcome of a row whose link in the output is not the one in the journal: somebody has written it, or a loss of power
- * took the record. Throws {@link OtherOutputError} for a text that is no link.
+ * Returns the outcome of a row if its link in the output differs from the journal: a user has written it, or the record
+ * was lost in a power loss. Throws {@link OtherOutputError} for text that is not a link.
  */
 function writtenLink(
   recorded: Outcome | undefined,
@@ -69,10 +69,10 @@ function writtenLink(
 ): Outcome | undefined {
   const text = found?.trackingUrl?.trim() ?? "";
   if (text === "" || plainUrl(text) === plainUrl(recorded?.trackingUrl)) return undefined;
-  // The API gives some links without a scheme.
+  // The API returns some links without a scheme.
   const link = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   if (!/^https?:\/\/[^\s/]+\.[^\s/]+\/\S+$/i.test(link))
-    throw changed(out, `"${plain(text)}" is no link`);
+    throw changed(out, `"${plain(text)}" is not a link`);
   return { status: "created", trackingUrl: link };
 }
 
@@ -80,5 +80,5 @@ function changed(out: string, what: string): OtherOutputError {
   return new OtherOutputError(`${out} was changed: ${what}; move it away`);
 }
 
-/** Without the quotes that CSV may have against formulas. */
+/** Removes the quotes that CSV output may have against formulas. */
 const plainUrl = (url = ""): string => url.replaceAll("'", "");

@@ -9,7 +9,7 @@ import type { Reusable } from "./reuse.ts";
 import { runRows, type Job } from "./run.ts";
 import { expectSameTask, taskOf } from "./task.ts";
 
-/** A run that writes a file: it resumes an unfinished one, and does nothing if the file is complete already. */
+/** Runs with a file as output. Resumes an unfinished run, and does nothing if the output is already complete. */
 export async function runWithJournal(job: Job, reusable: Reusable): Promise<number> {
   const { table, options, io } = job;
   const { out, isSilent } = options;
@@ -21,8 +21,8 @@ export async function runWithJournal(job: Job, reusable: Reusable): Promise<numb
     if (hasBegun) expectSameTask(journal, task, out);
     const hasOutput = !!statSync(out, { throwIfNoEntry: false })?.size;
     const found = hasOutput ? await readEarlierOutput(job, journal) : undefined;
-    const mustBeWhole = isFinished || !hasBegun;
-    if (found !== undefined && mustBeWhole) {
+    const mustBeComplete = isFinished || !hasBegun;
+    if (found !== undefined && mustBeComplete) {
       if (found.rows < table.count) {
         throw new UsageError(`${out} exists, and is not the output of ${table.name}; move it away`);
       }
@@ -34,7 +34,7 @@ export async function runWithJournal(job: Job, reusable: Reusable): Promise<numb
     }
     const entries = found?.entries ?? [];
     writer = openWriter(out, io, () => journal.checkOwned());
-    if (hasBegun) await journal.goOn(entries);
+    if (hasBegun) await journal.resume(entries);
     else await journal.begin(task, entries);
     await journal.sync();
     writer.clear();
@@ -43,7 +43,7 @@ export async function runWithJournal(job: Job, reusable: Reusable): Promise<numb
     return code;
   } finally {
     writer?.close();
-    journal.removeUnbegun();
+    journal.removeUnused();
     await journal.close();
   }
 }

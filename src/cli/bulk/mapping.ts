@@ -6,7 +6,7 @@ import { plain, UsageError } from "../io.ts";
 import { FACTS, flagOf, PARAMETER_NAMES } from "../parameters.ts";
 import { requestOf } from "./request.ts";
 
-/** Flags, wherever they are kept: in arguments, or in the journal of an earlier run. */
+/** Flags from arguments, or from the journal of an earlier run. */
 export type Flags = Pick<Arguments, "text" | "list">;
 
 /** Returns the flags that define the mapping, as given. */
@@ -23,10 +23,10 @@ export function mappingFlags(given: Flags): Record<string, string | readonly str
   return flags;
 }
 
-/** Throws {@link UsageError} for parameters that no row can have. */
+/** Reads the mapping from flags. Throws {@link UsageError} for invalid parameters. */
 export function readMapping(given: Flags): Mapping {
   const defaults = readParameters(given);
-  // Not checked until here.
+  // Unchecked: `requestOf` validates them. The program may come from a column.
   const params = { programId: "1", ...defaults } as unknown as CreateTrackingLinkParams;
   const request = requestOf(params, false);
   if (isImpactError(request)) throw new UsageError(withFlags(request.message));
@@ -48,7 +48,7 @@ export function readMapping(given: Flags): Mapping {
   return { defaults, map, passThrough };
 }
 
-/** By its name in camelCase, in the API, or as a flag. */
+/** Finds a parameter by its name in camelCase, in the API, or as a flag. */
 function parameterOf(name: string): string {
   const key = PARAMETER_NAMES.get(name) ?? [...FACTS.keys()].find((each) => flagOf(each) === name);
   if (key !== undefined) return key;

@@ -5,7 +5,7 @@ import { mappingFlags, readMapping } from "./mapping.ts";
 
 export type BulkOptions = Readonly<ReturnType<typeof readBulkOptions>>;
 
-/** Throws {@link UsageError} for anything that cannot work. */
+/** Reads the options of `bulk`. Throws {@link UsageError} for invalid ones. */
 export function readBulkOptions(given: Arguments) {
   const [input] = given.others;
   const out = given.text("out");
@@ -23,14 +23,13 @@ export function readBulkOptions(given: Arguments) {
   return {
     /** The file to read; `-` is stdin. */
     input,
-    /** How it is read. */
     reading,
     /** The file to write; `-` is stdout. */
     out: out ?? "-",
     mapping,
-    /** As they were given. */
+    /** As given, for the journal. */
     mappingFlags: mappingFlags(given),
-    /** Outputs of earlier runs, whose links are taken. */
+    /** Outputs of earlier runs to reuse links from. */
     reuse: given.list("reuse"),
     concurrency,
     quotaReserve,

@@ -1,12 +1,12 @@
 import type { RowWriter } from "../output/writer.ts";
 
-/** Rows that may be finished while one before them is not. */
+/** Rows that may be held while an earlier one is unfinished. */
 const AHEAD = 1000;
 const FLUSH_EVERY = 200;
 
 /**
- * Writes rows in the order of the input: a finished row is held until all rows before it are written. A write that
- * fails is reported to `fail`.
+ * Writes rows in input order: holds a finished row until all rows before it are written. Reports a failed write to
+ * `fail`.
  */
 export function createOrderedOutput(
   writer: RowWriter,
@@ -28,15 +28,15 @@ export function createOrderedOutput(
       }
       wake();
     },
-    /** Resolves when few enough rows are held for this one to start, or when none is to start any more. */
+    /** Resolves when this row may start, or when the run drains. */
     room: async (index: number): Promise<void> => {
       if (writer.isFull()) await flush();
       const isFull = (): boolean => index - written >= AHEAD && !draining.aborted;
       while (isFull()) await new Promise<void>((resolve) => (wake = resolve));
     },
-    /** How many rows were given to the writer. */
+    /** Returns the number of rows passed to the writer. */
     written: (): number => written,
-    /** All that did not reach the file or the stream. */
+    /** Returns all text that did not reach the file or the stream. */
     unwritten: (): string => writer.unwritten() + [...held.values()].join(""),
     close: (): Promise<void> => {
       clearInterval(timer);

@@ -7,8 +7,8 @@ import type { Unsent } from "./resume.ts";
 const SYNC_EVERY = 1000;
 
 /**
- * Records in the journal what happens to each row, then delivers finished rows. Rows that finish in one turn of the
- * event loop share one write. A write that fails is reported to `fail`.
+ * Records the requests and outcomes of rows in the journal, then delivers finished rows. Rows that finish in one turn
+ * of the event loop share one write. Reports a failed write to `fail`.
  */
 export function createRecorder(
   journal: Journal | undefined,
@@ -25,7 +25,7 @@ export function createRecorder(
       journal?.record(finished.map(({ row, outcome }) => ({ row: row.index, ...outcome })));
     } catch (error) {
       fail(error);
-      // Not delivered either: the next run may come to another outcome.
+      // Do not deliver them: the next run may get other outcomes.
       for (const { row, outcome } of finished) {
         if (outcome.status === "created")
           unrecorded.push(`line ${row.line}: ${outcome.trackingUrl}`);
@@ -38,8 +38,8 @@ export function createRecorder(
   const timer = setInterval(() => void sync(), SYNC_EVERY);
   return {
     /**
-     * Marks a row whose request is about to be sent, so that the next run knows that it may have been. Rejects if it
-     * must not be sent. The mark of a Vanity row is on the disk before.
+     * Marks a row before its request is sent, so that the next run knows that a link may exist. Rejects if the request
+     * must not be sent. Flushes the mark of a Vanity row to the disk.
      */
     mark: async ({ row, key, isVanity }: Unsent): Promise<void> => {
       if (journal === undefined) return;
@@ -53,7 +53,7 @@ export function createRecorder(
         throw error;
       }
     },
-    /** Takes the mark back if the server has made no link. */
+    /** Removes the mark if the server has certainly created no link. */
     answered: ({ row }: Unsent, { error }: ResponseEvent): void => {
       if (error === undefined || error.outcome === "unknown") return;
       try {
@@ -65,7 +65,7 @@ export function createRecorder(
     finish: (row: TableRow, outcome: Outcome): void => {
       if (batch.push({ row, outcome }) === 1) setImmediate(commit);
     },
-    /** Links that could not be recorded, each with its line. Nothing else holds them. */
+    /** Links that could not be recorded, each with its input line. They exist nowhere else. */
     unrecorded: unrecorded as readonly string[],
     close: (): Promise<void> => {
       clearInterval(timer);

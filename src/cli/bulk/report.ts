@@ -2,7 +2,7 @@ import { EXIT, say, show, UsageError, why, type Io } from "../io.ts";
 import { doneOf, formatCount, summarize, type Tally } from "../progress/tally.ts";
 import type { Run, RunParts } from "./run.ts";
 
-/** Says what a complete run came to. Returns its exit code. */
+/** Prints the summary of a complete run. Returns its exit code. */
 export async function reportComplete(
   io: Io,
   tally: Tally,
@@ -14,8 +14,8 @@ export async function reportComplete(
 }
 
 /**
- * Says why a run has stopped, and each link that only this process knows. Returns its exit code, or throws the
- * {@link UsageError} that has stopped it.
+ * Prints why a run has stopped, and each link that was not saved. Returns its exit code, or rethrows the {@link
+ * UsageError} that stopped it.
  */
 export async function reportStopped(
   { io, journal }: Run,
@@ -23,7 +23,7 @@ export async function reportStopped(
 ): Promise<number> {
   const reason = drain.failure ?? drain.refusal;
   const unwritten = output.unwritten();
-  for (const line of recorder.unrecorded) await say(io, `made but not recorded, ${line}`);
+  for (const line of recorder.unrecorded) await say(io, `created but not recorded, ${line}`);
   if (reason !== undefined && !(reason instanceof UsageError)) await say(io, why(reason));
   if (journal === undefined && unwritten !== "") {
     await show(io.stderr, `impact-links: not written:\n${unwritten}`);

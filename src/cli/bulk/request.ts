@@ -8,16 +8,16 @@ import { dedupeKey, REMEMBERED, splitIds } from "../../tracking-links/dedupe-key
 import { readTrackingUrl } from "../../tracking-links/link.ts";
 import { checkParams } from "../../tracking-links/params.ts";
 
-/** The request of a row, as `createMany` would send it. An error if the parameters are invalid. */
+/** Returns the request that `createMany` would send for a row, or an error if the parameters are invalid. */
 export function requestOf(params: CreateTrackingLinkParams, appendIds: boolean) {
   try {
     const { given, type } = checkParams(params);
     const { base, ids } = appendIds ? splitIds(given) : { base: given, ids: undefined };
     return {
-      /** Equal for rows that ask for the same link. Short, since the journal holds one for each request. */
+      /** Equal for rows that request the same link. Short, because the journal keeps one for each request. */
       key: createHash("sha256").update(dedupeKey(base)).digest("base64url").slice(0, 22),
       isVanity: type === "Vanity",
-      /** Makes the row's own link from the one that its request gets. */
+      /** Appends the row's ids to the link of its request. */
       extend: (link: string) => (ids ? extendTrackingLink(link, ids) : link),
     };
   } catch (error) {
@@ -26,16 +26,16 @@ export function requestOf(params: CreateTrackingLinkParams, appendIds: boolean) 
   }
 }
 
-/** The key of a row's request; empty if the parameters are invalid. */
+/** Returns the key of a row's request; empty if the parameters are invalid. */
 export function keyOf(params: CreateTrackingLinkParams, appendIds: boolean): string {
   const request = requestOf(params, appendIds);
   return isImpactError(request) ? "" : request.key;
 }
 
-/** Values by the key of a request, for as many as `createMany` remembers. */
+/** Creates a cache by request key, of the size that `createMany` uses. */
 export const createRequestCache = <T>(): Lru<T> => lru(REMEMBERED);
 
-/** The link before ids were appended to it. */
+/** Returns the link before ids were appended to it. */
 export function baseOf({ raw }: TrackingLink): string | undefined {
   return readTrackingUrl(raw["TrackingURL"]);
 }

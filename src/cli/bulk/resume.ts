@@ -11,7 +11,7 @@ import type { Reusable } from "./reuse.ts";
 export interface Unsent {
   readonly row: TableRow;
   readonly params: CreateTrackingLinkParams;
-  /** Equal for rows that ask for the same link; empty for parameters that the client will refuse. */
+  /** Equal for rows that request the same link. Empty for invalid parameters, which the client will refuse. */
   readonly key: string;
   readonly isVanity: boolean;
 }
@@ -20,7 +20,7 @@ export interface Unsent {
 export interface Known {
   /** Undefined for a row without any text. */
   readonly outcome: Outcome | undefined;
-  /** Whether it has to be recorded: neither the journal nor the row itself shows it. */
+  /** Whether to record it. False if the journal contains it, or if the row itself determines it. */
   readonly isNew: boolean;
 }
 
@@ -35,17 +35,17 @@ const INTERRUPTED: Outcome = {
 const EQUAL_IN_DOUBT: Outcome = {
   status: "unknown",
   errorCode: "connection",
-  error: "A request for the same link has no answer: it may have been made",
+  error: "A request for the same link got no response: the link may have been made",
 };
 
-/** Decides for each row whether it is sent, by what earlier runs have recorded. */
+/** Decides whether to send each row, based on the records of earlier runs. */
 export class Resume {
   readonly #earlier: Records | undefined;
   readonly #columns: ColumnMap;
   readonly #options: Pick<BulkOptions, "appendIds" | "retry">;
   readonly #reusable: Reusable;
   readonly #links = createRequestCache<string>();
-  /** Keys of requests that may have made a link, in an earlier run or in this one. */
+  /** Keys of requests that may have created a link, in this run or an earlier one. */
   readonly #keysInDoubt: Set<string>;
 
   constructor(
@@ -61,12 +61,12 @@ export class Resume {
     this.#keysInDoubt = new Set([...(earlier?.keysInDoubt() ?? []), ...reusable.keysInDoubt]);
   }
 
-  /** Notes that a request of this run may have made a link. */
+  /** Records that a request of this run may have created a link. */
   noteDoubt({ key }: Unsent): void {
     this.#keysInDoubt.add(key);
   }
 
-  /** Whether a request for the row's link may have made one. */
+  /** Whether a request for the row's link may have created it. */
   mayHaveLink({ key }: Unsent): boolean {
     return this.#keysInDoubt.has(key);
   }
@@ -112,18 +112,18 @@ export class Resume {
     return { row, params, key, isVanity };
   }
 
-  /** The link before ids were appended to it. */
+  /** Returns the link before ids were appended to it. */
   #baseOf(outcome: Outcome | undefined): string | undefined {
     return outcome?.base ?? (this.#options.appendIds ? undefined : outcome?.trackingUrl);
   }
 
   #isToBeSent({ status }: Outcome, hasOpenRequest: boolean): boolean {
-    // A run that sent it again may have been stopped before the answer.
+    // An earlier run may have sent it again, and stopped before the response.
     return this.#options.retry.has(status) || (status === "failed" && hasOpenRequest);
   }
 }
 
-/** Why a row cannot be read, with its line and with any text that its cells do not hold. */
+/** Describes why a row cannot be read: its line, the problem, and the text that its cells do not contain. */
 function problemOf({ line, problem, text }: TableRow): string | undefined {
   if (problem === undefined) return undefined;
   return [`line ${line}`, problem, ...(text === undefined ? [] : [text])].join(": ");

@@ -13,22 +13,22 @@ import { keyOf, requestOf } from "./request.ts";
 import type { Job } from "./run.ts";
 import { differences, taskOf } from "./task.ts";
 
-/** What other outputs know: `--reuse`. */
+/** Links and unanswered requests of other outputs, for `--reuse`. */
 export interface Reusable {
-  /** The link that was made for a request with exactly these parameters. */
+  /** Returns the link that was created with exactly these parameters. */
   linkOf(params: CreateTrackingLinkParams): string | undefined;
-  /** Keys of requests that may have made a link which no output holds. */
+  /** Keys of requests that may have created a link which is in no output. */
   readonly keysInDoubt: ReadonlySet<string>;
 }
 
-/** Reads all outputs that `--reuse` names. Throws {@link UsageError} for one that another account or server has made. */
+/** Reads the outputs named by `--reuse`. Throws {@link UsageError} for an output of another account or server. */
 export async function readReusable(job: Job): Promise<Reusable> {
   const { reuse, out } = job.options;
   const links = new Map<string, string>();
   const keysInDoubt = new Set<string>();
   for (const path of reuse) {
     if (out !== "-" && targetOf(path) === targetOf(out)) {
-      throw new UsageError("--reuse is the file to write; the same command goes on with it anyway");
+      throw new UsageError("--reuse is the file to write; a resumed run reuses its links anyway");
     }
     await readOne(path, job, links, keysInDoubt);
   }
@@ -46,8 +46,8 @@ async function readOne(
 ): Promise<void> {
   const { options, io } = job;
   const earlier = await readJournalOf(path, keysInDoubt);
-  if (earlier !== undefined) expectSameMaker(path, earlier, taskOf(job));
-  // The parameters that are not in its columns were those of its own run.
+  if (earlier !== undefined) expectSameAccount(path, earlier, taskOf(job));
+  // Its mapping is that of the run that wrote it, if the journal still exists.
   const flags = earlier && flagsIn(earlier);
   const mapping = flags === undefined ? options.mapping : readMapping(flags);
   const delimiter = flags?.text("delimiter");
@@ -58,11 +58,11 @@ async function readOne(
   });
   try {
     if (!output.hasResults) {
-      throw new UsageError(`--reuse takes an output of bulk; ${path} is none`);
+      throw new UsageError(`--reuse takes an output of bulk; ${path} is not one`);
     }
     if (earlier === undefined && !options.isSilent) {
-      const maker = "this account, server and program";
-      await say(io, `${path} has no journal: its links are taken for those of ${maker}`);
+      const assumed = "that its links belong to this account, server and program";
+      await say(io, `${path} has no journal: assuming ${assumed}`);
     }
     const columns = mapColumnsOf(path, output.inputColumns, mapping);
     for await (const { cells, outcome } of output.rows()) {
@@ -89,7 +89,7 @@ function mapColumnsOf(path: string, columns: readonly string[], mapping: Mapping
   }
 }
 
-/** The task of the run that made an output, if its journal is still there. */
+/** Returns the task of the run that wrote an output, if its journal still exists. */
 async function readJournalOf(path: string, keysInDoubt: Set<string>): Promise<Task | undefined> {
   const journal = journalOf(targetOf(path));
   let file: number;
@@ -101,7 +101,7 @@ async function readJournalOf(path: string, keysInDoubt: Set<string>): Promise<Ta
   }
   try {
     const records = new Records(file, journal);
-    await records.readOn();
+    await records.readNew();
     for (const key of records.keysInDoubt()) keysInDoubt.add(key);
     return records.task;
   } finally {
@@ -109,10 +109,10 @@ async function readJournalOf(path: string, keysInDoubt: Set<string>): Promise<Ta
   }
 }
 
-const OF_THE_MAKER = ["the account", "the server", "--sandbox", "--append-ids"];
+const MUST_MATCH = ["the account", "the server", "--sandbox", "--append-ids"];
 
-function expectSameMaker(path: string, earlier: Task, asked: Task): void {
-  const changed = differences(earlier, asked).filter((name) => OF_THE_MAKER.includes(name));
+function expectSameAccount(path: string, earlier: Task, present: Task): void {
+  const changed = differences(earlier, present).filter((name) => MUST_MATCH.includes(name));
   if (changed.length === 0) return;
   throw new UsageError(
     `The links of ${path} cannot be reused: since then ${changed.join(" and ")} changed`,
@@ -133,12 +133,12 @@ function flagsIn(task: Task): Flags {
 }
 
 const IDS = ["subId1", "subId2", "subId3", "sharedId"] as const;
-/** Parameters that a regular link shows besides the ids, which show on every link. */
+/** Parameters in the URL of a regular link, in addition to the ids, which are in every URL. */
 const ON_REGULAR = ["programId", "deepLink", "adId", "mediaPartnerPropertyId"] as const;
 
 /**
- * Whether this is a tracking link whose visible parameters agree with the row: somebody may have edited a cell. Without a
- * journal, a regular link has to show all of the row's.
+ * Whether this is a tracking link whose visible parameters match the row: a user may have edited a cell. Without a
+ * journal, a regular link must show all parameters of the row.
  */
 function isFor(link: string, params: CreateTrackingLinkParams, hasJournal: boolean): boolean {
   let shown: ParsedTrackingLink;
@@ -151,7 +151,7 @@ function isFor(link: string, params: CreateTrackingLinkParams, hasJournal: boole
   if (kind === "other") return false;
   const isRegular = kind === "regular";
   return [...IDS, ...(isRegular ? ON_REGULAR : [])].every((name) => {
-    // The API chooses them if the row names none. With a journal, the program is certain.
+    // The API chooses these if the row has none. With a journal, the program is certain.
     const isFree = name === "adId" || name === "mediaPartnerPropertyId";
     if (params[name] === undefined && isFree) return true;
     if (name === "programId" && hasJournal) return true;
@@ -168,5 +168,5 @@ function isSame(one: string, other = ""): boolean {
 
 const hrefOf = (text: string): string => new URL(text).href;
 
-/** Whether a value has no `'` that may have been written against formulas in CSV. */
+/** Whether a value contains no `'` that CSV output may have added against formulas. */
 const isCertain = (value: unknown): boolean => !/'[=+\-@\t\r\n\0＝＋－＠]/.test(String(value));

@@ -19,7 +19,7 @@ import { Resume, type Unsent } from "./resume.ts";
 import type { Reusable } from "./reuse.ts";
 import { settle } from "./settle.ts";
 
-/** A command that has been read and checked. */
+/** A parsed and validated command. */
 export interface Job {
   readonly table: Table;
   readonly columns: ColumnMap;
@@ -30,11 +30,11 @@ export interface Job {
 export interface Run extends Job {
   readonly reusable: Reusable;
   readonly writer: RowWriter;
-  /** Absent if the output is stdout, so that no later run can resume. */
+  /** Undefined if the output is stdout, which is not resumable. */
   readonly journal: Journal | undefined;
 }
 
-/** Sends each row that has no link yet, and writes all rows in the order of the input. Returns the exit code. */
+/** Sends each row that has no link yet, and writes all rows in input order. Returns the exit code. */
 export async function runRows(run: Run): Promise<number> {
   const { table, options, io, writer } = run;
   const { concurrency, appendIds, quotaReserve, isSandbox, isSilent, isDebug } = options;
@@ -45,7 +45,7 @@ export async function runRows(run: Run): Promise<number> {
     watchRequests(run, parts, () => progress?.note()),
   );
   const moment = () => ({ now: Date.now(), quota: client.quota, reserve: quotaReserve });
-  // A bar between the lines of `--debug` would be torn.
+  // The lines of `--debug` would break a bar.
   const progress = isSilent || isDebug ? undefined : createProgress(io, tally, moment);
   const params = (unsent: Unsent, index: number) => {
     underWay.set(index, unsent);
@@ -74,7 +74,7 @@ export async function runRows(run: Run): Promise<number> {
 
 export type RunParts = ReturnType<typeof compose>;
 
-/** The parts of a run, each in a file of its own, and how they are connected. */
+/** Creates and connects the parts of a run. */
 function compose({ table, columns, options, io, reusable, writer, journal }: Run) {
   const format = rowFormat(options.out, table.format, table.columns);
   writer.add(format.head);
@@ -87,12 +87,12 @@ function compose({ table, columns, options, io, reusable, writer, journal }: Run
   };
   const recorder = createRecorder(journal, deliver, drain.fail);
   const resume = new Resume(journal?.earlier, columns, options, reusable);
-  /** By the index under which `createMany` counts them. */
+  /** Rows passed to `createMany` without a result yet, by their index there. */
   const underWay = new Map<number | undefined, Unsent>();
   return { tally, drain, output, deliver, recorder, resume, underWay };
 }
 
-/** The rows that have to be sent. The others are finished on the way. Ends when the run starts to drain. */
+/** Yields the rows to send, and delivers the others. Ends when the run starts to drain. */
 async function* rowsToSend(
   table: Table,
   { tally, drain, output, deliver, recorder, resume }: RunParts,
@@ -110,12 +110,12 @@ async function* rowsToSend(
       }
     }
   } catch (error) {
-    // The file has changed. Requests in flight still get their links recorded.
+    // The file has changed. Drain, so that the links of requests in flight are recorded.
     if (!drain.begun.aborted) drain.fail(error);
   }
 }
 
-/** Follows each request of the client. `noteWait` is called when it starts to wait for the quota. */
+/** Returns client options that track each request. Calls `noteWait` when the client starts to wait for the quota. */
 function watchRequests(
   { options, io }: Run,
   { tally, drain, recorder, underWay }: RunParts,
@@ -132,7 +132,7 @@ function watchRequests(
     onEvent(event) {
       debug?.(event);
       observe(tally, event);
-      // Rows that have just finished are counted first.
+      // Delayed, so that rows that have just finished are counted.
       if (event.type === "wait" && event.cause === "quota") setTimeout(noteWait, 50).unref();
       if (event.type === "request") drain.inFlight.add(event.index);
       if (event.type !== "response") return;

@@ -6,7 +6,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Task } from "../journal/records.ts";
 import type { Job } from "./run.ts";
 
-/** The task of a run: everything that determines its output. It holds no secret; the account is a fingerprint. */
+/** Returns the task of a run: everything that determines its output. Contains no secret; the account is hashed. */
 export function taskOf({ table, options, io: { env } }: Job): Task {
   const { appendIds, isSandbox, mappingFlags } = options;
   const { delimiter = null, encoding = null, skipLines = null } = options.reading;
@@ -27,31 +27,30 @@ export function taskOf({ table, options, io: { env } }: Job): Task {
   };
 }
 
-/** The names of what differs between two tasks. */
+/** Returns the names of the entries that differ between two tasks. */
 export function differences(one: Task, other: Task): string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }
 
-/** Its origin and path. */
+/** Returns the origin and path of a base URL. */
 function serverOf(baseUrl: string): string | null {
-  // The client refuses any other text before a run begins.
   if (baseUrl === "") return null;
   const { origin, pathname } = new URL(baseUrl);
   return `${origin}${pathname.replace(/\/+$/, "")}`;
 }
 
-/** Throws {@link UsageError} if the journal is that of another task, naming each difference. */
-export function expectSameTask({ path, earlier }: Journal, asked: Task, out: string): void {
-  const { task = asked, isFinished } = earlier;
-  const changed = differences(asked, task);
+/** Throws {@link UsageError} if the journal belongs to another task. Its message names each difference. */
+export function expectSameTask({ path, earlier }: Journal, present: Task, out: string): void {
+  const { task = present, isFinished } = earlier;
+  const changed = differences(present, task);
   if (changed.length === 0) return;
-  const [what, instead] = isFinished
+  const [owner, instead] = isFinished
     ? [`${out} belongs to a complete run`, "Choose another --out"]
     : [`${path} belongs to an unfinished run`, "Repeat the original command"];
   throw new UsageError(
-    `${what}, and since then ${changed.join(" and ")} changed. ` +
+    `${owner}, and since then ${changed.join(" and ")} changed. ` +
       `${instead}, or move ${out} and ${path} away to start over. ` +
-      `Another --out with --reuse ${out} takes the links that are the same`,
+      `To keep links of equal rows, choose another --out and add --reuse ${out}`,
   );
 }

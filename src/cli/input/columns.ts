@@ -4,19 +4,19 @@ import { nearest } from "../../suggest.ts";
 import { plain, UsageError } from "../io.ts";
 import { FACTS, fromText, PARAMETER_NAMES } from "../parameters.ts";
 
-/** How columns become parameters. */
+/** Maps columns to parameters. */
 export interface Mapping {
-  /** Parameters of rows that have none of their own. */
+  /** Parameters for rows without a value of their own. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** Columns by the parameter that they hold. */
+  /** Names of columns, by parameter. */
   readonly map: ReadonlyMap<string, string>;
-  /** Columns that are no parameters, whatever their names. */
+  /** Columns to pass through even if they are named like a parameter. */
   readonly passThrough: readonly string[];
 }
 
 export type ColumnMap = ReturnType<typeof mapColumns>;
 
-/** The columns that hold parameters. Throws {@link UsageError} for one that would be lost, or looks misspelt. */
+/** Finds the columns that contain parameters. Throws {@link UsageError} if one is missing, ambiguous or misspelt. */
 export function mapColumns(columns: readonly string[], mapping: Mapping) {
   const { defaults } = mapping;
   const used = findParameters(columns, mapping);
@@ -31,34 +31,34 @@ export function mapColumns(columns: readonly string[], mapping: Mapping) {
     /** Positions of columns, by parameter. */
     used,
     defaults,
-    /** Whether a row names no page, in a file with deep links: its link leads to the program's own page. */
+    /** Whether a row lacks a deep link in a file with deep links. Its link leads to the program's own page. */
     lacksDeepLink(cells: readonly unknown[]): boolean {
       if (!used.has("deepLink")) return false;
       const names = ["deepLink", "customPath", "adId"];
       if (names.some((name) => defaults[name] !== undefined)) return false;
       return !isFilled(names.map((name) => cells[used.get(name) ?? -1]));
     },
-    /** Why a row must not be sent although its values are valid. */
+    /** Returns why a row must not be sent even if its values are valid. */
     problemIn(cells: readonly unknown[]): string | undefined {
       const wrong = parameters.find(({ position }) => isShortened(cells[position]));
       if (wrong === undefined) return undefined;
       const number = String(cells[wrong.position]);
       return `Expected \`${wrong.key}\` to be written out, got ${number}: a spreadsheet has shortened it; format the column as text`;
     },
-    /** The parameters of a row, not checked: a cell may hold anything. An empty cell is no parameter. */
+    /** Returns the parameters of a row. Ignores empty cells. Does not validate the others. */
     readParams(cells: readonly unknown[]): CreateTrackingLinkParams {
       const params: Record<string, unknown> = { ...defaults };
       for (const { key, position, facts } of parameters) {
         const value = read(cells[position], facts);
         if (value !== undefined) params[key] = value;
       }
-      // Not checked: `createMany` does that.
+      // Unchecked: `createMany` validates them.
       return params as unknown as CreateTrackingLinkParams;
     },
   };
 }
 
-/** Whether a row holds any text. Spreadsheets leave rows behind that do not. */
+/** Whether a row contains any text. Spreadsheets often write empty rows at the end. */
 export function isFilled(cells: readonly unknown[]): boolean {
   return cells.some((cell) =>
     typeof cell === "string" ? trim(cell) !== "" : cell !== undefined && cell !== null,
@@ -98,7 +98,7 @@ function positionOf(column: string, names: readonly string[], option: string): n
 
 const SHOWN = 20;
 
-/** Names of columns in a message. */
+/** Lists the names of columns for a message. */
 export function listOf(names: readonly string[]): string {
   const more = names.length > SHOWN ? ", …" : "";
   return `${names
@@ -107,7 +107,7 @@ export function listOf(names: readonly string[]): string {
     .join(", ")}${more}`;
 }
 
-/** A parameter that another column holds was not meant. */
+/** Throws for a column that looks like a misspelt parameter, unless that parameter has a column. */
 function refuseMisspelt(
   columns: readonly string[],
   used: ReadonlyMap<string, number>,
@@ -123,12 +123,12 @@ function refuseMisspelt(
     if (near === undefined || isCompound(name, near)) continue;
     throw new UsageError(
       `Column "${plain(name)}" is not a parameter; did you mean "${near}"? ` +
-        `${asOption("map", `${near}=${name}`)} says so, ${asOption("pass-through", name)} keeps it as it is`,
+        `If so, add ${asOption("map", `${near}=${name}`)}; if not, add ${asOption("pass-through", name)}`,
     );
   }
 }
 
-/** Whether a name has more words than the other one: `aw_deep_link` beside `deepLink`. */
+/** Whether a name is the other one with more words before it: `aw_deep_link` and `deepLink`. */
 function isCompound(name: string, other: string): boolean {
   const plainName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   const words = name.split(/[^a-zA-Z0-9]+/);
@@ -137,7 +137,7 @@ function isCompound(name: string, other: string): boolean {
   );
 }
 
-/** An option as it is typed in a shell. */
+/** Formats an option as it is typed in a shell. */
 export function asOption(name: string, value: string): string {
   const text = plain(value);
   return `--${name} ${/^[\w./=:-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, "\\$&")}"`}`;
@@ -147,7 +147,7 @@ export function asOption(name: string, value: string): string {
 const isShortened = (cell: unknown): boolean =>
   typeof cell === "string" && /^\s*\d([.,]\d+)?E\+\d+\s*$/.test(cell);
 
-/** Without spaces and invisible characters around it: text that was copied brings them along. */
+/** Trims spaces and invisible characters, which copied text may contain. */
 function trim(text: string): string {
   const trimmed = text.trim();
   return /^\p{Cf}|\p{Cf}$/u.test(trimmed)

@@ -1,12 +1,15 @@
-// RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), as spreadsheets write it: with any delimiter and line end, and with
-// rows that are shorter or longer than the header. A bad quote makes one row bad; the rows after it are read.
+// Reads CSV: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180) as spreadsheets write it, with any delimiter and line
+// end, and with rows shorter or longer than the header. A bad quote fails its row only.
 
 import { TornError, UsageError } from "../io.ts";
 import { SEPARATOR_LINE } from "./format.ts";
 import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows, TableRow } from "./table.ts";
 
-/** Characters. How far a row with a bad quote may reach: text of several lines whose quotes are not doubled. */
+/**
+ * Maximum length, in characters, of a row with a bad quote. It may span lines, if it has text with quotes that are not
+ * doubled.
+ */
 const LONGEST_BAD_ROW = 32_768;
 
 /** A row, or the header. */
@@ -14,7 +17,7 @@ interface CsvRecord {
   readonly cells: readonly string[];
   /** Why its quotes are wrong. */
   readonly problem?: string;
-  /** Where its text ends, before the end of its last line. */
+  /** Position of its end, before the line break. */
   readonly end: number;
 }
 
@@ -41,7 +44,7 @@ export function readCsv(delimiter: string): ReadRows {
           yield { index: index++, line, ...fit(cells, names.length), ...(problem && { problem }) };
         } else if (cells.length > 0) {
           if (problem) throw badHeader(file.name, line, problem);
-          // Not when it is read again.
+          // Only the first time that the file is read.
           if (names.length === 0) for (const cell of cells) addColumn(names, cell);
           noteHeader?.(line);
           hasHeader = true;
@@ -65,7 +68,10 @@ function badHeader(name: string, line: number, problem: string): UsageError {
   return new Kind(`${name} is not valid CSV: the header at line ${line} ${problem}`);
 }
 
-/** The cells of a row, as many as there are columns. Spreadsheets leave out empty cells at the end, or add some. */
+/**
+ * Returns as many cells as there are columns, because spreadsheets omit or add empty cells at the end of a row. Reports
+ * a problem if further cells contain text.
+ */
 function fit(
   cells: readonly string[],
   length: number,
@@ -96,7 +102,10 @@ class RecordReader {
     this.#endOfCell = new RegExp(`[${delimiter.replace(/[\\\]^-]/, "\\$&")}\r\n]|$`, "g");
   }
 
-  /** The record that begins there; without cells for an empty line. Undefined if there is none, or not all of it yet. */
+  /**
+   * Returns the record at `start`, without cells for an empty line. Undefined at the end of the text, or if more is
+   * needed.
+   */
   at(start: number, width: number): CsvRecord | undefined {
     const text = this.#text;
     if (start >= text.length) return undefined;
@@ -115,15 +124,14 @@ class RecordReader {
       : this.#badAt(start, lineEnd, width, record.problem);
   }
 
-  /** Whether the text is known to go on, or to end, after a line that ends there. */
+  /** Whether the line break at `end` is complete: a CR at the end of a chunk may be the first half of a CRLF. */
   #isEndCertain(end: number): boolean {
-    // A CR at the end of a piece may be the first half of a CRLF.
     return this.#isLast || end + lengthOfBreak(this.#text, end) < this.#text.length;
   }
 
   /**
-   * A record with a bad quote. It ends with its first line if a row follows there, or if no later quote closes the cell;
-   * otherwise at the closing quote.
+   * Returns a record with a bad quote. It ends with its first line if another row follows that line, or if no later
+   * quote closes the cell. Otherwise it includes the lines up to the closing quote.
    */
   #badAt(start: number, lineEnd: number, width: number, problem: string): CsvRecord | undefined {
     const text = this.#text.slice(start, start + LONGEST_BAD_ROW);
@@ -143,7 +151,7 @@ class RecordReader {
     };
   }
 
-  /** Whether the next line that is not empty is a row by itself: a good one, or one with a bad quote of its own. */
+  /** Whether the next non-empty line is a row by itself: a valid one, or one with a bad quote of its own. */
   #isRowAt(text: string, lineEnd: number, width: number): boolean {
     let start = lineEnd + lengthOfBreak(text, lineEnd);
     while (lengthOfBreak(text, start) > 0) start += lengthOfBreak(text, start);
@@ -151,13 +159,13 @@ class RecordReader {
     const { cells, problem } = this.#scan(text, start);
     const line = text.slice(start, endOfLine(text, start));
     const count = problem === undefined ? cells.length : this.#scan(line, 0, true).cells.length;
-    // Cells that are missing at the end are legal.
+    // A valid row may lack cells at the end.
     return count === width || (problem === undefined && count > 1 && count < width);
   }
 
   /**
-   * The record of a text that begins there. Leniently, a quote closes a cell only at the cell's end, and all others are
-   * characters.
+   * Scans the record at `start`. If lenient, a quote closes a cell only before a delimiter or a line end; all other
+   * quotes are text.
    */
   #scan(text: string, start: number, isLenient = false): CsvRecord {
     const cells: string[] = [];
@@ -174,7 +182,7 @@ class RecordReader {
         end = this.#endOfCell.exec(text)?.index ?? text.length;
         const cell = text.slice(at, end);
         cells.push(cell);
-        // In tab-separated text, as most programs write it, a quote is a character.
+        // In tab-separated text, most programs write quotes as plain characters.
         const isBad = !isLenient && this.#delimiter !== "\t" && cell.includes('"');
         if (isBad) return { cells, problem: IN_CELL, end };
       }
@@ -204,14 +212,14 @@ function endOfLine(text: string, start: number): number {
   return LINE_END.exec(text)?.index ?? text.length;
 }
 
-/** Of a line: 1 or 2, or 0 if none ends there. */
+/** Returns the length of the line break at a position: 1 or 2, or 0 if there is none. */
 function lengthOfBreak(text: string, at: number): number {
   if (text[at] === "\n") return 1;
   if (text[at] !== "\r") return 0;
   return text[at + 1] === "\n" ? 2 : 1;
 }
 
-/** The line ends within a record. */
+/** Counts the line breaks within a record. */
 function countLines(text: string, start: number, end: number): number {
   let count = 0;
   for (let at = endOfLine(text, start); at < end; at = endOfLine(text, at)) {

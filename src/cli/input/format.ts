@@ -1,4 +1,4 @@
-// Which format a file has: by its name, else by how it begins.
+// Detects the format of a file, by its name or else by its first characters.
 
 import { extname } from "node:path";
 import { UsageError } from "../io.ts";
@@ -9,13 +9,13 @@ export type Format =
   | { readonly kind: "csv"; readonly delimiter: string; readonly wantsBom: boolean }
   | { readonly kind: "jsonl" };
 
-/** Excel may name the delimiter in a first line of its own. */
+/** Excel may declare the delimiter in an extra first line. */
 export const SEPARATOR_LINE: RegExp = /^"?sep=([,;|\t])"?\r?\n/i;
 
 const SPREADSHEET = 'a spreadsheet or an archive; in Excel, save it as "CSV UTF-8", or unpack it';
 const COMPRESSED = "compressed; unpack it first: gunzip -c <file> | npx impact-links bulk - …";
 
-/** The first bytes, as Latin-1, of what people have instead of a table, and what to do with it. */
+/** First bytes, as Latin-1, of files that users may pass instead of a table, with advice. */
 const BINARIES: readonly (readonly [start: string, advice: string])[] = [
   ["PK\x03\x04", SPREADSHEET],
   ["\xd0\xcf\x11\xe0", SPREADSHEET],
@@ -30,7 +30,7 @@ const TEXTS: readonly (readonly [start: RegExp, advice: string])[] = [
   ],
 ];
 
-/** Throws {@link UsageError} for a file that is certainly no table. */
+/** Throws {@link UsageError} for a file that is certainly not a table. */
 export function expectTable(start: Uint8Array, name: string): void {
   const bytes = Buffer.from(start);
   const binary = bytes.toString("latin1");
@@ -41,7 +41,7 @@ export function expectTable(start: Uint8Array, name: string): void {
   if (other !== undefined) throw new UsageError(`${name} is ${other[1].replace("<file>", name)}`);
 }
 
-/** By the extension, else by the first character. */
+/** Returns the format by the extension, or else by the first character. */
 export function formatOf(
   path: string,
   { head, wantsBom }: { readonly head: string; readonly wantsBom: boolean },
@@ -54,14 +54,14 @@ export function formatOf(
   return { kind: "csv", delimiter: delimiterOf(head, delimiters), wantsBom };
 }
 
-/** Those that are tried by default. */
+/** Delimiters that are tried by default. */
 export const DELIMITERS: readonly string[] = ["\t", ";", "|", ","];
 const SAMPLE = 20;
 const KNOWN_NAMES: ReadonlySet<string> = new Set([...PARAMETER_NAMES.keys(), ...RESULT_COLUMNS]);
 
 /**
- * The delimiter that the file names; else the one that makes the most known columns of the header, then as many cells of
- * it as of the rows, then the most cells.
+ * Returns the delimiter that the file declares. Otherwise ranks the delimiters: most known column names in the header,
+ * then most rows as long as the header, then most cells in the header.
  */
 function delimiterOf(head: string, delimiters: readonly string[]): string {
   const [only] = delimiters;
@@ -77,10 +77,10 @@ function delimiterOf(head: string, delimiters: readonly string[]): string {
     const names = header.split(delimiter);
     const isSplit = names.length > 1;
     const known = names.filter((name) => KNOWN_NAMES.has(name.trim())).length;
-    const like = rows.filter((row) => row.split(delimiter).length === names.length).length;
+    const fitting = rows.filter((row) => row.split(delimiter).length === names.length).length;
     return {
       delimiter,
-      order: [isSplit ? known : 0, isSplit ? like : 0, names.length],
+      order: [isSplit ? known : 0, isSplit ? fitting : 0, names.length],
     };
   });
   const best = ranked.reduce((one, other) => (isMore(other.order, one.order) ? other : one));

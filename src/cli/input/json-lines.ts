@@ -2,7 +2,7 @@ import { kindOf } from "../../validate.ts";
 import { addColumn, LONGEST_ROW } from "./limits.ts";
 import type { ReadRows } from "./table.ts";
 
-/** One JSON object a line: https://jsonlines.org */
+/** Reads one JSON object per line: https://jsonlines.org */
 export const readJsonLines: ReadRows = async function* (file, names) {
   const positions = new Map(names.map((name, position) => [name, position]));
   let index = 0;
@@ -30,7 +30,7 @@ export const readJsonLines: ReadRows = async function* (file, names) {
   }
 };
 
-/** The lines; undefined in place of one that is too long. */
+/** Yields the lines; undefined in place of one that is too long. */
 async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string | undefined, void> {
   let rest: string | undefined = "";
   const join = (text: string): string | undefined =>
@@ -46,7 +46,7 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string | u
   yield rest;
 }
 
-/** Writing it again would otherwise overflow the stack. */
+/** Deeper values could overflow the stack of `JSON.stringify`. */
 const MOST_LEVELS = 100;
 
 function isDeep(value: unknown, levels: number): boolean {
@@ -54,13 +54,13 @@ function isDeep(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((each) => isDeep(each, levels - 1));
 }
 
-/** Whether a number would be written as another one. */
+/** Whether `JSON.parse` changes a number, such as a long id. */
 function isChanged(literal: string): boolean {
   if (/^-?\d{1,15}$/.test(literal)) return false;
   return digitsOf(literal) !== digitsOf(String(Number(literal)));
 }
 
-/** A number in one form: its digits without zeros around them, and its exponent. */
+/** Normalizes a number to its significant digits and an exponent. */
 function digitsOf(literal: string): string {
   const [, whole = "", fraction = "", exponent = "0"] =
     /^-?(\d+)\.?(\d*)(?:e(.*))?$/i.exec(literal) ?? [];
@@ -70,7 +70,7 @@ function digitsOf(literal: string): string {
   return `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }
 
-/** The object of a line, or why there is none. */
+/** Returns the object of a line, or why it cannot be read. */
 function parse(text: string): object | string {
   let value: unknown;
   try {

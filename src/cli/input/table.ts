@@ -1,5 +1,5 @@
-// A file as rows under columns: CSV (csv.ts) or JSON lines (json-lines.ts), read as text (text.ts). format.ts says which
-// of them it is, columns.ts which columns are parameters.
+// Reads a file as rows and columns. text.ts decodes it, format.ts detects the format, csv.ts and json-lines.ts parse
+// it, and columns.ts maps columns to parameters.
 
 import { TornError, UsageError } from "../io.ts";
 import { readCsv } from "./csv.ts";
@@ -10,17 +10,17 @@ import { openText, type TextFile, type TextOptions } from "./text.ts";
 export interface TableRow {
   /** From 0. */
   readonly index: number;
-  /** Where it begins in the file, from 1. */
+  /** The line on which it begins, from 1. */
   readonly line: number;
-  /** One for each column; undefined where a JSON object has none. */
+  /** One per column; undefined where a JSON object lacks it. */
   readonly cells: readonly unknown[];
   /** Why it cannot be read. */
   readonly problem?: string;
-  /** All of it, where the cells do not hold it. */
+  /** The row's text, if `cells` does not contain all of it. */
   readonly text?: string;
 }
 
-/** Reads rows, and adds the names of their columns to `names`. */
+/** Yields rows, and adds the names of their columns to `names`. */
 export type ReadRows = (
   file: TextFile,
   names: string[],
@@ -30,15 +30,15 @@ export type ReadRows = (
 export type Table = Awaited<ReturnType<typeof openTable>>;
 
 export interface TableOptions extends TextOptions {
-  /** Of CSV: the one that fits best is taken. */
+  /** Delimiters to try for CSV. The one that fits best is used. */
   readonly delimiters?: readonly string[] | undefined;
-  /** Leaves out what a {@link TornError} is about, instead of throwing it. */
+  /** Drops an incomplete last row instead of throwing {@link TornError}. */
   readonly mayBeTorn?: boolean;
 }
 
 /**
- * Opens CSV or JSON lines. Reads the whole file once, so that a file that cannot
- * be read is refused before anything is sent.
+ * Opens CSV or JSON lines. Reads the whole file once, so that a file that cannot be read is refused before anything is
+ * sent.
  */
 export async function openTable(path: string, options: TableOptions = {}) {
   const { delimiters, mayBeTorn } = options;
@@ -56,7 +56,7 @@ export async function openTable(path: string, options: TableOptions = {}) {
       count++;
       if (problem !== undefined) unusable ??= `line ${line}: ${problem}`;
     }
-    // JSON in another form, or the same mistake in each line. Missing columns would only be a consequence.
+    // The file has another format, or the same mistake in each line. Report that, not the missing columns.
     if (columns.length === 0 && unusable !== undefined && !mayBeTorn) {
       throw new UsageError(`${file.name} has no usable line; ${unusable}`);
     }

@@ -11,17 +11,17 @@ const CHUNK = 65_536;
 export interface TextOptions {
   /** The bytes of the path `-`. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
-  /** Every reading throws its reason once it aborts. */
+  /** Once it aborts, every read throws its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** A name that `TextDecoder` knows. A byte order mark says more. Default UTF-8. */
+  /** A label that `TextDecoder` knows. A byte order mark overrides it. Default UTF-8. */
   readonly encoding?: string | undefined;
-  /** How many lines to leave out at the beginning. */
+  /** Lines to skip at the beginning. */
   readonly skipLines?: number | undefined;
 }
 
 export type TextFile = Awaited<ReturnType<typeof openText>>;
 
-/** Opens a file, or `stdin` for `-`. A pipe can be read only once: it is kept in a temporary file. */
+/** Opens a file, or `stdin` for `-`. Copies a pipe to a temporary file, because a pipe can be read only once. */
 export async function openText(path: string, options: TextOptions = {}) {
   const { stdin, signal, skipLines = 0 } = options;
   const name = path === "-" ? "stdin" : path;
@@ -33,7 +33,7 @@ export async function openText(path: string, options: TextOptions = {}) {
     const start = buffer.subarray(0, bytesRead);
     if (skipLines === 0) expectTable(start, name);
     const { encoding, wantsBom } = encodingOf(start, options.encoding);
-    const readBytes = await pieces(handle, name, signal);
+    const readBytes = await chunksOf(handle, name, signal);
     if (encoding !== "utf-8" && !hasByteOrderMark(start)) await expectNotUtf8(readBytes(), name);
     let sha256 = "";
     let end = "";
@@ -69,15 +69,15 @@ export async function openText(path: string, options: TextOptions = {}) {
       name,
       /** Its beginning, without a byte order mark. */
       head,
-      /** Whether an output has a byte order mark: without one, Excel takes it for another encoding. */
+      /** Whether an output needs a byte order mark. Without one, Excel may assume another encoding. */
       wantsBom,
-      /** The number of its first line that is read. */
+      /** The number of its first line after the skipped ones. */
       firstLine: skipLines + 1,
-      /** Reads all of it, in pieces. Throws {@link UsageError} if it has changed since it was read first. */
+      /** Reads all text in chunks. Throws {@link UsageError} if the file has changed since it was first read. */
       read,
-      /** Whether its last line has an end, once it was read to there. */
+      /** Whether its last line ends with a line break. Call it after reading to the end. */
       isLastLineEnded: () => end === "\n",
-      /** The hash of its bytes, once it was read to its end. */
+      /** Returns the hash of its bytes. Call it after reading to the end. */
       sha256: () => sha256,
       close: () => handle.close(),
     };
@@ -97,13 +97,13 @@ async function openBytes(path: string, stdin?: AsyncIterable<Uint8Array>): Promi
   throw new Error("it is a folder");
 }
 
-/** A temporary file that is gone as soon as it is closed, where the system allows that. */
+/** Copies bytes to a temporary file. It disappears when it is closed, where the system allows that. */
 async function spool(bytes: AsyncIterable<Uint8Array>): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), "impact-links-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => {});
   try {
     const handle = await open(join(folder, "input"), "wx+", 0o600);
-    // At once, so that nothing is left of it however the process ends.
+    // Remove it now, so that no file remains however the process ends.
     await remove();
     for await (const chunk of bytes) await handle.writeFile(chunk);
     return handle;
@@ -112,8 +112,8 @@ async function spool(bytes: AsyncIterable<Uint8Array>): Promise<FileHandle> {
   }
 }
 
-/** Reads a file in pieces, as often as needed; the last piece is empty. */
-async function pieces(
+/** Returns a function that reads a file in chunks. The last chunk is empty. */
+async function chunksOf(
   handle: FileHandle,
   name: string,
   signal?: AbortSignal,
@@ -124,7 +124,7 @@ async function pieces(
     for (let position = 0; ;) {
       const { bytesRead } = await handle.read(buffer, 0, CHUNK, position);
       signal?.throwIfAborted();
-      // A row of a file that is being rewritten may be half old and half new.
+      // While a file is rewritten, a row may be half old and half new.
       const now = await handle.stat();
       if (now.mtimeMs !== mtimeMs || now.size !== size) {
         throw changed(name);
@@ -136,29 +136,29 @@ async function pieces(
   };
 }
 
-/** The text after so many lines. */
+/** Skips lines at the beginning of a text. */
 async function* skip(texts: AsyncIterable<string>, lines: number): AsyncGenerator<string> {
-  let left = lines;
+  let remaining = lines;
   let rest = "";
   for await (const text of texts) {
     rest += text;
-    for (let end = LINE_END.exec(rest); left > 0 && end !== null; end = LINE_END.exec(rest)) {
+    for (let end = LINE_END.exec(rest); remaining > 0 && end !== null; end = LINE_END.exec(rest)) {
       rest = rest.slice(end.index + end[0].length);
-      left--;
+      remaining--;
     }
-    if (left > 0 || rest === "") continue;
+    if (remaining > 0 || rest === "") continue;
     yield rest;
     rest = "";
   }
 }
 
-/** Not a CR at the end: it may be half of a CRLF. */
+/** Does not match a CR at the end, which may be half of a CRLF. */
 const LINE_END = /\r\n|\n|\r(?!$)/;
 
 const hasByteOrderMark = (start: Uint8Array): boolean =>
   /^(\xff\xfe|\xfe\xff|\xef\xbb\xbf)/.test(Buffer.from(start).toString("latin1"));
 
-/** Throws {@link UsageError} if all is UTF-8, and not only ASCII: another encoding would make other text of it. */
+/** Throws {@link UsageError} for valid UTF-8 beyond ASCII, which another encoding would garble. */
 async function expectNotUtf8(readBytes: AsyncGenerator<Buffer>, name: string): Promise<void> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let isAscii = true;
@@ -173,10 +173,10 @@ async function expectNotUtf8(readBytes: AsyncGenerator<Buffer>, name: string): P
     if (error instanceof TypeError) return;
     throw error;
   }
-  if (!isAscii) throw new UsageError(`${name} is in UTF-8; leave out --encoding`);
+  if (!isAscii) throw new UsageError(`${name} is in UTF-8; remove --encoding`);
 }
 
-/** Characters in which the delimiter is found. */
+/** Characters from which the format and the delimiter are detected. */
 const LONGEST_HEAD = 16_384;
 
 async function readHead(texts: AsyncIterable<string>): Promise<string> {
@@ -187,19 +187,19 @@ async function readHead(texts: AsyncIterable<string>): Promise<string> {
       if (head.length >= LONGEST_HEAD) break;
     }
   } catch (error) {
-    // Whoever reads all of it decides.
+    // Reading the whole file handles it.
     if (!(error instanceof TornError)) throw error;
   }
   return head;
 }
 
-/** Throws {@link UsageError} for text in one of the windows encodings that has characters which those leave undefined. */
+/** Throws {@link UsageError} for characters that the windows encodings leave undefined. */
 function expectEncoding(text: string, encoding: string, name: string): void {
   if (!encoding.startsWith("windows-") || !/[\x80-\x9f]/.test(text)) return;
-  throw new UsageError(`${name} is not in ${encoding}; name another --encoding`);
+  throw new UsageError(`${name} is not in ${encoding}; try another --encoding`);
 }
 
-/** Bytes by which a format is known. */
+/** Bytes from which a binary file or a byte order mark is recognized. */
 const SIGNATURE = 64;
 
 function encodingOf(
@@ -213,7 +213,7 @@ function encodingOf(
   return { encoding, wantsBom: encoding !== "utf-8" };
 }
 
-/** The first line that is not valid UTF-8. A decoder does not report it. */
+/** Returns the number of the first line that is not valid UTF-8. `TextDecoder` does not report it. */
 async function lineOfInvalid(handle: FileHandle): Promise<number> {
   let line = 1;
   // Latin-1: one character for each byte.

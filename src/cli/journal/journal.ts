@@ -1,22 +1,23 @@
-// The journal <out>.journal: what has happened to each row, so that a run that was stopped in any way can resume.
-// One JSON object a line (records.ts); a line without its end was never written. One process at a time (lock.ts).
+// The journal <out>.journal records the requests and outcomes of rows, so that a run can resume however it was stopped.
+// Each line is a JSON object (records.ts); an incomplete last line is ignored. Only one process may write it at a time
+// (lock.ts).
 
 import { closeSync, fstatSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { datasync, UsageError, why, writeWhole } from "../io.ts";
 import { lock, type Lock } from "./lock.ts";
 import { Records, type Entry, type Task } from "./records.ts";
 
-/** This run was suspended, and another one took it for dead. */
+/** This run was suspended for so long that another run has taken over its output. */
 export class TakenOverError extends Error {
   constructor() {
     super("another process has begun to write the same output");
   }
 }
 
-/** The journal of an output. */
+/** Returns the path of an output's journal. */
 export const journalOf = (out: string): string => `${out}.journal`;
 
-/** The files that a run writes: the output, its journal and its lock. */
+/** Returns the files that a run writes: the output, its journal and its lock. */
 export const filesOf = (out: string): string[] => [out, journalOf(out), lockOf(out)];
 
 const lockOf = (out: string): string => `${out}.lock`;
@@ -43,7 +44,7 @@ export class Journal {
   readonly #lock: Lock;
   readonly #file: number;
   #size = 0;
-  /** Once a write has failed, none is tried: a full disk may have taken a part of it. */
+  /** The first failure of a write. Later writes fail with it, because a full disk may have stored a part of a line. */
   #broken: { readonly error: unknown } | undefined;
   #isDirty = false;
   #synced = Promise.resolve();
@@ -59,32 +60,32 @@ export class Journal {
     this.earlier = new Records(this.#file, path);
   }
 
-  /** Reads all whole lines, and drops the rest. */
+  /** Reads all complete lines and removes an incomplete one. */
   async read(): Promise<void> {
-    await this.earlier.readOn();
+    await this.earlier.readNew();
     this.#checkLock();
     this.#size = this.earlier.size;
     ftruncateSync(this.#file, this.#size);
   }
 
-  /** Begins anew. The output, if there is one, is whole until then. */
+  /** Starts a new journal, with entries read from an existing output. Call it before emptying the output. */
   async begin(task: Task, entries: readonly Entry[]): Promise<void> {
     this.checkOwned();
     ftruncateSync(this.#file);
     this.#size = 0;
     this.record([task, ...entries, { finished: false }]);
     this.earlier = new Records(this.#file, this.path);
-    await this.earlier.readOn();
+    await this.earlier.readNew();
   }
 
-  /** Goes on with what earlier runs have recorded. */
-  async goOn(entries: readonly Entry[]): Promise<void> {
+  /** Continues the journal of earlier runs. */
+  async resume(entries: readonly Entry[]): Promise<void> {
     this.checkOwned();
     this.record([...entries, { finished: false }]);
-    await this.earlier.readOn();
+    await this.earlier.readNew();
   }
 
-  /** All of it is recorded, or nothing and it throws. */
+  /** Appends all of these lines, or throws and appends none. */
   record(lines: readonly (Task | Entry)[]): void {
     if (this.#broken !== undefined) throw this.#broken.error;
     this.#checkUnchanged();
@@ -99,16 +100,16 @@ export class Journal {
     }
   }
 
-  /** The output is complete. */
+  /** Records that the output is complete. */
   finish(): void {
     try {
       this.record([{ finished: true }]);
     } catch {
-      // The next run finds all rows finished.
+      // Not needed: the next run finds all rows finished.
     }
   }
 
-  /** Throws if another process has taken the output over: one that is suspended may lose it. */
+  /** Throws if another process has taken over the output while this one was suspended. */
   checkOwned(): void {
     this.#checkUnchanged();
     this.#checkLock();
@@ -122,7 +123,7 @@ export class Journal {
     if (fstatSync(this.#file).size !== this.#size) throw new TakenOverError();
   }
 
-  /** Resolves when all that was recorded survives a loss of power. Calls of the same moment share one sync. */
+  /** Resolves when all records so far survive a power loss. Concurrent calls share one sync. */
   sync(): Promise<void> {
     const sync = async (): Promise<void> => {
       if (!this.#isDirty) return;
@@ -132,14 +133,14 @@ export class Journal {
     return (this.#synced = this.#synced.then(sync));
   }
 
-  /** Removes a journal that no run has begun, unless it belongs to another process by now. */
-  removeUnbegun(): void {
+  /** Removes a journal without a run, unless another process now owns it. */
+  removeUnused(): void {
     if (this.earlier.hasBegun || !this.#lock.isHeld()) return;
     if (fstatSync(this.#file).size === this.#size) rmSync(this.path, { force: true });
   }
 
   async close(): Promise<void> {
-    // Whoever asked for the sync has reported its failure.
+    // The caller of `sync` reports its failure.
     await this.#synced.catch(() => {});
     closeSync(this.#file);
     this.#lock.release();

@@ -13,15 +13,15 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCode, UsageError, why, writeWhole } from "../io.ts";
 
-/** Milliseconds between the signs of life of the process that holds a lock. */
+/** Milliseconds between heartbeats of the process that holds a lock. */
 const BEAT_EVERY = 1000;
-/** Without one for so long, its holder has ended. */
+/** Milliseconds without a heartbeat until a lock counts as abandoned. */
 const STALE_AFTER = 6000;
 const LOOK_EVERY = 200;
 const MOST_TRIES = 50;
 
 export interface Lock {
-  /** Whether it still belongs to this process: one that was suspended may have lost it. */
+  /** Whether this process still holds it. A process that was suspended may have lost it. */
   isHeld(): boolean;
   release(): void;
 }
@@ -29,8 +29,8 @@ export interface Lock {
 /**
  * Takes the lock file at `path`. Throws {@link UsageError} if another process has it.
  *
- * A file, since it holds for every process that sees the folder: in another container or on another machine, too. Its
- * holder touches it every second, so that one which was left behind is known.
+ * A file works for every process that sees the folder, also in another container or on another machine. Its holder
+ * touches it every second, so that an abandoned lock is recognized.
  */
 export async function lock(path: string): Promise<Lock> {
   const own = JSON.stringify({ pid: process.pid, place: place(), id: randomUUID() });
@@ -40,7 +40,7 @@ export async function lock(path: string): Promise<Lock> {
     if (seen !== undefined && !(await isAbandoned(path, seen))) {
       throw new UsageError(`Another process is writing ${path.replace(/\.lock$/, "")}`);
     }
-    if (seen !== undefined) takeAway(path, seen);
+    if (seen !== undefined) removeAbandoned(path, seen);
     await sleep(tries);
   }
   const isHeld = (): boolean => {
@@ -52,7 +52,7 @@ export async function lock(path: string): Promise<Lock> {
   };
   const beat = setInterval(() => {
     const now = new Date();
-    // A failure is found out before the next request.
+    // Ignore a failure: `isHeld` is checked before the next write.
     if (isHeld()) utimes(path, now, now, () => {});
   }, BEAT_EVERY).unref();
   return {
@@ -83,7 +83,7 @@ function create(path: string, text: string): boolean {
   }
 }
 
-/** Its text; undefined if it is gone. */
+/** Returns the text of a lock; undefined if the file does not exist. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -93,7 +93,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Where process ids mean the same: a machine, and on Linux a container. */
+/** Identifies where process ids are valid: a machine, or a container on Linux. */
 function place(): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
@@ -103,7 +103,9 @@ function place(): string {
   }
 }
 
-/** Watches whether the holder still touches the file. No clocks are compared: machines may have different ones. */
+/**
+ * Waits to see whether the holder touches the file. Does not compare times with this machine's clock, which may differ.
+ */
 async function isAbandoned(path: string, seen: string): Promise<boolean> {
   if (hasEnded(seen)) return true;
   const mtime = (): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
@@ -116,7 +118,7 @@ async function isAbandoned(path: string, seen: string): Promise<boolean> {
   return true;
 }
 
-/** Whether it names a process of this machine that is no more. */
+/** Whether the holder is a process on this machine that has ended. */
 function hasEnded(seen: string): boolean {
   try {
     const holder = JSON.parse(seen) as { pid: number; place: string };
@@ -128,8 +130,8 @@ function hasEnded(seen: string): boolean {
   }
 }
 
-/** Only one process can rename a file away. If it was a newer lock than the one that was seen, it is put back. */
-function takeAway(path: string, seen: string): void {
+/** Removes the lock that was seen, by renaming it first: only one process succeeds. Puts a newer lock back. */
+function removeAbandoned(path: string, seen: string): void {
   const aside = `${path}.${process.pid}`;
   try {
     renameSync(path, aside);

@@ -3,12 +3,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { UsageError } from "../io.ts";
 import { STATUSES, type Outcome, type Status } from "../outcome.ts";
 
-/** Everything that determines the output of a run. A run that resumes must have the same. */
+/** Everything that determines the output of a run. A resumed run must have an equal task. */
 export type Task = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /**
- * A line after the first one, which is the task. `sent` opens a request of a row, `back` closes one, and `row` closes all of
- * them unless it is `unknown`. The state of a row is its last outcome and whether a request is open:
+ * A line after the first one, which is the task. `sent` opens a request of a row, and `back` closes one. `row` closes
+ * all of them, unless its status is `unknown`. The state of a row is its last outcome and whether a request is open:
  *
  * | outcome         | open | meaning                             | the next run                             |
  * | --------------- | ---- | ----------------------------------- | ---------------------------------------- |
@@ -16,20 +16,21 @@ export type Task = Readonly<Record<string, string | number | boolean | null | re
  * | none            | yes  | a request may have made a link      | sends it ¹; Vanity: `unknown` ²          |
  * | created, reused | any  | the link is known                   | keeps it ³                               |
  * | failed          | no   | no request has made a link          | keeps it; with --retry-failed sends it ¹ |
- * | failed          | yes  | a retry was stopped, may have made  | sends it ¹; Vanity: `unknown` ²          |
+ * | failed          | yes  | a stopped retry may have made one   | sends it ¹; Vanity: `unknown` ²          |
  * | unknown         | any  | a request may have made a link      | keeps it; with --retry-unknown sends it ¹|
  *
- * ¹ Not if an equal row has a link: then it is `reused`.
- * ² Unless --retry-unknown is given. A Vanity row is also `unknown` while a request of an equal row is open or `unknown`.
+ * ¹ If an equal row has a link, the row is `reused` instead.
+ * ² Unless --retry-unknown is given. A Vanity row is also `unknown` while a request of an equal row is open or
+ * `unknown`.
  * ³ A user may write a link into the output. It then replaces the outcome of the row.
  */
 export type Entry =
   /** A request is about to be sent. Equal requests have equal keys. */
   | { readonly sent: number; readonly key: string; readonly isVanity?: true }
-  /** One request of the row has certainly made no link: it was refused, or has never left. */
+  /** One request of the row has certainly made no link: it was rejected or not sent. */
   | { readonly back: number }
   | ({ readonly row: number } & Outcome)
-  /** Whether the output is complete. False before a run empties it. */
+  /** Whether the output is complete. `false` is written before a run empties it. */
   | { readonly finished: boolean };
 
 /** The open requests of a row. Each may have made a link. */
@@ -40,21 +41,21 @@ interface Doubt {
   isVanity: boolean;
 }
 
-/** What a journal says. It keeps little in memory: the place of each outcome, and the rows that are in doubt. */
+/** Reads a journal. Keeps only the offset of each outcome and the rows in doubt in memory. */
 export class Records {
   task: Task | undefined;
-  /** If false, ignore the rows: the journal was torn while it was rebuilt from a complete output. */
+  /** If false, ignore the rows: the process was stopped while it rebuilt the journal from a complete output. */
   hasBegun = false;
   /** Whether the output is complete. */
   isFinished = false;
-  /** Bytes of the file that are whole lines. */
+  /** Length in bytes of the complete lines. */
   size = 0;
   readonly #file: number;
   readonly #path: string;
-  /** Where the last outcome of each row begins, plus 1: 0 is none. */
+  /** Offset of the last outcome of each row, plus 1; 0 if there is none. */
   #offsets = new Float64Array(1024);
   readonly #doubts = new Map<number, Doubt>();
-  /** The row that has the link of a Vanity request, by its key. An account has a few thousand. */
+  /** The row with the link of each Vanity request, by key. An account has at most a few thousand. */
   readonly #vanityRows = new Map<string, number>();
   #lines = 0;
   #block: { readonly bytes: Buffer; readonly start: number } | undefined;
@@ -64,15 +65,15 @@ export class Records {
     this.#path = path;
   }
 
-  /** Reads what was added since, in pieces. Throws {@link UsageError} for a line of another format. */
-  async readOn(): Promise<void> {
+  /** Reads the lines added since the last call. Throws {@link UsageError} for a line of another format. */
+  async readNew(): Promise<void> {
     this.#block = undefined;
     for (;;) {
       const line = this.#lineAt(this.size);
       if (line === undefined) return;
       this.#read(line);
       this.size += line.length + 1;
-      // The lock has to be kept, and a signal to be heard.
+      // Let timers touch the lock, and handle signals.
       if (this.#lines % LINES_IN_A_TURN === 0) await nextTurn();
     }
   }
@@ -84,18 +85,18 @@ export class Records {
     return line && (JSON.parse(line.toString()) as Outcome);
   }
 
-  /** The outcome of the Vanity request with this key, if it has a link. */
+  /** Returns the outcome of the Vanity request with this key, if it has a link. */
   vanityLink(key: string): Outcome | undefined {
     const row = this.#vanityRows.get(key);
     return row === undefined ? undefined : this.outcomeOf(row);
   }
 
-  /** Whether a request of the row may have made a link that no outcome holds. */
+  /** Whether a request of the row may have made a link that is in no outcome. */
   hasOpenRequest(row: number): boolean {
     return this.#doubts.has(row);
   }
 
-  /** The keys of all requests that may have made a link which no outcome holds. */
+  /** Returns the keys of all requests that may have made a link which is in no outcome. */
   keysInDoubt(): Set<string> {
     return new Set([...this.#doubts.values()].flatMap(({ key }) => key ?? []));
   }
@@ -135,7 +136,7 @@ export class Records {
 
   #settle({ row, status, base }: Outcome & { readonly row: number }): void {
     const { key, isVanity } = this.#doubts.get(row) ?? {};
-    // A link that a user has written does not tell that of an equal row with other ids.
+    // With --append-ids, a link that a user has written has the ids of this row: an equal row cannot reuse it.
     const isOfThisRow =
       status !== "failed" && this.task?.["--append-ids"] === true && base === undefined;
     if (isVanity && isOfThisRow) return;
@@ -152,7 +153,7 @@ export class Records {
     this.#offsets[row] = this.size + 1;
   }
 
-  /** The line that begins there, without its end. Undefined if it has none: it was never written whole. */
+  /** Returns the line at an offset, without its line break. Undefined if the line is incomplete. */
   #lineAt(start: number): Buffer | undefined {
     for (let length = BLOCK; ; length *= 2) {
       const { bytes, start: from } = this.#blockAt(start, length);
@@ -163,7 +164,7 @@ export class Records {
     }
   }
 
-  /** A block of the file that holds the byte at `start`: the last one that was read, or a new one that begins there. */
+  /** Returns a block of the file that contains the byte at `start`: the last one read, or a new one from there. */
   #blockAt(start: number, length: number) {
     const last = this.#block;
     if (last && start >= last.start && start < last.start + last.bytes.length) return last;

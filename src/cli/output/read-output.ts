@@ -4,11 +4,11 @@ import { isFilled } from "../input/columns.ts";
 import { UsageError } from "../io.ts";
 import { RESULT_COLUMNS, STATUSES, type Outcome } from "../outcome.ts";
 import { findResultColumns, resultColumns, type ResultColumns } from "./result-columns.ts";
-import { harmless, textOf } from "./row-format.ts";
+import { escapeFormulas, textOf } from "./row-format.ts";
 
 /** A row of an output. */
 export interface OutputRow {
-  /** Of all columns. */
+  /** One per column, result columns included. */
   readonly cells: readonly unknown[];
   /** Undefined if it has no status that `bulk` writes. */
   readonly outcome: Outcome | undefined;
@@ -16,13 +16,13 @@ export interface OutputRow {
 
 export interface OutputOptions {
   readonly signal: AbortSignal;
-  /** The delimiter of its input: it may be one that is not tried by default. */
+  /** The delimiter of its input, which may not be a default one. */
   readonly delimiter?: string | undefined;
-  /** The names of its results. By default found from its columns. */
+  /** The names of its result columns. Default: detected. */
   readonly names?: ResultColumns | undefined;
 }
 
-/** Opens an output of `bulk`, up to a last row that was not written whole. */
+/** Opens an output of `bulk`. Ignores an incomplete last row. */
 export async function openOutput(path: string, { signal, delimiter, names }: OutputOptions) {
   const delimiters = delimiter === undefined ? DELIMITERS : [...DELIMITERS, delimiter];
   const table = await openTable(path, { mayBeTorn: true, signal, delimiters });
@@ -32,14 +32,14 @@ export async function openOutput(path: string, { signal, delimiter, names }: Out
   const outcomeOf = (cells: readonly unknown[]): Outcome | undefined => {
     const values = places.map(([name, place]) => [name, textOf(cells[place]) || undefined]);
     const texts = Object.fromEntries(values) as Record<keyof Outcome, string | undefined>;
-    // People write statuses, too.
+    // A user may have typed the status.
     const written = texts.status?.trim().toLowerCase();
     const status = STATUSES.find((each) => each === written);
     return status && ({ ...texts, status } as Outcome);
   };
   return {
     ...table,
-    /** Those of its input. */
+    /** The columns of its input, with an empty name in place of each result column. */
     inputColumns: columns.map((name, place) => (places.some(([, at]) => at === place) ? "" : name)),
     /** Whether it has the columns that `bulk` adds. */
     hasResults: columns.includes(results.status),
@@ -50,7 +50,7 @@ export async function openOutput(path: string, { signal, delimiter, names }: Out
   };
 }
 
-/** A file is not the output of this input, or another program has changed its rows. */
+/** A file is the output of another input, or another program has changed its rows. */
 export class OtherOutputError extends UsageError {}
 
 /** A row of the input with its outcome in an output. */
@@ -58,11 +58,11 @@ export interface EarlierRow {
   readonly row: TableRow;
   /** Undefined for a row without any text. */
   readonly outcome: Outcome | undefined;
-  /** Whether writing the output again would lose a column that somebody has added. */
+  /** Whether rewriting the output would lose a column that a user has added. */
   readonly hasOtherColumns: boolean;
 }
 
-/** Reads the outcome of each row of an output. Throws {@link OtherOutputError}. */
+/** Yields the outcome of each row of an output. Throws {@link OtherOutputError} if it does not match the input. */
 export async function* readOutcomes(
   path: string,
   input: Table,
@@ -78,12 +78,16 @@ export async function* readOutcomes(
     new OtherOutputError(`${path} exists, and is not the output of ${input.name}; move it away`);
   try {
     const { columns, delimiter } = output;
-    const formsOf = (given: string): string[] => [given, harmless(given, delimiter), `'${given}`];
+    const formsOf = (given: string): string[] => [
+      given,
+      escapeFormulas(given, delimiter),
+      `'${given}`,
+    ];
     const isCell = (found: string, given: string): boolean => formsOf(given).includes(found);
     const header = [...input.columns, ...Object.values(names)];
     const isTornHeader = (): boolean =>
       columns.every((found, place) =>
-        formsOf(header[place] ?? "").some((whole) => whole.startsWith(found)),
+        formsOf(header[place] ?? "").some((form) => form.startsWith(found)),
       );
     if (output.count === 0 && isTornHeader()) return;
     // A torn JSON object has no columns.
@@ -115,7 +119,7 @@ export async function* readOutcomes(
   }
 }
 
-/** Whether a row was not written whole: then nothing follows but more lines of it. */
+/** Whether a row is incomplete. Then only further lines of the same row may follow. */
 async function isTorn(
   { cells }: TableRow,
   following: AsyncIterable<OutputRow>,

@@ -4,13 +4,13 @@ import { RESULT_COLUMNS } from "../outcome.ts";
 export type ResultColumns = Readonly<Record<(typeof RESULT_COLUMNS)[number], string>>;
 
 /**
- * The names of the columns that `bulk` adds. Where the input has such a name, in any case, it is another one: `linkStatus`
- * beside `Status`. Throws {@link UsageError} for an input that is an output already.
+ * Returns the names of the columns that `bulk` adds. If the input has a column of that name, in upper or lower case,
+ * adds a prefix: `linkStatus` beside `Status`. Throws {@link UsageError} if the input is itself an output.
  */
 export function resultColumns(columns: readonly string[]): ResultColumns {
   if (RESULT_COLUMNS.every((name) => columns.includes(name))) {
     throw new UsageError(
-      "The input is an output of bulk. Correct its own input instead, and take the links with --reuse",
+      "The input is an output of bulk. Correct the original input instead, and add --reuse to keep the links",
     );
   }
   const taken = new Set(columns.map((column) => column.trim().toLowerCase()));
@@ -23,13 +23,13 @@ export function resultColumns(columns: readonly string[]): ResultColumns {
   return named(nameOf);
 }
 
-/** The names as a journal keeps them, in their order. */
+/** Reads the names from a journal, which keeps them in this order. */
 export function asResultColumns(names: unknown): ResultColumns | undefined {
   if (!Array.isArray(names) || names.length !== RESULT_COLUMNS.length) return undefined;
   return named((name) => String(names[(RESULT_COLUMNS as readonly string[]).indexOf(name)]));
 }
 
-/** The names of these columns in an output. They come after those of its input. */
+/** Finds the names of these columns in an output. They come after the columns of its input. */
 export function findResultColumns(columns: readonly string[]): ResultColumns {
   const nameOf = (name: string): string => {
     const other = prefixed(name);

@@ -1,5 +1,5 @@
-// How rows are written and read back: as text (this file), into a file or a stream (writer.ts), and from an output
-// of an earlier run (read-output.ts). Which file a path leads to is in target.ts.
+// Formats rows as text. writer.ts writes them to a file or a stream, read-output.ts reads the output of an earlier run,
+// and target.ts resolves the path of an output.
 
 import { extname } from "node:path";
 import { stringify } from "csv-stringify/sync";
@@ -8,7 +8,7 @@ import { plain, UsageError } from "../io.ts";
 import { RESULT_COLUMNS, type Outcome } from "../outcome.ts";
 import { resultColumns, type ResultColumns } from "./result-columns.ts";
 
-/** The text of an output: its head, and one text for each row. By its extension; on stdout as the input. */
+/** Returns the header of an output, and a function that formats a row. Stdout has the format of the input. */
 export function rowFormat(out: string, input: Format, columns: readonly string[]) {
   const results = resultColumns(columns);
   const extension = out === "-" ? `.${input.kind}` : extname(out).toLowerCase();
@@ -28,7 +28,7 @@ function csv(
   hasBom: boolean,
 ) {
   const line = (cells: string[]): string =>
-    stringify([cells.map((cell) => harmless(cell, delimiter))], {
+    stringify([cells.map((cell) => escapeFormulas(cell, delimiter))], {
       delimiter,
       quoted_match: /[\r\n]/,
     });
@@ -42,20 +42,20 @@ function csv(
   };
 }
 
-/** A spreadsheet runs a cell that begins so: https://owasp.org/www-community/attacks/CSV_Injection */
+/** Spreadsheets evaluate cells that begin like this: https://owasp.org/www-community/attacks/CSV_Injection */
 const FORMULA = /^[=+\-@\t\r\n\0＝＋－＠]/;
-/** A number, a percentage, an amount or a phone number, which a spreadsheet shows as it is or computes to a number. */
+/** A number, percentage, amount or phone number. A spreadsheet shows it unchanged or evaluates it to a number. */
 const NUMBER =
   /^(?=.*\d)[+-] ?\p{Sc}?[\d.,(][\d .,'()/-]*(e[+-]?\d+)?( ?(%|[\p{L}\p{Sc}]{1,4}))?$/iu;
 
 /**
- * What would be a cell of its own to a spreadsheet that splits at another separator, and would call a function or a
- * program. Other texts are left alone: "5,- EUR" is no formula.
+ * A separator before text that calls a function or a program. A spreadsheet that splits at this separator would
+ * evaluate the text. Does not match "5,- EUR".
  */
 const INNER_FORMULA = /[;,|\t\r\n](?=[" ]{0,9}[=+\-@＝＋－＠][^;,\t\r\n(|!]*[(|!])/g;
 
-/** A cell that no spreadsheet takes for a formula, with a quote before what would be one. */
-export function harmless(cell: string, delimiter: string): string {
+/** Puts a quote before formulas in a cell, so that no spreadsheet evaluates them. */
+export function escapeFormulas(cell: string, delimiter: string): string {
   const inner = cell.replace(INNER_FORMULA, (found) => (found === delimiter ? found : `${found}'`));
   return FORMULA.test(inner) && !NUMBER.test(inner) ? `'${inner}` : inner;
 }
@@ -63,12 +63,12 @@ export function harmless(cell: string, delimiter: string): string {
 function jsonLines(columns: readonly string[], results: ResultColumns) {
   const double = columns.find((name, position) => columns.indexOf(name) !== position);
   if (double !== undefined) {
-    throw new UsageError(`Two columns are called "${plain(double)}"; JSON can hold one of them`);
+    throw new UsageError(`Two columns are called "${plain(double)}"; JSON allows only one`);
   }
   return {
     head: "",
     row(cells: readonly unknown[], outcome?: Outcome): string {
-      // Of thousands of columns an object may have a few.
+      // `forEach` skips holes: an object may have only a few of thousands of columns.
       const given: [name: string, value: unknown][] = [];
       cells.forEach((cell, position) => given.push([columns[position] ?? "", cell]));
       const added = RESULT_COLUMNS.map((name) => [results[name], outcome?.[name]]);
@@ -78,7 +78,7 @@ function jsonLines(columns: readonly string[], results: ResultColumns) {
   };
 }
 
-/** A cell as text. */
+/** Converts a cell to text. */
 export function textOf(cell: unknown): string {
   if (cell === undefined || cell === null) return "";
   return typeof cell === "string" ? cell : JSON.stringify(cell);

@@ -1,7 +1,7 @@
 import { readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** The file that a path leads to, whether it exists or not: two names of one output are one output. */
+/** Resolves the links in a path, so that two names of one output are recognized. The file need not exist. */
 export function targetOf(path: string): string {
   try {
     return realpathSync(path);

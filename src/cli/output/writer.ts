@@ -5,7 +5,10 @@ const BLOCK = 32_768;
 
 export type RowWriter = ReturnType<typeof openWriter>;
 
-/** Writes rows in blocks, to a file or, for `-`, to stdout. Calls `check` before each write; it throws to prevent it. */
+/**
+ * Writes rows in blocks to a file, or to stdout for `-`. Calls `check` before each write, which may throw to prevent
+ * it.
+ */
 export function openWriter(path: string, { stdout }: Io, check = (): void => {}) {
   const file = path === "-" ? undefined : openFile(path);
   let pending = "";
@@ -23,18 +26,18 @@ export function openWriter(path: string, { stdout }: Io, check = (): void => {})
   };
   return {
     add: (text: string): void => void (pending += text),
-    /** Writes all that was added. After a failure each flush fails, and `unwritten` keeps the texts. */
+    /** Writes all added text. After a failure, every flush fails and `unwritten` returns the text. */
     flush: (): Promise<void> => (flushed = flushed.then(flushOnce)),
-    /** All that was added and is not written. */
+    /** Returns the text that was added but not written. */
     unwritten: (): string => writing + pending,
-    /** Whether it is time to flush before more is added. */
+    /** Whether to flush before adding more. */
     isFull: (): boolean => pending.length >= BLOCK,
     /** Empties the file. */
     clear(): void {
       check();
       if (file !== undefined) ftruncateSync(file);
     },
-    /** Why the file does not hold what was written, even after a loss of power; undefined if it does. */
+    /** Flushes the file to the disk. Returns why its rows are not safe; undefined if they are. */
     async problem(): Promise<unknown> {
       if (file === undefined) return undefined;
       try {
@@ -54,10 +57,12 @@ export function openWriter(path: string, { stdout }: Io, check = (): void => {})
 
 function openFile(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false });
-  // To open a named pipe waits for its reader, deaf to every signal.
-  if (found && !found.isFile()) throw new UsageError(`Cannot write ${path}: it is no file`);
-  // The lock of a run goes by the name.
-  if (found && found.nlink > 1) throw new UsageError(`Cannot write ${path}: it has a second name`);
+  // Opening a named pipe would block until it has a reader, without handling signals.
+  if (found && !found.isFile()) throw new UsageError(`Cannot write ${path}: it is not a file`);
+  // The lock of a run depends on the name.
+  if (found && found.nlink > 1) {
+    throw new UsageError(`Cannot write ${path}: it has a second hard link`);
+  }
   try {
     return openSync(path, "a");
   } catch (error) {

@@ -1,4 +1,5 @@
-// Reports a run on stderr: its counts (tally.ts), a bar on a terminal, and elsewhere a line now and then.
+// Reports the progress of a run on stderr: a bar on a terminal, otherwise a line every 30 seconds. tally.ts keeps the
+// counts.
 
 import type { Quota } from "../../index.ts";
 import { say, show, type Io } from "../io.ts";
@@ -11,16 +12,16 @@ export interface Moment {
   readonly reserve: number;
 }
 
-/** When the run will be done at its present speed. Undefined if the quota may not suffice, or too little is known. */
+/** Estimates when the run ends at its present speed. Undefined if the quota may not suffice, or too little is known. */
 export function estimate(tally: Tally, { now, quota, reserve }: Moment): Date | undefined {
   const done = doneNow(tally) - tally.since.done;
-  const left = tally.total - doneOf(tally);
-  if (done <= 0 || left <= 0 || tally.waitingUntil !== undefined) return undefined;
-  if (quota?.remaining !== undefined && left > quota.remaining - reserve) return undefined;
-  return new Date(now + (left * Math.max(0, now - tally.since.time)) / done);
+  const remaining = tally.total - doneOf(tally);
+  if (done <= 0 || remaining <= 0 || tally.waitingUntil !== undefined) return undefined;
+  if (quota?.remaining !== undefined && remaining > quota.remaining - reserve) return undefined;
+  return new Date(now + (remaining * Math.max(0, now - tally.since.time)) / done);
 }
 
-/** "14:05", with the date if it is not today. */
+/** Formats a time as "14:05", with the date if it is not today. */
 export function clock(time: Date, now: number): string {
   const pad = (value: number): string => String(value).padStart(2, "0");
   const text = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
@@ -28,7 +29,7 @@ export function clock(time: Date, now: number): string {
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${text}`;
 }
 
-/** The parts of a line of progress, the most important first. */
+/** Returns the parts of a progress line, most important first. */
 export function describe(tally: Tally, moment: Moment): string[] {
   const { counts, total, waitingUntil } = tally;
   const { quota, now } = moment;
@@ -45,19 +46,19 @@ export function describe(tally: Tally, moment: Moment): string[] {
   ].filter((part): part is string => typeof part === "string");
 }
 
-/** Characters. */
+/** Widths in characters. */
 const SHORTEST_BAR = 6;
 const LONGEST_BAR = 30;
-/** Of a terminal on which the bar is less important than its numbers. */
+/** On a narrower terminal, numbers are more important than the bar. */
 const NARROW = 30;
 
-/** As many parts as fit, after a bar if there is room for one. */
+/** Returns as many parts as fit, after a bar if there is room. */
 export function barLine(tally: Tally, moment: Moment, width: number, isColoured: boolean): string {
   const [first = "", ...others] = describe(tally, moment);
   const room = width < NARROW ? width : width - SHORTEST_BAR - 1;
   let text = first;
   for (const part of others) {
-    // A narrow terminal, too, has to say why nothing moves.
+    // A narrow terminal must also show why the run waits.
     const forms = [part, part.replace(/^waiting .* until/, "wait")];
     const fitting = forms.find((each) => text.length + each.length + 3 <= room);
     if (fitting !== undefined) text += ` · ${fitting}`;
@@ -71,14 +72,14 @@ export function barLine(tally: Tally, moment: Moment, width: number, isColoured:
 }
 
 const REDRAW_EVERY = 100;
-/** It turns while the run waits, too: who sees nothing move takes the run for stuck. */
+/** Also turns while the run waits, so that the run does not look stuck. */
 const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-/** Characters beside the bar: the spinner, and the "^C" of a terminal, which would break the line. */
+/** Characters reserved for the spinner, and for the "^C" that a terminal shows, which would otherwise wrap the line. */
 const MARGIN = 5;
 
 const LINE_EVERY = 30_000;
 
-/** A bar on a terminal; elsewhere a line from time to time, if it differs from the last one. */
+/** Draws a bar on a terminal. Elsewhere, prints a line every 30 seconds if it has changed. */
 export function createProgress(io: Io, tally: Tally, moment: () => Moment) {
   const { stderr, env } = io;
   const isTerminal = stderr.isTTY === true && env["TERM"] !== "dumb";
@@ -96,7 +97,7 @@ export function createProgress(io: Io, tally: Tally, moment: () => Moment) {
   };
   return {
     start: (): void => void (timer = setInterval(draw, isTerminal ? REDRAW_EVERY : LINE_EVERY)),
-    /** Says at once how it stands. Does nothing unless it was started. */
+    /** Reports immediately. Does nothing before `start`. */
     note: (): void => {
       if (timer !== undefined) draw();
     },

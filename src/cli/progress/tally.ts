@@ -3,7 +3,7 @@ import type { Outcome, Status } from "../outcome.ts";
 
 export type Tally = ReturnType<typeof createTally>;
 
-/** The counts of a run. */
+/** Creates the counts of a run. */
 export function createTally(total: number) {
   return {
     total,
@@ -15,14 +15,14 @@ export function createTally(total: number) {
     /** Rows with a link to the program's own page, in a file with deep links. */
     withoutDeepLink: 0,
     codes: new Map<string, number>(),
-    /** Since when the speed is measured: the start, or the end of the last wait for the quota. */
+    /** Start of the speed measurement: the start of the run, or the end of the last wait for the quota. */
     since: { time: Date.now(), done: 0 },
-    /** When the present wait ends. */
+    /** End of the present wait. */
     waitingUntil: undefined as Date | undefined,
   };
 }
 
-/** Counts a row. One without an outcome has no text. */
+/** Counts a row. A row without text has no outcome. */
 export function count(tally: Tally, outcome: Outcome | undefined, lacksDeepLink = false): void {
   if (outcome === undefined) {
     tally.empty++;
@@ -35,7 +35,7 @@ export function count(tally: Tally, outcome: Outcome | undefined, lacksDeepLink 
   if (errorCode !== undefined) codes.set(errorCode, (codes.get(errorCode) ?? 0) + 1);
 }
 
-/** Keeps when a wait for the quota begins and ends. */
+/** Records when a wait for the quota begins and ends. */
 export function observe(tally: Tally, event: ImpactEvent): void {
   if (event.type === "wait" && event.cause !== "backoff") tally.waitingUntil = event.until;
   if (event.type !== "request" || tally.waitingUntil === undefined) return;
@@ -47,7 +47,7 @@ export function doneOf({ counts, empty }: Tally): number {
   return counts.created + counts.reused + counts.failed + counts.unknown + empty;
 }
 
-/** Rows that this run has finished. */
+/** Returns the number of rows that this run has finished. */
 export function doneNow(tally: Tally): number {
   return doneOf(tally) - tally.before;
 }
@@ -57,7 +57,7 @@ export const formatCount = (value: number): string => value.toLocaleString("en-U
 export const formatRows = (rows: number): string =>
   `${formatCount(rows)} ${rows === 1 ? "row" : "rows"}`;
 
-/** The rows by status, and the failures by code. */
+/** Formats the rows by status, and the failures by code. */
 export function summarize({ counts, empty, withoutDeepLink, codes, total }: Tally): string {
   const parts = { ...counts, "without text": empty };
   const byStatus = Object.entries(parts)
@@ -68,7 +68,7 @@ export function summarize({ counts, empty, withoutDeepLink, codes, total }: Tall
   return `${formatRows(total)}: ${byStatus || "nothing to do"}\n${lines}${noteHomeLinks(withoutDeepLink)}`;
 }
 
-/** A line for links that may not have been meant; empty if there are none. */
+/** Formats a line about links without a deep link, which may be a mistake. Empty if there are none. */
 export function noteHomeLinks(rows: number): string {
   if (rows === 0) return "";
   return `  without a deep link: ${formatCount(rows)} (they lead to the program's own page)\n`;
