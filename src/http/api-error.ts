@@ -4,21 +4,21 @@ import { readRetryAfter } from "../quota.ts";
 import type { Redact } from "./credentials.ts";
 import { MARGIN, MAX_BODY, type ApiResult } from "./read-response.ts";
 
-/** An attempt that failed, as it came: nothing in it is redacted or cut yet. */
+/** A failed attempt, not yet redacted or shortened. */
 export interface Failure extends Pick<
   ImpactErrorDetails,
   "code" | "outcome" | "status" | "reason" | "fields" | "body" | "cause"
 > {
   /** Follows the request's method and URL in the message. */
   readonly what: string;
-  /** Ends the message: the words of the server or of the runtime. */
+  /** Ends the message: text from the server or the runtime. */
   readonly why?: string | undefined;
 }
 
-/** Characters. Longer words are no reason but a page. */
-const MAX_WORDS = 500;
+/** Maximum characters of a server's text. */
+const MAX_TEXT = 500;
 
-/** Makes the error of an attempt. Here alone are its credentials redacted, and texts cut only after that. */
+/** Creates the error of an attempt. Redacts all credentials first, and then shortens texts. */
 export function apiError(
   from: Pick<ApiResult, "request" | "attempt"> & Partial<ApiResult>,
   { what, why, body, reason, fields, cause, ...kind }: Failure,
@@ -26,15 +26,15 @@ export function apiError(
 ): ImpactError {
   const { request, attempt, headers, status = 0 } = from;
   const url = redact(request.url);
-  const words = (text: string): string => oneLine(redact(text).slice(0, MAX_WORDS));
-  // Queries can be long, and stand in `url`.
+  const clean = (text: string): string => oneLine(redact(text).slice(0, MAX_TEXT));
+  // Leave out the query: it can be long, and `url` contains it.
   const name = `${request.method} ${url.split("?", 1)[0]}`;
-  const message = `${name} ${redact(what)}${why === undefined ? "" : `: ${words(why)}`}`;
+  const message = `${name} ${redact(what)}${why === undefined ? "" : `: ${clean(why)}`}`;
   const kept = typeof body === "string" ? cut(body, from.body?.isWhole ?? true, redact) : body;
   const error = new ImpactError(message, {
     ...kind,
-    reason: reason && words(reason),
-    fields: fields?.map((each) => ({ field: words(each.field), message: words(each.message) })),
+    reason: reason && clean(reason),
+    fields: fields?.map((each) => ({ field: clean(each.field), message: clean(each.message) })),
     body: kept === "" ? undefined : redact(kept),
     status: kind.status ?? (status || undefined),
     headers: headers && withoutSecrets(headers, redact),
@@ -50,30 +50,32 @@ export function apiError(
 
 const OUTCOMES: readonly Outcome[] = ["not_sent", "rejected", "unknown"];
 
-/** The outcome of a call with two attempts. */
+/** Returns the outcome of a call with two attempts. */
 export function leastCertain(one: Outcome, other: Outcome): Outcome {
   return OUTCOMES.indexOf(one) > OUTCOMES.indexOf(other) ? one : other;
 }
 
-/** The failure of a call: that of its last attempt, with the outcome of all. */
+/** Returns the error of the last attempt, with the least certain outcome of all attempts. */
 export function overAttempts(error: ImpactError, earlier: Outcome): ImpactError {
   const outcome = leastCertain(error.outcome, earlier);
   if (outcome === error.outcome) return error;
   const more = outcome === "unknown" ? " (an earlier attempt may have made a link)" : "";
   const message = `${error.message}${more}`;
-  const whole = new ImpactError(message, { ...error, outcome, cause: error.cause });
-  statusTexts.set(whole, statusTextOf(error));
-  return whole;
+  const combined = new ImpactError(message, { ...error, outcome, cause: error.cause });
+  statusTexts.set(combined, statusTextOf(error));
+  return combined;
 }
 
 const statusTexts = new WeakMap<ImpactError, string>();
 
-/** The reason phrase of a refusal, for `impact.raw`: no field of the error holds it. */
+/** Returns the reason phrase of a refusal, for `impact.raw`. The error has no field for it. */
 export function statusTextOf(error: ImpactError): string {
   return statusTexts.get(error) ?? "";
 }
 
-/** At most 64 KiB. The end of a cut text is dropped: half of a credential there would not be found. */
+/**
+ * Cuts a text to 64 KiB. Drops the last part of an incomplete one, where half of a credential would not be redacted.
+ */
 function cut(text: string, isWhole: boolean, redact: Redact): string {
   const cleared = redact(text.slice(0, MAX_BODY + MARGIN));
   return cleared.slice(0, Math.min(MAX_BODY, cleared.length - (isWhole ? 0 : MARGIN)));

@@ -1,26 +1,29 @@
-/** The same text or plain data with every form of the credentials cut out. */
+/** Copies text or plain data with every form of the credentials replaced. */
 export type Redact = <T>(value: T) => T;
 
 const REDACTED = "[redacted]";
 
-/** No body or error is read deeper than this. */
+/** Deeper levels of a body or error are dropped. */
 const DEPTH = 20;
 
-/** Authorization and redaction. The token lives in closures only, so that nothing a caller can print or store reaches it. */
+/**
+ * Creates the Authorization header and the redaction. Keeps the token in closures only, so that callers cannot print or
+ * store it by accident.
+ */
 export function createCredentials(
   accountSid: string,
   authToken: string,
 ): { authorization: () => string; redact: Redact } {
   const basic = base64(`${accountSid}:${authToken}`);
   const secrets = [basic];
-  // A short word would be cut out of ordinary text ("token", "secret"); a real token is 32 characters.
+  // Redacting a short word such as "token" would damage ordinary text. A real token has 32 characters.
   if (authToken.length >= 8 || (authToken.length >= 4 && /[^A-Za-z]/.test(authToken))) {
     secrets.push(authToken, base64(authToken));
   }
   const pattern = new RegExp(secrets.map(patternOf).join("|"), "gi");
   const words = secrets.map((secret) => (WORD.exec(secret)?.[0] ?? "").toLowerCase());
   const redactText = (text: string): string => {
-    // Nearly no text holds one. To look for a word of each is faster.
+    // Searching for one word of each secret is faster, and almost no text contains one.
     const lower = text.toLowerCase();
     return words.some((word) => lower.includes(word)) ? text.replace(pattern, REDACTED) : text;
   };
@@ -52,15 +55,15 @@ export function createCredentials(
 const WORD = /[A-Za-z\d]+/;
 
 /**
- * Matches what stands between the letters and digits of a secret: other characters, as they are, percent-encoded, or
- * escaped as in JSON, HTML or XML. No two branches match the same text and the length is limited, so that no hostile text
- * makes the search slow.
+ * Matches the text between letters and digits of a secret: other characters, either literal, percent-encoded, or
+ * escaped for JSON, HTML or XML. Branches do not overlap and the length is limited, so that hostile text cannot cause
+ * backtracking.
  */
 const GAP = String.raw`(?:%[\da-f]{2}|\\u[\da-f]{4}|&#?[a-z\d]{1,8};|[^a-z\d]){1,99}`;
 
 /**
- * A pattern for a secret however it is written: the escapes in use leave letters and digits as they are. Their case is
- * ignored, because host names and names of headers lose it.
+ * Returns a pattern that matches a secret in any encoding, because encodings keep letters and digits. The search
+ * ignores case, because host names and header names are lower-cased.
  */
 function patternOf(secret: string): string {
   const words = secret.match(/[A-Za-z\d]+/g);
@@ -69,7 +72,7 @@ function patternOf(secret: string): string {
   return words.join(GAP) + padding;
 }
 
-/** Base64 of the text as UTF-8, as RFC 7617 asks for; `btoa` alone takes Latin-1 only. */
+/** Encodes UTF-8 text as Base64, as in RFC 7617. `btoa` accepts only Latin-1. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

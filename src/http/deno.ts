@@ -10,8 +10,8 @@ interface DenoGlobal {
 let client: object | undefined;
 
 /**
- * Deno's `fetch` sends a request again by itself if a reused connection closes before the answer. A request that must not
- * be sent twice gets a connection of its own. Nothing elsewhere.
+ * Returns `fetch` options that open a new connection, for a request that must not be sent twice. Deno's `fetch` resends
+ * a request if a reused connection closes before the response. Returns undefined on other runtimes.
  */
 export function ownConnection(
   request: ApiRequest,

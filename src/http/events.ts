@@ -4,7 +4,7 @@ import type { Settings } from "../options.ts";
 import type { QuotaView } from "../quota.ts";
 import type { Send } from "./request.ts";
 
-/** Emits an event before each attempt and one after it. */
+/** Emits an event before and after each attempt. */
 export function withEvents(next: Send, { emit }: Settings, quota: QuotaView): Send {
   if (emit === undefined) return next;
   return async (request, attempt) => {

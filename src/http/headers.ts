@@ -2,18 +2,21 @@ import { kindOf, show, wrongOption } from "../validate.ts";
 import { isBrowserPage } from "../browser.ts";
 import { version } from "../version.ts";
 
-/** The client sets the first four by its options. No fetch lets its caller decide the others, and some fail for them. */
+/**
+ * The options of the client determine the first four. `fetch` controls the others, and some runtimes throw if a caller
+ * sets them.
+ */
 const OWN =
   /^(accept|authorization|host|ir-version|connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
 
-/** The caller's own headers, checked. */
+/** Reads and checks the caller's own headers. */
 export function readHeaders(value: unknown): Record<string, string> {
   if (value === undefined) return {};
   if (!isPlainObject(value)) {
     throw wrongOption("headers", "an object of strings", kindOf(value));
   }
   for (const [name, content] of Object.entries(value)) {
-    // No value is shown: it may be a secret of its own.
+    // Do not show the value: it may be a secret.
     if (typeof content !== "string" || !isHeader(name, content)) {
       throw wrongOption(
         "headers",
@@ -36,14 +39,14 @@ function isPlainObject(value: unknown): value is Record<string, string> {
 
 function isHeader(name: string, value: string): boolean {
   try {
-    // As a record, as fetch is given them: some runtimes lose a name such as "__proto__".
+    // Pass a record, as to fetch: some runtimes lose a name such as "__proto__".
     return new Headers({ [name]: value }).has(name);
   } catch {
     return false;
   }
 }
 
-/** The caller's own wins. Browsers do not let a page name one. */
+/** Returns a User-Agent header, unless the caller has set one. Browsers do not allow pages to set it. */
 export function userAgent(
   apiVersion: string,
   extra: Record<string, string>,

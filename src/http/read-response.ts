@@ -1,23 +1,23 @@
 import type { ApiRequest } from "./request.ts";
 
-/** Characters. No answer with a link is longer, and no more is kept of any other one. */
+/** In characters. Every response with a link is shorter, and other bodies are cut to this length. */
 export const MAX_BODY = 65_536;
 
-/** Bytes read beyond that: a credential that is cut in two could not be found. */
+/** Bytes to read beyond that, because a credential that is cut in two could not be redacted. */
 export const MARGIN = 1024;
 
-/** A response that was read, to its end or to its limit: as much of a `Response` as openapi-fetch looks at. */
+/** A response whose body was read up to the limit. Has the parts of `Response` that openapi-fetch uses. */
 export class ApiResult {
   readonly request: ApiRequest;
   readonly attempt: number;
   readonly ok: boolean;
-  /** 0 in a browser, which hides the status of a redirect that is not followed. */
+  /** 0 for a redirect in a browser, which hides its status. */
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  /** Undefined if it was lost on the way. */
+  /** Undefined if reading it failed. */
   readonly body: Body | undefined;
-  /** The parsed body, if JSON was expected and came. */
+  /** The parsed body, if JSON was expected and received. */
   value: unknown;
 
   constructor(request: ApiRequest, attempt: number, response: Response, body?: Body) {
@@ -48,24 +48,24 @@ export interface Body {
 
 const UTF8 = new TextDecoder();
 
-/** Reads a body. Bounded for refusals, and for 2xx that must be `json`. */
+/** Reads a body. Limits its size for refusals, and for 2xx that must be `json`. */
 export async function readBody(
   response: Response,
   expects: ApiRequest["expects"],
   signal: AbortSignal,
 ): Promise<Body> {
   const limit = response.ok && expects !== "json" ? Infinity : MAX_BODY + MARGIN;
-  // A `fetch` of another package may give a body of another kind, or none.
+  // The `fetch` of another package may return another kind of body, or none.
   const reader = response.body?.getReader?.();
   if (reader === undefined) {
     const text = await response.text();
     return { bytes: new TextEncoder().encode(text), text, isWhole: true };
   }
-  // By hand: faster than `text()`, and bounded.
+  // Reads chunks itself, which is faster than `text()` and allows a limit.
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   let isWhole = false;
-  // A body does not always end with its signal.
+  // Check the signal, because an abort does not end every body.
   while (!isWhole && length <= limit && !signal.aborted) {
     const { done, value } = await reader.read();
     if (value) {
@@ -74,7 +74,7 @@ export async function readBody(
     }
     isWhole = done;
   }
-  // Not awaited: a server that sends forever may never let go.
+  // Not awaited: it may never resolve if the server keeps sending.
   if (!isWhole) reader.cancel().catch(() => {});
   const bytes = join(chunks, length);
   const isText = !response.ok || expects !== "anything";

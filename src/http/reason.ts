@@ -2,35 +2,37 @@ import { oneLine } from "../characters.ts";
 import type { FieldError } from "../errors.ts";
 import { textOf } from "./xml.ts";
 
-/** The server's own words about a failure. */
-export interface Words {
+/** The server's explanation of a failure. */
+export interface Explanation {
   reason?: string | undefined;
   fields?: FieldError[] | undefined;
 }
 
 /**
- * Reads the server's words from any of its shapes: `{Status, Message, Errors}` (JSON or XML),
+ * Reads the server's explanation from any of its formats: `{Status, Message, Errors}` (JSON or XML),
  * `{timestamp, status, error, message}`, a problem with `title` and `detail`, an HTML page's title, or text.
  */
-export function wordsOf(body: unknown): Words {
-  if (typeof body === "string") return { reason: words(isMarkup(body) ? headingOf(body) : body) };
+export function explanationOf(body: unknown): Explanation {
+  if (typeof body === "string") {
+    return { reason: nonBlank(isMarkup(body) ? headingOf(body) : body) };
+  }
   if (typeof body !== "object" || body === null) return {};
   const { Message, message, title, detail, error, Errors, errors } = body as Record<
     string,
     unknown
   >;
   const fields = fieldsOf(Errors ?? errors);
-  const problem = [words(title), words(detail)].filter(Boolean).join(": ");
+  const problem = [nonBlank(title), nonBlank(detail)].filter(Boolean).join(": ");
   const reason =
-    words(Message) ??
-    words(message) ??
-    (problem || (fields?.[0]?.message ?? words(error) ?? wordsOfObject(error)));
+    nonBlank(Message) ??
+    nonBlank(message) ??
+    (problem || (fields?.[0]?.message ?? nonBlank(error) ?? messageOf(error)));
   return { reason, fields };
 }
 
-function wordsOfObject(value: unknown): string | undefined {
+function messageOf(value: unknown): string | undefined {
   return typeof value === "object" && value !== null
-    ? words((value as Record<string, unknown>)["message"])
+    ? nonBlank((value as Record<string, unknown>)["message"])
     : undefined;
 }
 
@@ -38,9 +40,9 @@ function fieldsOf(errors: unknown): FieldError[] | undefined {
   if (!Array.isArray(errors)) return undefined;
   const fields = errors.flatMap((error: unknown) => {
     const { Field, field, Message, message } = Object(error) as Record<string, unknown>;
-    const name = words(Field) ?? words(field) ?? "";
-    const said = words(Message) ?? words(message) ?? words(error) ?? "";
-    return name || said ? [{ field: name, message: said }] : [];
+    const name = nonBlank(Field) ?? nonBlank(field) ?? "";
+    const text = nonBlank(Message) ?? nonBlank(message) ?? nonBlank(error) ?? "";
+    return name || text ? [{ field: name, message: text }] : [];
   });
   return fields.length > 0 ? fields : undefined;
 }
@@ -49,7 +51,7 @@ function isMarkup(body: string): boolean {
   return /^\s*</.test(body);
 }
 
-/** The title of a proxy's page, else its first heading. */
+/** Returns the title of a proxy's page, or else its first heading. */
 function headingOf(page: string): string | undefined {
   for (const name of ["title", "TITLE", "Title", "h1", "H1"]) {
     const heading = textOf(page, name);
@@ -58,6 +60,6 @@ function headingOf(page: string): string | undefined {
   return undefined;
 }
 
-function words(value: unknown): string | undefined {
+function nonBlank(value: unknown): string | undefined {
   return typeof value === "string" && oneLine(value) !== "" ? value : undefined;
 }

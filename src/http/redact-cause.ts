@@ -1,6 +1,6 @@
 import type { Redact } from "./credentials.ts";
 
-/** Fields that runtimes put on their errors. Any may be missing, or of another type. */
+/** Fields that runtimes set on errors. Any may be missing, or of another type. */
 export interface RuntimeError {
   name?: unknown;
   stack?: unknown;
@@ -11,25 +11,25 @@ export interface RuntimeError {
   errors?: unknown;
 }
 
-/** Causes of causes that are kept. */
+/** Levels of causes to keep. */
 const MAX_DEPTH = 5;
 
-/** Errors of an `AggregateError` that are kept. */
+/** Errors of an `AggregateError` to keep. */
 const MAX_ERRORS = 10;
 
 /**
- * Copies an error without its secrets. The original may hold the request with its headers, and may be anything at all:
- * a caller's `fetch` can throw any value.
+ * Copies an error without its secrets. The original may contain the request with its headers. It may be any value,
+ * because a caller's `fetch` can throw anything.
  */
 export function redactCause(thrown: unknown, redact: Redact, depth: number = MAX_DEPTH): Error {
   try {
     return copyOf(thrown, redact, depth);
   } catch {
-    return new Error("what was thrown cannot be read");
+    return new Error("the thrown value cannot be read");
   }
 }
 
-/** Errors of another realm, such as that of a test runner, are no instances of this one's `Error`. */
+/** Also true for errors of another realm, such as a test runner's. They are not instances of this realm's `Error`. */
 function isError(thrown: unknown): thrown is RuntimeError {
   return thrown instanceof Error || Object.prototype.toString.call(thrown) === "[object Error]";
 }

@@ -1,7 +1,9 @@
 import { ImpactError, isImpactError } from "../errors.ts";
 import type { Redact } from "./credentials.ts";
 
-/** Runs a check of input, whose message shows the input: credentials may stand where they do not belong. */
+/**
+ * Runs a check of input and redacts its error: the message shows the input, which may contain credentials by mistake.
+ */
 export function redactErrors<T>(redact: Redact, check: () => T): T {
   try {
     return check();

@@ -1,7 +1,7 @@
 import type { ImpactError } from "../errors.ts";
 import { retryRules, type RetryRules } from "./retry-rules.ts";
 
-/** Whether a request may be sent again after this failure: never where a duplicate could do harm. */
+/** Whether to retry a request after this failure. False if a duplicate could do harm. */
 export function isRetryable(error: ImpactError, table: RetryRules = retryRules): boolean {
   if (error.outcome === "not_sent") return error.code === "connection" || error.code === "timeout";
   if (error.outcome === "rejected") return error.code === "rate_limited";
@@ -24,21 +24,21 @@ export function isHarmlessTwice(
   return found.every(([, rule]) => allows(rule, searchParams));
 }
 
-/** The table with a caller's rules, which come first. */
+/** Returns the table with a caller's rules, which take precedence. */
 export function withRules(own: RetryRules): RetryRules {
   const keys = new Set(Object.keys(own).map(keyOf));
   const others = Object.entries(retryRules).filter(([operation]) => !keys.has(keyOf(operation)));
   return { ...Object.fromEntries(others), ...own };
 }
 
-/** An operation without the names of its path parameters. */
+/** Removes the names of path parameters from an operation. */
 const keyOf = (operation: string): string => operation.replace(/\{[^{}]*\}/g, "{}");
 
 function allows(rule: RetryRules[string], query: URLSearchParams): boolean {
   return typeof rule === "function" ? rule(query) : rule === "always";
 }
 
-/** Whether a request is for this operation. The API may be served below a path of its own. */
+/** Whether a request is for this operation. The base URL may have a path of its own. */
 function matches(operation: string, method: string, pathname: string): boolean {
   const [verb = "", path = ""] = operation.split(" ");
   const pattern = path.replaceAll(".", "\\.").replace(/\{[^{}]+\}/g, "[^/]+");

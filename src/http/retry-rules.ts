@@ -1,16 +1,16 @@
 import type { paths } from "../../generated/openapi.ts";
 
-/** Whether an operation may be repeated if the first request may have been carried out. */
+/** Whether to retry an operation if the first request may have been carried out. */
 export type RetryRule = "always" | "never";
 
-/** Rules by method and path, `POST /Things/{Id}`. An operation without one is repeated if it is a GET. */
+/** Rules by method and path, such as `POST /Things/{Id}`. Without a rule, only a GET is retried. */
 export type RetryRules = Readonly<
   Record<string, RetryRule | ((query: URLSearchParams) => boolean)>
 >;
 
 /**
- * A second Regular link costs nothing. A second Vanity link takes another of the account's 5,000, or finds its path
- * taken. A CustomPath may make a Vanity link even without Type.
+ * A second Regular link costs nothing. A second Vanity link uses up another of the account's 5,000, or is refused
+ * because its path is in use. A CustomPath may create a Vanity link even without Type.
  */
 const regularLinks = (query: URLSearchParams): boolean =>
   !query.has("CustomPath") && query.getAll("Type").every((type) => type === "Regular");
@@ -23,8 +23,8 @@ type Unsafe = {
 }[keyof paths];
 
 /**
- * One row for every operation that is not a GET: without it this file does not compile. `npm run spec:update` adds
- * rows as `"never"`. Change one only with evidence of what the operation does when it is repeated.
+ * One row for each operation that is not a GET. If one is missing, this file does not compile. `npm run spec:update`
+ * adds rows as `"never"`. Before you change one, find evidence that repeating the operation is harmless.
  */
 const rules: Readonly<Record<Unsafe, RetryRules[string]>> = {
   "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks": regularLinks,
@@ -40,5 +40,5 @@ const exports: RetryRules = {
 };
 
 /** All rules of the client. */
-// Pure: a program that only extends links is bundled without them.
+// Pure, so that bundlers drop it from a program that only extends links.
 export const retryRules: RetryRules = /* @__PURE__ */ Object.assign({}, rules, exports);

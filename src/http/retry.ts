@@ -9,7 +9,7 @@ import { isRetryable } from "./retry-policy.ts";
 /** Cap of the first backoff in milliseconds. The cap doubles with each attempt. */
 const FIRST_BACKOFF = 500;
 
-/** Sends a request again, up to its `maxRetries`, where the retry policy allows. */
+/** Retries a request up to its `maxRetries`, if the retry policy allows it. */
 export function withRetry(next: Send, { maxRetryDelay, retryRules, emit }: Settings): Send {
   return async (request, first) => {
     let earlier: Outcome = "not_sent";
@@ -34,7 +34,7 @@ export function withRetry(next: Send, { maxRetryDelay, retryRules, emit }: Setti
   };
 }
 
-/** Milliseconds: the server's hint, else full jitter. Undefined if the hint is longer than allowed. */
+/** Returns milliseconds: the server's hint, or else a backoff with full jitter. Undefined if the hint is too long. */
 function delayAfter(error: ImpactError, attempt: number, longest: number): number | undefined {
   if (error.retryAfter !== undefined)
     return error.retryAfter <= longest ? error.retryAfter : undefined;

@@ -4,10 +4,10 @@ import type { Settings } from "../options.ts";
 import type { Progress, Send, Transport } from "./request.ts";
 
 /**
- * Gives each attempt a deadline of its own, from sending to the last byte of the body. The caller's signal ends it, too,
- * with its own reason. A transport that ignores its signal is no longer awaited.
+ * Gives each attempt its own deadline, until the last byte of the body. The caller's signal also ends the attempt, with
+ * the signal's reason. Rejects immediately even if the transport ignores its signal.
  *
- * Not built on `AbortSignal.any` and `AbortSignal.timeout`: on Node 20, 24 and 26 they can be garbage-collected before
+ * Does not use `AbortSignal.any` and `AbortSignal.timeout`. On Node 20, 24 and 26 they can be garbage-collected before
  * they fire, and a stalled call then hangs forever.
  */
 export function withTimeout(transport: Transport, { redact }: Settings): Send {
@@ -31,7 +31,7 @@ export function withTimeout(transport: Transport, { redact }: Settings): Send {
         clearTimeout(timer);
         stopListening?.();
       };
-      // `finally` would make two more promises of each call.
+      // `finally` would create two more promises for each call.
       transport(request, attempt, controller.signal, progress).then(
         (result) => {
           settle();

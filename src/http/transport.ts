@@ -9,12 +9,14 @@ import { ownConnection } from "./deno.ts";
 import { ApiResult, readBody } from "./read-response.ts";
 import type { ApiRequest, Transport } from "./request.ts";
 
-/** Makes one attempt: sends it, reads the answer to its end, and rejects unless it is what was expected. */
+/** Creates the transport: it sends a request once, reads the body, and rejects an unexpected response. */
 export function createTransport(settings: Settings, quota: QuotaView): Transport {
   const { redact, beforeSend } = settings;
   return async (request, attempt, signal, progress) => {
     const { fetch = globalThis.fetch } = settings;
-    if (typeof fetch !== "function") throw wrongOption("fetch", "given", "none, nor a global one");
+    if (typeof fetch !== "function") {
+      throw wrongOption("fetch", "given", "none, and there is no global one");
+    }
     try {
       if (beforeSend) {
         await beforeSend({ type: "request", ...eventBase(request, attempt) });
@@ -22,7 +24,7 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
       }
       progress.isSent = true;
       const response = await fetch(request.url, initOf(request, settings, signal));
-      if (response?.headers === undefined) throw new TypeError("`fetch` gave no Response");
+      if (response?.headers === undefined) throw new TypeError("`fetch` returned no Response");
       progress.response = response;
       quota.observe(response.headers);
       const body = await readBody(response, request.expects, signal);
@@ -40,7 +42,7 @@ function initOf(request: ApiRequest, settings: Settings, signal: AbortSignal): R
   return {
     method,
     headers: headers ? mergeHeaders(headers, own) : own,
-    // A redirect could take the request, and the credentials with it, to another server.
+    // A redirect could send the request with its credentials to another server.
     redirect: "manual",
     signal,
     ...(body && { body }),
@@ -48,7 +50,7 @@ function initOf(request: ApiRequest, settings: Settings, signal: AbortSignal): R
   };
 }
 
-/** The call's own headers win, except for those that name the account and the version. */
+/** Merges headers. The call's own override the client's, except for authorization and version. */
 function mergeHeaders(given: Headers, own: Record<string, string>): Record<string, string> {
   const headers = new Headers(own);
   given.forEach((value, name) => {

@@ -1,9 +1,9 @@
-/** The two shapes of the API's error envelope. */
+/** Elements of the API's two error envelopes. */
 const FIELDS = ["Status", "Message", "status", "message"];
 
 /**
- * Reads an XML error envelope, root `ImpactRadiusResponse`, into the shape of its JSON form; undefined if it
- * holds none of the known fields. Not a parser: every search runs forward, so that no body can make it slow.
+ * Converts an XML error envelope, root `ImpactRadiusResponse`, to its JSON form. Returns undefined if it has none of
+ * the known fields. Not a full parser: it only searches forward, so that hostile bodies cannot make it slow.
  *
  * https://integrations.impact.com/impact-agency/reference/errors
  */
@@ -26,14 +26,14 @@ export function readXmlEnvelope(text: string): Record<string, unknown> | undefin
   return Object.keys(envelope).length > 0 ? envelope : undefined;
 }
 
-/** The text of the first element of a name, without its markup. */
+/** Returns the text of the first element with a name. */
 export function textOf(xml: string, name: string): string | undefined {
   const inside = contentOf(xml, name)?.trim();
   if (inside === undefined) return undefined;
   return /^<!\[CDATA\[(.*)\]\]>$/s.exec(inside)?.[1] ?? unescape(inside);
 }
 
-/** The content of the first element of a name. */
+/** Returns the content of the first element with a name. */
 function contentOf(xml: string, name: string): string | undefined {
   let start = -1;
   do {

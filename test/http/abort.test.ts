@@ -109,7 +109,7 @@ test("an abort after the client's timeout changes nothing", async () => {
     code: "timeout",
     outcome: "unknown",
     attempts: 1,
-    message: `POST ${baseUrl}/Mediapartners/IRabc123/Programs/1/TrackingLinks gave no whole answer within ${SHORT} ms`,
+    message: `POST ${baseUrl}/Mediapartners/IRabc123/Programs/1/TrackingLinks got no complete response within ${SHORT} ms`,
   });
 });
 

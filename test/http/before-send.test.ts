@@ -93,7 +93,7 @@ test("an attempt that timed out in beforeSend is retried, also for a Vanity link
   expect([calls, requests.length]).toEqual([2, 1]);
 });
 
-test("an ImpactError that beforeSend throws is not taken for the API's", async () => {
+test("an ImpactError from beforeSend is not reported as one of the API", async () => {
   const { baseUrl, requests } = await serve({ body: LINK_BODY });
   const thrown = new ImpactError("busy", { code: "rate_limited", outcome: "rejected" });
   const beforeSend = (): Promise<void> => Promise.reject(thrown);

@@ -229,7 +229,7 @@ test("keeps name, message, stack and code of a cause and nothing else", async ()
   expect(kept.cause.errors.map((error) => `${error.code} ${error.message}`)).toEqual(
     each.slice(0, 10).map((error, index) => `E${index} ${error.message}`),
   );
-  expect(message).toMatch(/got no whole answer: no 0$/);
+  expect(message).toMatch(/got no complete response: no 0$/);
 });
 
 test("keeps at most five nested causes", async () => {
@@ -246,7 +246,7 @@ test("keeps at most five nested causes", async () => {
 test("reports a thrown value that cannot be read", async () => {
   const thrown = Object.create(null) as Error;
   const error = await errorFrom(() => Promise.reject(thrown));
-  expect(error.message).toMatch(/got no whole answer: what was thrown cannot be read$/);
+  expect(error.message).toMatch(/got no complete response: the thrown value cannot be read$/);
 });
 
 test("keeps an error without a stack", async () => {

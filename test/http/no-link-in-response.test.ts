@@ -29,22 +29,22 @@ const WITHOUT_LINK: Refusal[] = [
   {
     name: "200 with the JSON null",
     answer: { body: "null" },
-    summary: unexpected(200, "JSON that is no object"),
+    summary: unexpected(200, "JSON that is not an object"),
   },
   {
     name: "200 with a JSON array",
     answer: { body: `[${LINK_BODY}]` },
-    summary: unexpected(200, "JSON that is no object"),
+    summary: unexpected(200, "JSON that is not an object"),
   },
   {
     name: "200 with a JSON number",
     answer: { body: "7" },
-    summary: unexpected(200, "JSON that is no object"),
+    summary: unexpected(200, "JSON that is not an object"),
   },
   {
     name: "200 with a JSON string",
     answer: { body: JSON.stringify(LINK_URL) },
-    summary: unexpected(200, "JSON that is no object", LINK_URL),
+    summary: unexpected(200, "JSON that is not an object", LINK_URL),
   },
   {
     name: "200 with an empty object",
@@ -121,5 +121,5 @@ test("reports an unknown outcome if the body of a 200 breaks off", async () => {
   });
 
   expect(error).toMatchObject({ code: "connection", outcome: "unknown", status: 200 });
-  expect(error.message).toContain(" got no whole answer: ");
+  expect(error.message).toContain(" got no complete response: ");
 });

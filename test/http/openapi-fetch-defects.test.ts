@@ -135,7 +135,7 @@ test.each([301, 302, 303, 307, 308])(
       outcome: status >= 307 ? "rejected" : "unknown",
       status,
       attempts: 1,
-      message: expect.stringContaining(` a redirect to ${elsewhere.baseUrl}, `),
+      message: expect.stringContaining(` a redirect to ${elsewhere.baseUrl}; `),
     });
     expect(response.status).toBe(status);
     expect(requests.length).toBe(2);

@@ -31,7 +31,7 @@ test("redacts a token that has lost its case in the host of a redirect or the na
   const token = "K3yToK3nK3yToK3nK3yToK3nK3yToK3n";
   const headers = { Location: `https://${token}.example/`, [`x-${token}`]: "1" };
   const error = await errorFor(() => new Response(null, { status: 307, headers }), token);
-  expect(error.message).toMatch(/a redirect to https:\/\/\[redacted\]\.example,/);
+  expect(error.message).toMatch(/a redirect to https:\/\/\[redacted\]\.example;/);
   expect(shown(error).toLowerCase().includes(token.toLowerCase())).toBe(false);
 });
 

@@ -14,7 +14,9 @@ test.each([301, 302, 303, 307, 308])("never follows a %i", async (status) => {
     outcome: status >= 307 ? "rejected" : "unknown",
     status,
     reason: "Moved",
-    message: expect.stringContaining(` a redirect to ${target.baseUrl}, which is never followed`),
+    message: expect.stringContaining(
+      ` a redirect to ${target.baseUrl}; redirects are never followed`,
+    ),
   });
   expect(target.requests).toEqual([]);
 });
@@ -22,8 +24,8 @@ test.each([301, 302, 303, 307, 308])("never follows a %i", async (status) => {
 test.each<[string, Record<string, string>, string]>([
   ["a path", { Location: "/login?token=1" }, "{baseUrl}"],
   ["another host, its scheme left out", { Location: "//login.example/x" }, "http://login.example"],
-  ["nothing", {}, "an address that it does not name"],
-  ["garbage", { Location: "http://[" }, "an address that it does not name"],
+  ["nothing", {}, "an unknown address"],
+  ["garbage", { Location: "http://[" }, "an unknown address"],
 ])("names the target of a redirect in the message: %s", async (_, headers, target) => {
   const { summary } = await failureOf({ status: 302, headers });
 
@@ -31,13 +33,13 @@ test.each<[string, Record<string, string>, string]>([
     code: "unexpected_response",
     outcome: "unknown",
     status: 302,
-    message: expect.stringContaining(` a redirect to ${target}, which is never followed`),
+    message: expect.stringContaining(` a redirect to ${target}; redirects are never followed`),
   });
 });
 
 test("names the scheme of a redirect that leads to no server", async () => {
   const { summary } = await failureOf({ status: 302, headers: { Location: "mailto:a@b.example" } });
   expect(summary).toMatchObject({
-    message: "answered 302, a redirect to mailto:…, which is never followed",
+    message: "answered 302, a redirect to mailto:…; redirects are never followed",
   });
 });

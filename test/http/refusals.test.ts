@@ -23,7 +23,7 @@ function page(status: number, body: string): Answer {
 
 /** Of a refusal whose words did not all come, none is known. */
 function cut(code: ImpactError["code"], status: number): Summary {
-  return { ...rejected(code, status), message: `answered ${status}, and its words were lost` };
+  return { ...rejected(code, status), message: `answered ${status}, but its body was lost` };
 }
 
 function failed(status: number, reason?: string): Summary {
@@ -461,13 +461,13 @@ test("keeps the XML of a refusal in the shape of its JSON", async () => {
   });
 });
 
-test("has no body if the response had none", async () => {
+test("has no body if the response has no body", async () => {
   const { error } = await failureOf({ status: 500 });
 
   expect(Object.hasOwn(error, "body")).toBe(false);
 });
 
-test("redacts the token in what a refusal echoes", async () => {
+test("redacts the token that a refusal echoes", async () => {
   const { error, summary } = await failureOf(
     json(401, { Message: `No: ${basic()}`, Given: account.authToken }, { "X-Echo": basic() }),
   );

@@ -70,7 +70,7 @@ const bodies: Record<string, (echo: string) => string> = {
   "the message": (echo) => JSON.stringify({ Status: "ERROR", Message: `No such ${echo} here` }),
   "a name in JSON": (echo) => JSON.stringify({ [echo]: { [`x${echo}`]: [echo] } }),
   "field errors": (echo) => JSON.stringify({ Errors: [{ Field: echo, Message: `bad ${echo}` }] }),
-  "JSON that is no object": (echo) => JSON.stringify([echo, [echo]]),
+  "JSON that is not an object": (echo) => JSON.stringify([echo, [echo]]),
   "JSON as a string": (echo) => JSON.stringify(echo),
   "JSON in JSON": (echo) => JSON.stringify({ message: JSON.stringify({ echo }) }),
   "the problem's title": (echo) => JSON.stringify({ title: echo, detail: echo }),

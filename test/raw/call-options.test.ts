@@ -33,7 +33,7 @@ test("timeout of a raw call beside params wins over the client's, also behind a 
   await expect(call).rejects.toMatchObject({
     code: "timeout",
     outcome: "unknown",
-    message: expect.stringContaining("gave no whole answer within 30 ms") as string,
+    message: expect.stringContaining("got no complete response within 30 ms") as string,
   });
 });
 
@@ -93,7 +93,7 @@ test("a raw call leaves no listener on its signal, also behind a middleware", as
   }
 });
 
-test("what a raw call learns of the quota is the client's one view", async () => {
+test("a raw call updates the client's quota", async () => {
   const { baseUrl } = await serve({
     body: LINK_BODY,
     headers: { "X-RateLimit-Limit-hour": "1000", "X-RateLimit-Remaining-hour": "7" },

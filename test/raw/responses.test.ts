@@ -45,7 +45,7 @@ test.each<[number, string, unknown]>([
   expect(response.headers.get("x-request-id")).toBe("r1");
 });
 
-test("redacts the token in what a refusal echoes and drops its cookies", async () => {
+test("redacts the token that a refusal echoes, and drops its cookies", async () => {
   const { baseUrl } = await serve({
     status: 401,
     body: JSON.stringify({ Message: `not ${account.authToken}` }),

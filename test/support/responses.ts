@@ -73,6 +73,6 @@ export function unexpected(status: number, what: string, reason?: string): Summa
   };
 }
 
-export const NO_JSON = "a body that is no JSON";
+export const NO_JSON = "a body that is not JSON";
 
-export const NO_LINK = "a TrackingURL that is no link";
+export const NO_LINK = "a TrackingURL that is not a link";

@@ -62,7 +62,7 @@ test("loses a connection with an unknown outcome, with a link or without", async
     trace.push([code, outcome, message, fake.links.length]);
   }
 
-  const message = `POST ${BASE}${LINKS} got no whole answer: read ECONNRESET`;
+  const message = `POST ${BASE}${LINKS} got no complete response: read ECONNRESET`;
   expect(trace).toEqual([
     ["connection", "unknown", message, 0],
     ["connection", "unknown", message, 1],
@@ -125,7 +125,7 @@ test("makes no link if the delay is longer than the client's timeout", async () 
   expect(await pending).toMatchObject({
     code: "timeout",
     outcome: "unknown",
-    message: `POST ${BASE}${LINKS} gave no whole answer within 30000 ms`,
+    message: `POST ${BASE}${LINKS} got no complete response within 30000 ms`,
   });
   await vi.advanceTimersByTimeAsync(60_000);
   expect(fake.links).toEqual([]);

@@ -172,7 +172,7 @@ test("rejects at once if there is no fetch", async () => {
   await expect(impact.trackingLinks.create({ programId: "1" })).rejects.toMatchObject({
     code: "configuration",
     outcome: "not_sent",
-    message: "Expected `fetch` to be given, got none, nor a global one",
+    message: "Expected `fetch` to be given, got none, and there is no global one",
     attempts: 0,
   });
 });
@@ -186,7 +186,7 @@ test("rejects if fetch returns no Response", async () => {
     outcome: "unknown",
     message:
       "POST https://api.impact.com/Mediapartners/IRabc123/Programs/1/TrackingLinks " +
-      "got no whole answer: `fetch` gave no Response",
+      "got no complete response: `fetch` returned no Response",
   });
 });
 
