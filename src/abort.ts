@@ -1,4 +1,4 @@
-/** Why a signal has aborted. Signals of polyfills may not say. */
+/** Returns the reason of an aborted signal. Signals of polyfills may have none. */
 export function reasonOf({ reason }: AbortSignal): unknown {
   return reason === undefined ? AbortSignal.abort().reason : reason;
 }
@@ -11,8 +11,8 @@ interface Waiting {
 const waiting = new WeakMap<AbortSignal, Waiting>();
 
 /**
- * Calls back when the signal aborts, until the function that it gives is called. However many wait for one
- * signal, it holds one listener: runtimes take many for a leak, and warn.
+ * Calls back when the signal aborts. Returns a function that cancels this. Adds one listener to each signal, however
+ * many callbacks it has, because runtimes warn of a leak if a signal has many listeners.
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => {};

@@ -1,20 +1,20 @@
-// No `\p{…}`: V8 builds tables of all of Unicode when it parses the first one, and every import waits for that.
+// Avoid `\p{…}` here: V8 builds tables for all of Unicode when it parses the first one, which delays every import.
 
-/** Unicode's Cc. */
+/** Control characters (Unicode category Cc). */
 export const CONTROL: RegExp = /[^ -~\xa0-\uffff]/;
 
-/** Never stands in a URL as it is. */
+/** Characters that a URL cannot contain unencoded. */
 export const WHITESPACE_OR_CONTROL: RegExp = /\s|[^ -~\xa0-\uffff]/;
 
-/** Shown as nothing: controls, zero-width characters, and those that turn the direction of their neighbours. */
+/** Invisible characters: controls, zero-width characters, and bidirectional controls. */
 export const INVISIBLE: RegExp =
   /[^ -~\xa0-\uffff]|[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
-/** Breaks a line, is no character, or turns the direction of its neighbours (Bidi_Control). */
+/** White space, control characters, lone surrogates and bidirectional controls. */
 const UNPRINTABLE =
   /(?:[\s\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[^ -~\xa0-\u{10ffff}])+/gu;
 
-/** A text of a server as one line of printable characters. */
+/** Converts text from a server to one line of printable characters. */
 export function oneLine(text: string): string {
   return text.replace(UNPRINTABLE, " ").trim();
 }

@@ -27,13 +27,13 @@ export interface ResponseEvent extends EventBase {
   readonly type: "response";
   /** Duration of the attempt in milliseconds. */
   readonly duration: number;
-  /** HTTP status, if an answer began. */
+  /** HTTP status, if a response began. */
   readonly status?: number;
   /** Why the attempt failed. */
   readonly error?: ImpactError;
   /** True if the caller's signal ended it. */
   readonly aborted?: true;
-  /** The client's view of the quota after this answer. */
+  /** The client's quota after this response. */
   readonly quota?: Quota;
 }
 
@@ -60,7 +60,7 @@ export interface CallWaitEvent extends EventBase, Wait {
   readonly cause: "retry_after" | "backoff";
 }
 
-/** `createMany` waits because the quota is used up, or only its reserve is left. Belongs to no single call. */
+/** `createMany` waits because the quota is used up, apart from the reserve. Affects all its calls. */
 export interface QuotaWaitEvent extends Wait {
   readonly cause: "quota";
   /** When it happened, in milliseconds since the epoch. */
@@ -70,12 +70,12 @@ export interface QuotaWaitEvent extends Wait {
 /** The client waits before it sends. */
 export type WaitEvent = CallWaitEvent | QuotaWaitEvent;
 
-/** Everything a client does, as it happens. No event holds credentials. */
+/** An event of a client: a request, response, retry or wait. Contains no credentials. */
 export type ImpactEvent = RequestEvent | ResponseEvent | RetryEvent | WaitEvent;
 
 export type Emit = (event: ImpactEvent) => void;
 
-/** Calls the listener with events that hold no credentials. Errors of the listener, also later ones, are ignored. */
+/** Calls the listener with redacted events. Ignores errors of the listener, including rejected promises. */
 export function createEmit(listener: (event: ImpactEvent) => unknown, redact: Redact): Emit {
   return (event) => {
     try {
@@ -86,19 +86,19 @@ export function createEmit(listener: (event: ImpactEvent) => unknown, redact: Re
   };
 }
 
-/** The URL alone can hold credentials: errors are redacted when they are made. */
+/** Redacts the URL. An error in an event is already redacted. */
 export function redactEvent<Event extends ImpactEvent>(event: Event, redact: Redact): Event {
   return "url" in event ? { ...event, url: redact(event.url) } : event;
 }
 
-/** Makes ids of calls that are unique across clients and processes. */
+/** Creates a generator of call ids that are unique across clients and processes. */
 export function createIds(): () => string {
   const client = Math.random().toString(36).slice(2, 10);
   let count = 0;
   return () => `${client}-${++count}`;
 }
 
-/** Makes the part that all events of an attempt share. */
+/** Returns the fields that all events of an attempt share. */
 export function eventBase(
   { id, method, url, index }: Pick<ApiRequest, "id" | "method" | "url" | "index">,
   attempt: number,

@@ -4,7 +4,7 @@ export interface Lru<T> {
   set(key: string, value: T): void;
 }
 
-/** Two generations instead of an order, because a Map is slow at deleting its first entry. */
+/** Creates a cache. Keeps two generations instead of an order, because deleting the first entry of a Map is slow. */
 export function lru<T>(size: number): Lru<T> {
   let young = new Map<string, T>();
   let old = new Map<string, T>();

@@ -15,7 +15,7 @@ import { isWebUrl } from "./url.ts";
 export interface ImpactClientOptions {
   /** Account SID of the partner account. @default the environment's `IMPACT_ACCOUNT_SID` */
   accountSid?: string | undefined;
-  /** Auth token; a read-only one cannot make links. @default the environment's `IMPACT_AUTH_TOKEN` */
+  /** Auth token. A read-only token cannot create links. @default the environment's `IMPACT_AUTH_TOKEN` */
   authToken?: string | undefined;
   /**
    * API origin, with a path if it has one. `http` only for localhost.
@@ -35,36 +35,36 @@ export interface ImpactClientOptions {
   /** Retries after the first attempt, made only when a duplicate would be harmless. @default 2 */
   maxRetries?: number | undefined;
   /**
-   * Longest wait before a retry, in milliseconds. If the server asks for a longer one, the call fails immediately and
-   * `error.retryAfter` says how long. `createMany` waits for a 429 regardless.
+   * Longest wait before a retry, in milliseconds. If the server requires a longer wait, the call fails immediately and
+   * `error.retryAfter` has its length. After a 429, `createMany` always waits.
    *
    * @default 60_000
    */
   maxRetryDelay?: number | undefined;
   /**
-   * Whether operations may be repeated after a failure that leaves their outcome `unknown`, such as a 503. By method and
-   * path: `{ "GET /Mediapartners/{AccountSID}/Jobs/{Id}": "never" }`. They come before the client's own rules: a Regular
-   * link, and every GET except for exports, is repeated; all else is not.
+   * Whether to retry operations after a failure with outcome `unknown`, such as a 503. Keys are methods and paths:
+   * `{ "GET /Mediapartners/{AccountSID}/Jobs/{Id}": "never" }`. These rules take precedence over the client's own,
+   * which retry Regular links and every GET except exports, and nothing else.
    *
    * @default the client's own rules
    */
   retryRules?: Readonly<Record<string, RetryRule>> | undefined;
   /**
    * Makes calls of `impact.raw` reject with an {@link ImpactError} for a refusal, and for a 200 with `Status: "ERROR"`.
-   * By default a refusal is returned as `error`; `toImpactError` makes an `ImpactError` of it.
+   * By default a refusal is returned as `error`, and `toImpactError` converts it to an `ImpactError`.
    *
    * @default false
    */
   throwOnError?: boolean | undefined;
   /** Any standard `fetch`. @default `globalThis.fetch`, looked up at each call */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Headers to send besides the client's own. */
+  /** Headers to send in addition to the client's own. */
   headers?: Record<string, string> | undefined;
-  /** Called for each request, response, retry and wait. Errors that it throws are ignored. */
+  /** Called for each request, response, retry and wait. Its errors are ignored. */
   onEvent?: ((event: ImpactEvent) => void) | undefined;
   /**
-   * Awaited before each request is sent, retries included, within its `timeout`. Use it to record a request that must
-   * not be sent twice. If it throws, the attempt fails with `connection` and outcome `not_sent`.
+   * Called and awaited before each request, including retries. Counts towards `timeout`. Use it to record a request
+   * that must not be sent twice. If it throws, the attempt fails with code `connection` and outcome `not_sent`.
    */
   beforeSend?: ((request: RequestEvent) => void | Promise<void>) | undefined;
   /**
@@ -75,9 +75,9 @@ export interface ImpactClientOptions {
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** Options of one call. Absent ones default to the client's. */
+/** Options of one call. They default to the client's. */
 export interface RequestOptions {
-  /** Aborts the call, waits included. It rejects with the signal's reason. */
+  /** Aborts the call, including waits. The call rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Timeout of each attempt in milliseconds, including reading the body. @default the client's `timeout` */
   timeout?: number | undefined;
@@ -85,7 +85,7 @@ export interface RequestOptions {
   maxRetries?: number | undefined;
 }
 
-/** Options, checked and complete. */
+/** Validated options with defaults. */
 export interface Settings {
   readonly accountSid: string;
   readonly baseUrl: string;
@@ -96,7 +96,7 @@ export interface Settings {
   readonly retryRules: RetryRules | undefined;
   readonly throwOnError: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
-  /** Copies the headers that every request carries: a `fetch` may change what it is given. */
+  /** Returns a copy of the headers of every request, because a `fetch` may modify its arguments. */
   readonly headers: () => Record<string, string>;
   readonly redact: Redact;
   readonly emit: Emit | undefined;
@@ -125,7 +125,7 @@ const TIMEOUT = { least: 1, most: LONGEST_TIMER, unit: " of milliseconds" };
 const RETRIES = { least: 0, most: 100 };
 const DELAY = { least: 0, unit: " of milliseconds" };
 
-/** Reads options, else the environment, else defaults. Throws `configuration` for anything that cannot work. */
+/** Reads options, or else the environment, or else defaults. Throws `configuration` for an invalid value. */
 export function readOptions(options: ImpactClientOptions): Settings {
   expectKnown("configuration", "option", options, OPTIONS);
   for (const name of ["throwOnError", "dangerouslyAllowBrowser"] as const) {
@@ -175,7 +175,7 @@ export function readOptions(options: ImpactClientOptions): Settings {
   };
 }
 
-/** Throws `invalid_input` for anything that cannot work, and for a name that is not among `known`. */
+/** Reads the options of a call. Throws `invalid_input` for an invalid value, and for a name that is not in `known`. */
 export function readRequestOptions(
   options: RequestOptions | undefined,
   settings: Settings,
@@ -231,7 +231,7 @@ function refuseBrowser(allowed: unknown): void {
   }
 }
 
-/** An option's value under the name by which the caller gave it: the option's own, or the variable's. */
+/** Returns the value of an option, with the name of its source for messages: the option or the variable. */
 function find(
   option: string,
   value: unknown,
@@ -245,7 +245,7 @@ function find(
   throw wrongOption(option, `given, or ${variable} to be set`, "neither");
 }
 
-/** A variable that is empty, or that may not be read, is as if unset. */
+/** Reads a variable. Returns undefined if it is empty or must not be read. */
 function environment(name: string): string | undefined {
   try {
     const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
@@ -262,12 +262,12 @@ function readAccountSid(name: string, value: unknown): string {
   return sid;
 }
 
-/** Neither half of the credentials is ever shown, since they are easily swapped. */
+/** Never shows the value: the account SID and the token are easily swapped. */
 function readCredential(name: string, value: unknown): string {
   if (typeof value !== "string")
     throw wrongOption(name, "a string", `a value of type ${typeof value}`);
   if (value === "") throw wrongOption(name, "a string", "an empty one");
-  // RFC 7617, 2: no control characters. Outer spaces come from copying, and would only be refused later.
+  // RFC 7617, 2: no control characters. The server would refuse outer spaces, which come from copying.
   if (CONTROL.test(value))
     throw wrongOption(name, "free of control characters", "one with a line break or the like");
   if (value.trim() !== value)
@@ -282,7 +282,7 @@ function readBaseUrl(name: string, value: unknown): string {
   if (typeof value !== "string") throw wrongOption(name, expected, kindOf(value));
   if (!isWebUrl(value)) throw wrongOption(name, expected, "no such URL");
   const url = new URL(value);
-  // None of these is shown: a password may stand in them.
+  // Do not show the URL: it may contain a password.
   if (url.username !== "" || url.password !== "")
     throw wrongOption(name, expected, "one with credentials");
   if (/[?#]/.test(value)) throw wrongOption(name, expected, "one with a query or fragment");

@@ -14,7 +14,7 @@ type Get<Paths, Path extends keyof Paths> = Paths[Path] extends { get: infer Ope
   ? Operation
   : never;
 
-/** The JSON of a page; loose if the document does not describe it. */
+/** The JSON of a page. A record of unknown values if the document does not describe it. */
 export type Page<Paths, Path extends keyof Paths> =
   Get<Paths, Path> extends { responses: { 200: { content: { "application/json": infer Body } } } }
     ? Body
@@ -37,10 +37,10 @@ type ParametersOf<Operation> = Operation extends { parameters: infer Parameters 
   : Record<string, unknown>;
 
 /**
- * Iterates over the pages of a list, lazily: a page is requested when the one before it is consumed. Follows
- * `@nextpageuri` if the API gives it, else counts `Page` up, until a page is empty or shorter than `PageSize`.
+ * Iterates over the pages of a list. Requests a page when you have consumed the one before it. Follows `@nextpageuri` if
+ * the API returns it. Otherwise increments `Page` until a page is empty or shorter than `PageSize`.
  *
- * @throws ImpactError for a refusal, as `toImpactError` makes it.
+ * @throws ImpactError for a refusal, like `toImpactError`.
  * @example
  * for await (const page of pages(impact, "/Mediapartners/{AccountSID}/Campaigns", {
  *   params: { path: { AccountSID: impact.accountSid } },
@@ -52,13 +52,13 @@ export async function* pages<Paths extends {}, Path extends ListPath<Paths>>(
   options: PagesOptions<ParametersOf<Get<Paths, Path>>> = {},
 ): AsyncGenerator<Page<Paths, Path>, void, undefined> {
   const { waitForQuota: _, ...init } = options;
-  // Its own types need the paths. The parameters were checked by those of this function.
+  // The types of `raw` need a literal path. The types of this function check the parameters.
   const get = client.raw as unknown as { GET(path: string, init: object): Promise<RawResult> };
   let request: Request = { path, init };
   const seen = new Set<string>();
   for (;;) {
     const data = await getPage(() => get.GET(request.path, request.init), client, options);
-    // What the document says of the answer is not checked.
+    // Unchecked: the response may differ from the document.
     yield data as Page<Paths, Path>;
     const next = nextRequest(data, request);
     if (next === undefined) return;
@@ -76,7 +76,7 @@ interface Request {
   };
 }
 
-/** When the API does not say how long to wait after a 429. */
+/** Milliseconds to wait after a 429 that does not say how long. */
 const DEFAULT_WAIT = 60_000;
 
 async function getPage(
@@ -93,7 +93,7 @@ async function getPage(
   }
 }
 
-/** A client with `throwOnError` throws a refusal. */
+/** Returns a refusal that a client with `throwOnError` has thrown. */
 function asResult(error: unknown): ImpactError {
   if (isImpactError(error)) return error;
   throw error;
@@ -102,24 +102,24 @@ function asResult(error: unknown): ImpactError {
 function repeatedPage(path: string): ImpactError {
   const kind = { code: "unexpected_response", outcome: "rejected" } as const;
   return new ImpactError(
-    `The API named a page twice as the next one: ${path.split("?", 1)[0]}`,
+    `The API returned the same next page twice: ${path.split("?", 1)[0]}`,
     kind,
   );
 }
 
 function waitOf({ retryAfter }: ImpactError, resetAt: Date | undefined): number {
   if (retryAfter !== undefined) return retryAfter;
-  const left = resetAt === undefined ? 0 : resetAt.getTime() - Date.now();
-  return left > 0 ? left : DEFAULT_WAIT;
+  const untilReset = resetAt === undefined ? 0 : resetAt.getTime() - Date.now();
+  return untilReset > 0 ? untilReset : DEFAULT_WAIT;
 }
 
-/** The request of the page after this one; undefined if it is the last one. */
+/** Returns the request for the next page; undefined after the last page. */
 function nextRequest(data: unknown, { path, init }: Request): Request | undefined {
   const page = Object(data) as Record<string, unknown>;
   const next = page["@nextpageuri"];
   if (typeof next === "string") {
     if (next === "") return undefined;
-    // Without its origin: the credentials are for the client's own server.
+    // Remove the origin, so that the credentials go only to the client's own server.
     const { params: _, ...rest } = init;
     return { path: next.replace(/^https?:\/\/[^/]*/i, ""), init: rest };
   }
@@ -132,7 +132,7 @@ function nextRequest(data: unknown, { path, init }: Request): Request | undefine
   return { path, init: { ...init, params } };
 }
 
-/** Whether a page is the last one by its length. */
+/** Whether the length of a page shows that it is the last one. */
 function isShort(data: unknown, { PageSize }: Record<string, unknown>): boolean {
   const list = Array.isArray(data) ? data : Object.values(Object(data)).find(Array.isArray);
   const length = Array.isArray(list) ? list.length : 0;

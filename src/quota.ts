@@ -1,12 +1,12 @@
-/** The hourly quota, from the headers of answers. A field that the server did not send is undefined. */
+/** The hourly quota, from response headers. A field that the server did not send is undefined. */
 export interface Quota {
   /** Requests allowed in the window. */
   readonly limit: number | undefined;
-  /** Requests left in the window. */
+  /** Requests remaining in the window. */
   readonly remaining: number | undefined;
   /** When the quota resets. */
   readonly resetAt: Date | undefined;
-  /** When the latest answer with these headers arrived. */
+  /** When the latest response with these headers arrived. */
   readonly observedAt: Date;
 }
 
@@ -26,8 +26,8 @@ interface RateLimit {
 }
 
 /**
- * Headers come in the order of their names: RateLimit-Reset before X-RateLimit-Reset, and the counts of the hour after
- * those without a window.
+ * Reads headers in the order of their names. The first reset wins, RateLimit-Reset. The last counts win, those ending
+ * in `-hour`.
  */
 function readRateLimit(headers: Headers, now: number): RateLimit {
   const found: RateLimit = {};
@@ -39,7 +39,7 @@ function readRateLimit(headers: Headers, now: number): RateLimit {
   return found;
 }
 
-/** Reads every known family of rate-limit headers; undefined if the answer has none. */
+/** Reads every known family of rate-limit headers. Returns undefined if the response has none. */
 export function readQuota(headers: Headers, now: number): Quota | undefined {
   const { limit, remaining, reset } = readRateLimit(headers, now);
   if (limit === undefined && remaining === undefined && reset === undefined) return undefined;
@@ -54,13 +54,13 @@ export function readQuota(headers: Headers, now: number): Quota | undefined {
 /** The vendor's windows are hourly: https://integrations.impact.com/partner-api-reference/readme/rate-limits */
 const WINDOW = 3_600_000;
 
-/** The client's one view of the quota. */
+/** The quota as all calls of a client see it. */
 export class QuotaView {
   current: Quota | undefined;
-  /** When the window ends, by the monotonic clock `performance.now()`: the system's may be set meanwhile. */
+  /** End of the window by `performance.now()`, because the system clock may be changed meanwhile. */
   windowEnd = 0;
 
-  /** Merges the headers of an answer. */
+  /** Merges the headers of a response. */
   observe(headers: Headers): void {
     const now = Date.now();
     const next = readQuota(headers, now);
@@ -71,11 +71,14 @@ export class QuotaView {
   }
 }
 
-/** Answers drift by as long as they take to arrive; a reset further away than that is of another window. */
+/**
+ * Resets differ by the time that responses take. If they differ by more milliseconds, they belong to different windows.
+ */
 const DRIFT = 120_000;
 
 /**
- * One view from many answers. They may arrive out of order, so within a window `remaining` only goes down.
+ * Merges the quota of a response into the one seen before. Within a window, `remaining` only decreases, because
+ * responses may arrive out of order.
  */
 export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
   if (seen?.resetAt === undefined) return next;
@@ -92,30 +95,30 @@ export function mergeQuota(seen: Quota | undefined, next: Quota): Quota {
 }
 
 /**
- * Milliseconds that a refusal asks to wait: `Retry-After`, and on a 429 else the reset of the quota.
- * Undefined if it asks for none, or for a time that is no more.
+ * Returns the milliseconds to wait after a refusal: `Retry-After`, or else the reset of the quota for a 429. Undefined
+ * if there is neither, or if the time has passed.
  */
 export function readRetryAfter(headers: Headers, status: number, now: number): number | undefined {
-  const asked = readTime(headers.get("retry-after"), now);
-  const wait = asked ?? (status === 429 ? readRateLimit(headers, now).reset : undefined);
+  const retryAfter = readTime(headers.get("retry-after"), now);
+  const wait = retryAfter ?? (status === 429 ? readRateLimit(headers, now).reset : undefined);
   return wait !== undefined && wait > 0 ? wait : undefined;
 }
 
-/** No `Date` reaches much further. A longer wait is a mistake of the server. */
+/** In milliseconds. Keeps dates within the range of `Date`. */
 const LONGEST_WAIT = 1e14;
 
 /**
- * Milliseconds from now until a time given as seconds, as an epoch (in seconds or milliseconds, by its size), or as a
- * date with a time of day. Never negative. Undefined for anything else.
+ * Returns the milliseconds until a time: seconds from now, an epoch (in seconds or milliseconds, by its size), or a
+ * date with a time of day. Never negative. Undefined for any other value.
  */
 function readTime(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  // HTTP dates are UTC, also in the form of asctime, which does not say so.
+  // HTTP dates are in UTC, including the asctime format, which has no time zone.
   const date = /(Z|[A-Z]{3}|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value} GMT`;
   const wait = /^\d+(\.\d+)?$/.test(value)
     ? fromNumber(Number(value), now)
     : Date.parse(date) - now;
-  // Date.parse takes "in 2050" and "-5" for dates.
+  // Date.parse accepts "in 2050" and "-5".
   if (Number.isNaN(wait) || !/^[\d.]+$|\d:\d\d:\d\d/.test(value)) return undefined;
   return Math.min(Math.max(0, wait), LONGEST_WAIT);
 }

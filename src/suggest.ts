@@ -1,4 +1,7 @@
-/** The known name that differs only in case or punctuation, else in at most two letters, and half of them. */
+/**
+ * Returns the known name most similar to a given one, ignoring case and punctuation. At most two letters may differ,
+ * and fewer in short names.
+ */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
   const text = plain(given);

@@ -1,13 +1,13 @@
 import { ImpactError, type ImpactErrorCode } from "./errors.ts";
 import { nearest } from "./suggest.ts";
 
-/** How a value is shown in a message: short, and never more than one line. */
+/** Formats a value for a message, on one line and shortened. */
 export function show(value: unknown): string {
   if (typeof value !== "string") return kindOf(value);
   return value === "" ? "an empty string" : JSON.stringify(shorten(value));
 }
 
-/** The same for options, where a text may be a token that stands in the wrong place: no text is shown. */
+/** Formats a value without showing text, because the text of an option may be a misplaced token. */
 export function kindOf(value: unknown): string {
   if (value === "") return "an empty string";
   if (typeof value === "number" || typeof value === "boolean")
@@ -24,7 +24,7 @@ function shorten(text: string): string {
 /** Codes for bad input: options of the client, or the input of one call. */
 export type InputCode = ImpactErrorCode & ("configuration" | "invalid_input");
 
-/** Bad input has one form of message: `Expected …, got …`. Nothing was sent. */
+/** Creates the error for bad input: `Expected …, got …`. Nothing was sent. */
 export function badInput(
   code: InputCode,
   field: string,
@@ -35,12 +35,12 @@ export function badInput(
   return new ImpactError(message, { code, outcome: "not_sent", fields: [{ field, message }] });
 }
 
-/** The same for an option of the client. */
+/** Creates the error for a bad option of the client. */
 export function wrongOption(name: string, expected: string, got: string): ImpactError {
   return badInput("configuration", name, `\`${name}\` to be ${expected}`, got);
 }
 
-/** A name that is not known, with the one that may have been meant. */
+/** Formats an unknown name with a suggestion, or with all known names. */
 export function unknownName(given: string, known: readonly string[]): string {
   const near = nearest(given, known);
   return near === undefined
@@ -48,7 +48,7 @@ export function unknownName(given: string, known: readonly string[]): string {
     : `\`${given}\`; did you mean \`${near}\`?`;
 }
 
-/** Refuses what is no object, and every key that is not among the known ones. */
+/** Throws if a value is not an object, or has a key that is not in `known`. */
 export function expectKnown(
   code: InputCode,
   what: string,
@@ -70,7 +70,7 @@ export interface Bounds {
   readonly unit?: string;
 }
 
-/** A whole number within bounds, or the fallback if none was given. */
+/** Returns a whole number within bounds, or the fallback for undefined. Throws for any other value. */
 export function expectWhole<Fallback>(
   code: InputCode,
   name: string,

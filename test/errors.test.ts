@@ -211,7 +211,7 @@ test("toJSON keeps a cause that is not an error", () => {
   });
 });
 
-test("toJSON has no cause if there is none", () => {
+test("toJSON omits a missing cause", () => {
   const error = new ImpactError("No.", { code: "timeout", outcome: "unknown" });
   expect(Object.keys(error.toJSON())).toEqual(["name", "message", "code", "outcome", "attempts"]);
 });

@@ -53,7 +53,7 @@ const left = (tally: Tally, moment: Moment): number | undefined => {
   return date && date.getTime() - NOW;
 };
 
-test("an estimate is none before anything is done, and after everything is", () => {
+test("there is no estimate before the first row is done, or after the last one", () => {
   expect(left(tallyOf({}, SECOND), momentOf())).toBe(undefined);
   expect(left(tallyOf({ before: 50, counts: { created: 50 } }, SECOND), momentOf())).toBe(
     undefined,
@@ -63,7 +63,7 @@ test("an estimate is none before anything is done, and after everything is", () 
 });
 
 test.each<[string, Parts, Moment, number | undefined]>([
-  ["goes on as fast as until now", { counts: { created: 50 } }, momentOf(), 10 * SECOND],
+  ["assumes the present speed", { counts: { created: 50 } }, momentOf(), 10 * SECOND],
   [
     "does not count rows of earlier runs as done in this one",
     { before: 40, counts: { created: 50 } },
@@ -83,7 +83,7 @@ test.each<[string, Parts, Moment, number | undefined]>([
     10 * SECOND,
   ],
   [
-    "is none if the quota may not be enough",
+    "is undefined if the quota may not be enough",
     { total: 1500, counts: { created: 1000 } },
     momentOf({ limit: 1000, remaining: 499, resetIn: 30 * MINUTE }),
     undefined,
@@ -95,7 +95,7 @@ test.each<[string, Parts, Moment, number | undefined]>([
     undefined,
   ],
   [
-    "is none while the run waits",
+    "is undefined while the run waits",
     { total: 200, counts: { created: 100 }, waitingUntil: new Date(NOW + 5 * MINUTE) },
     momentOf(),
     undefined,

@@ -1,10 +1,10 @@
-/** An answer of the fake, before it is rendered as JSON or XML. */
+/** A response of the fake API, before it is rendered as JSON or XML. */
 export interface FakeAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The envelope of most refusals: https://integrations.impact.com/impact-agency/reference/errors */
+/** Creates the envelope of most refusals: https://integrations.impact.com/impact-agency/reference/errors */
 export function refuse(status: number, message: string, field?: string): FakeAnswer {
   const errors = field === undefined ? {} : { Errors: [{ Field: field, Message: message }] };
   return { status, body: { Status: "ERROR", Message: message, ...errors } };
@@ -12,14 +12,19 @@ export function refuse(status: number, message: string, field?: string): FakeAns
 
 const PHRASES = { 400: "Bad Request", 403: "Forbidden" };
 
-/** The form that the vendor's document gives for a 403 of this operation, and in which the API refuses deep links. */
+/**
+ * Creates the envelope with a timestamp. The vendor's document has it for a 403; the API also refuses deep links with
+ * it.
+ */
 export function refuseWithTime(status: 400 | 403, message: string, time: number): FakeAnswer {
   const error = PHRASES[status];
   const name = error.toUpperCase().replace(" ", "_");
   return { status, body: { timestamp: time, status: name, error, message } };
 }
 
-/** JSON if the request asks for it, else XML: https://integrations.impact.com/impact-brand/reference/responses */
+/**
+ * Renders JSON if the request accepts it, else XML: https://integrations.impact.com/impact-brand/reference/responses
+ */
 export function render(
   { status, body }: FakeAnswer,
   accept: string,

@@ -8,10 +8,10 @@ import { makeLink, readParams, type FakeLink } from "./links.ts";
 import type { RecordedRequest } from "./requests.ts";
 import type { QuotaWindow } from "./window.ts";
 
-/** Answers a request, and adds the link that it makes to `links`. */
+/** Answers a request, and adds the created link to `links`. */
 type Handle = (request: Request, recorded: RecordedRequest, time: number) => Response;
 
-/** The API when nothing goes wrong. */
+/** Creates the API without faults. */
 export function createApi(
   options: FakeImpactOptions,
   links: FakeLink[],
@@ -69,7 +69,7 @@ function answerTo(
   const noDeepLink = deepLinkProblem(params["deepLink"], program.deepLinkDomains);
   if (noDeepLink !== undefined) return refuseWithTime(400, noDeepLink, time);
   const isVanity = type === "Vanity" || params["customPath"] !== undefined;
-  // Skipped for a Regular link: a test may make very many.
+  // Skipped for a Regular link, because it is slow if a test creates many links.
   const taken = isVanity ? links.flatMap((link) => link.customPath?.toLowerCase() ?? []) : [];
   const vanityPath = isVanity ? (params["customPath"] ?? freePath(taken)) : undefined;
   if (vanityPath !== undefined && taken.length >= vanityLimit) {
@@ -94,7 +94,7 @@ function readBasic(header: string | null): { user: string; password: string } | 
   return colon < 1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** The path's parameters by their wire names; undefined if it is no path of the operation. */
+/** Returns the path's parameters by their API names; undefined if it is not a path of the operation. */
 function readPath(pathname: string): Record<string, string> | undefined {
   const template = createTrackingLink.path;
   const pattern = template.replace(/\{([^{}]+)\}/g, "(?<$1>[^/]+)");
@@ -111,7 +111,7 @@ function readPath(pathname: string): Record<string, string> | undefined {
   }
 }
 
-/** What a program allows. Undefined if the account has not joined it. */
+/** Returns the settings of a program; undefined if the account has not joined it. */
 function programOf(
   programs: FakeImpactOptions["programs"],
   id: string,
@@ -121,11 +121,11 @@ function programOf(
   return Object.hasOwn(programs, id) ? programs[id] : undefined;
 }
 
-/** `Array.isArray` does not tell a read-only array from a record. */
+/** `Array.isArray` alone does not narrow the type of a read-only array. */
 const isList = (programs: readonly string[] | FakePrograms): programs is readonly string[] =>
   Array.isArray(programs);
 
-/** Why the program does not take this deep link, in the API's words. Any domain lets its `www.` through. */
+/** Returns the API's message if the program does not accept this deep link. A domain includes its `www.` subdomain. */
 function deepLinkProblem(deepLink: string | undefined, domains: readonly string[] | undefined) {
   if (deepLink === undefined || domains === undefined) return undefined;
   if (domains.length === 0) return "This program does not support deep linking.";
@@ -138,7 +138,7 @@ function deepLinkProblem(deepLink: string | undefined, domains: readonly string[
   return `The domain '${hostname}' is not a valid deep link domain for this program.`;
 }
 
-/** Values are judged by the client's own rules. */
+/** Returns a refusal for the first invalid value, by the client's own rules. */
 function findWrong(params: Record<string, string>): FakeAnswer | undefined {
   for (const [key, facts] of FACTS) {
     const value = params[key];
@@ -152,14 +152,14 @@ function findWrong(params: Record<string, string>): FakeAnswer | undefined {
   return undefined;
 }
 
-/** A query has text for every type. */
+/** Converts the text of a query parameter to its type. */
 function fromQuery(text: string, { type, enum: choices }: ParameterFacts): unknown {
   if (choices) return choices.find((each) => String(each) === text) ?? text;
   if (type === "integer" || type === "number") return Number(text);
   return type === "boolean" ? { true: true, false: false }[text] : text;
 }
 
-/** Looks random, and is the same after the same links, so that tests can foretell it. */
+/** Returns an unused path that looks random. It depends only on the earlier links, so that tests can predict it. */
 function freePath(taken: readonly string[]): string {
   for (let count = taken.length + 1; ; count++) {
     const path = (count * 48_271 * 7_919).toString(36).slice(-6);

@@ -1,6 +1,6 @@
 /**
- * testing/ is the fake API: fake.ts puts it together, api.ts answers as the API does, and faults.ts makes requests fail.
- * It answers requests and never sends one.
+ * testing/ contains the fake API. fake.ts composes it, api.ts answers like the API, and faults.ts makes requests fail.
+ * It sends no requests.
  */
 import { createTrackingLink } from "../../generated/operations.ts";
 import { badInput, expectKnown, expectWhole, kindOf } from "../validate.ts";
@@ -11,17 +11,17 @@ import { record, type RecordedRequest } from "./requests.ts";
 import { createQuotaWindow } from "./window.ts";
 
 export interface FakeImpactOptions {
-  /** The one account. @default any account, as long as path and credentials name the same */
+  /** The only account. @default any account that is the same in path and credentials */
   accountSid?: string;
   /** The account's token. @default any token */
   authToken?: string;
-  /** Ids of the programs that the account has joined, or what each allows by its id. @default every id */
+  /** Ids of the programs that the account has joined, or their settings by id. @default every id */
   programs?: readonly string[] | FakePrograms;
   /** Ids of the account's media properties. @default every id */
   mediaPartnerProperties?: readonly string[];
-  /** How many vanity links the account may hold. @default 5000 */
+  /** Maximum number of vanity links of the account. @default 5000 */
   vanityLimit?: number;
-  /** Requests in a window of so many milliseconds. @default { limit: 1000, windowMs: 3_600_000 } */
+  /** Maximum number of requests in a window. @default { limit: 1000, windowMs: 3_600_000 } */
   rateLimit?: { limit: number; windowMs: number };
   /** Domain of the links. @default "example.sjv.io" */
   trackingDomain?: string;
@@ -30,8 +30,8 @@ export interface FakeImpactOptions {
 }
 
 /**
- * Programs by id. `deepLinkDomains` are the domains to which a program takes deep links, such as `shop.example` or
- * `*.shop.example`: none if the array is empty, every one if there is no array.
+ * Programs by id. `deepLinkDomains` are the domains that a program accepts in deep links, such as `shop.example` or
+ * `*.shop.example`. An empty array accepts none; no array accepts all.
  */
 export type FakePrograms = Readonly<
   Record<string, { readonly deepLinkDomains?: readonly string[] }>
@@ -39,31 +39,32 @@ export type FakePrograms = Readonly<
 
 /** The Partner API's tracking links, in memory. */
 export interface FakeImpact {
-  /** Answers as the API would. Give it to `createImpactClient({ fetch })`, to msw, or serve it. */
+  /** Answers like the API. Pass it to `createImpactClient({ fetch })` or to msw, or serve it. */
   readonly fetch: typeof globalThis.fetch;
-  /** Every link made, in order. */
+  /** All created links, in order. */
   readonly links: readonly FakeLink[];
-  /** Every request that arrived, in order, those that a fault dealt with included. */
+  /** All received requests, in order, including those with a fault. */
   readonly requests: readonly RecordedRequest[];
-  /** The next request meets the first of these, the one after it the second, and so on. */
+  /** Applies the first fault to the next request, the second to the one after it, and so on. */
   failNext(...faults: Fault[]): void;
-  /** As it was when it was made: no links, no requests, no faults, the quota whole. */
+  /** Restores the initial state: no links, requests or faults, and the full quota. */
   reset(): void;
 }
 
 /**
- * Makes a fake of the API, in memory, for tests. It knows the parameters from the vendor's document, as the
- * client does.
+ * Creates a fake API in memory, for tests. Its parameters are those of the vendor's document, as in the client.
  *
- * Decisions where the vendor's pages leave the behaviour open:
- * - Wrong credentials are 401; credentials of another account than the path's are 403.
- * - A deep link that a program does not take is 400, in the API's own words; `www.` of a permitted domain is taken.
- * - A program that is not among `programs` is 404, a media property that is not among `mediaPartnerProperties` is 403.
- * - Every request with right credentials counts against the quota, refused ones included.
- * - A wrong value (an unknown `Type`, a `DeepLink` that is no URL, over 255 characters) is 400.
- * - `CustomPath` makes a vanity link, with or without `Type=Vanity`; `Type` is case-insensitive.
- * - A vanity path can be taken once, in any case of letters; the second request is 400.
- * - Asking twice for the same Regular link gives the same URL, and counts as two links.
+ * Behaviour that the vendor's pages do not define:
+ * - Wrong credentials get a 401. Credentials of another account than the path's get a 403.
+ * - A deep link that a program does not accept gets a 400 with the API's message. A permitted domain includes its
+ *   `www.`.
+ * - A program that is not in `programs` gets a 404. A media property that is not in `mediaPartnerProperties` gets a
+ *   403.
+ * - Every request with correct credentials counts against the quota, including refused ones.
+ * - An invalid value (an unknown `Type`, a `DeepLink` that is not a URL, over 255 characters) gets a 400.
+ * - `CustomPath` creates a vanity link, with or without `Type=Vanity`. `Type` is case-insensitive.
+ * - A vanity path can be used once, ignoring case. The second request gets a 400.
+ * - Two requests for the same Regular link get the same URL, and count as two links.
  *
  * @example
  * const fake = createFakeImpact({ programs: ["1000"] });
@@ -111,7 +112,7 @@ const OPTIONS: readonly (keyof FakeImpactOptions)[] = [
 ];
 const COUNT = { least: 0 };
 
-/** A misspelt option would leave a test green for the wrong reason. */
+/** Refuses misspelt options, which would let a test pass for the wrong reason. */
 function checkOptions(options: FakeImpactOptions): void {
   expectKnown("configuration", "option", options, OPTIONS);
   const expect = (name: keyof FakeImpactOptions, what: string, holds: (v: unknown) => boolean) => {

@@ -4,12 +4,12 @@ import { LONGEST_TIMER, sleep } from "../sleep.ts";
 /**
  * Faults of one request.
  *
- * - `status`: the server answers with this in place of its own answer, and does nothing.
- * - `network`: no connection (`ECONNREFUSED`), or it is lost before an answer, and nothing was done (`ECONNRESET`).
- * - `dropAfterCommit`: the link is made, and the connection is lost before the answer.
- * - `delay`: milliseconds until the request is dealt with as usual.
- * - `stallBody`: the link is made; the answer begins and never ends.
- * - `truncateBody`: the link is made; the answer ends half way.
+ * - `status`: the server returns this status and does nothing else.
+ * - `network`: no connection (`ECONNREFUSED`), or a lost connection (`ECONNRESET`). No link is created.
+ * - `dropAfterCommit`: the link is created, and the connection is lost before the response.
+ * - `delay`: milliseconds until the request is handled as usual.
+ * - `stallBody`: the link is created. The response begins but never ends.
+ * - `truncateBody`: the link is created. The response ends after half of its body.
  */
 export type Fault =
   | StatusFault
@@ -21,7 +21,7 @@ export type Fault =
 
 interface StatusFault {
   status: number;
-  /** Text as it is, anything else as JSON. */
+  /** A string is sent unchanged, any other value as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -46,7 +46,7 @@ const KINDS: Readonly<Record<string, [expected: string, holds: (value: unknown) 
   truncateBody: ["true", isTrue],
 };
 
-/** A misspelt fault would leave a test green for the wrong reason. */
+/** Refuses misspelt faults, which would let a test pass for the wrong reason. */
 export function checkFault(fault: Fault): void {
   const kinds = Object.keys(KINDS);
   expectKnown("configuration", "fault", fault, [...kinds, "body", "headers"]);
@@ -62,10 +62,10 @@ export function checkFault(fault: Fault): void {
   }
 }
 
-/** Answers a request as the fake API does when nothing goes wrong. */
+/** Answers a request without a fault. */
 export type Handle = () => Response;
 
-/** Deals with one request under a fault. Rejects as Node's fetch does, with the reason if the signal aborts. */
+/** Handles one request with a fault. Rejects like Node's fetch, or with the signal's reason. */
 export async function handleUnder(
   fault: Fault | undefined,
   handle: Handle,
@@ -91,14 +91,14 @@ function toResponse({ status, body, headers }: StatusFault): Response {
   const isText = body === undefined || typeof body === "string";
   const type = isText ? {} : { "Content-Type": "application/json" };
   const content = isText ? body : JSON.stringify(body);
-  // A 204, 205 or 304 has no body, whatever it was given.
+  // A 204, 205 or 304 cannot have a body.
   return new Response([204, 205, 304].includes(status) ? null : content || null, {
     status,
     headers: { ...type, ...headers },
   });
 }
 
-/** The shape that Node's fetch gives such errors. */
+/** Creates an error like that of Node's fetch. */
 function networkError(code: "ECONNREFUSED" | "ECONNRESET"): TypeError {
   const cause =
     code === "ECONNREFUSED"

@@ -6,21 +6,21 @@ import {
 import { isComposite } from "../tracking-links/check-composite.ts";
 import { FACTS, type TrackingLinkType } from "../tracking-links/params.ts";
 
-/** A link that the fake has made. */
+/** A link created by the fake API. */
 export interface FakeLink {
   readonly url: string;
-  /** `Vanity` if it has a path of its own, whatever `Type` was sent. */
+  /** `Vanity` if it has its own path, whatever `Type` was sent. */
   readonly type: TrackingLinkType;
   readonly programId: string;
   /** The path of a vanity link. */
   readonly customPath?: string;
-  /** The parameters that it was made with, by the names that `create` takes. */
+  /** The parameters of the request, by their names in `create`. */
   readonly params: Readonly<Record<string, string>>;
 }
 
 /**
- * The query's first value of each known parameter, under the name that `create` takes; an empty one is none. Without lists
- * and objects, which the recorded request shows.
+ * Returns the first value of each known query parameter, by its name in `create`. Ignores empty values. Leaves out
+ * lists and objects, which are in the recorded request.
  */
 export function readParams(query: readonly (readonly [string, string])[]): Record<string, string> {
   const params: Record<string, string> = {};
@@ -31,7 +31,7 @@ export function readParams(query: readonly (readonly [string, string])[]): Recor
   return params;
 }
 
-/** A Regular link shows its parameters; those of a vanity link are stored with it. */
+/** Creates a link. The URL of a Regular link contains its parameters; that of a vanity link does not. */
 export function makeLink(
   domain: string,
   accountSid: string,
@@ -54,7 +54,7 @@ export function makeLink(
   return { url, type: "Regular", programId, params };
 }
 
-/** The same number for the same text, so that links are predictable. */
+/** Returns a number that depends only on the text, so that links are predictable. */
 function numberFor(text: string): string {
   let sum = 0;
   for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_000_000;

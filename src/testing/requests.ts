@@ -1,17 +1,17 @@
 import type { OperationFacts } from "../../generated/operations.ts";
 
-/** A request as it arrived, its credentials left out. */
+/** A received request, without its credentials. */
 export interface RecordedRequest {
   readonly method: string;
   readonly url: string;
-  /** Header names in lower case; `authorization` says the scheme alone. */
+  /** By header names in lower case. `authorization` contains only the scheme. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The query's pairs, in order, repeated ones included. */
+  /** All pairs of the query in order, including repeated ones. */
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly body: string;
   /**
-   * Names in the query that the operation does not know, or that came a second time. The API is believed to
-   * ignore them, and so does the fake: here a test can see them.
+   * Names in the query that are unknown or repeated. The fake ignores them, as the API presumably does. Use this list
+   * in tests to detect them.
    */
   readonly ignored: readonly string[];
   /** Milliseconds since the epoch, by the fake's clock. */

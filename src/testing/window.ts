@@ -1,8 +1,8 @@
-/** An hourly quota: a window begins with its first request, and the quota resets when it ends. */
+/** A quota: a window begins with its first request, and the quota resets when the window ends. */
 export interface QuotaWindow {
-  /** Takes one request from the quota. False if none was left. */
+  /** Counts one request. Returns false if the quota is used up. */
   take(now: number): boolean;
-  /** The headers of the partner API. `Retry-After` is only on a refusal. */
+  /** Returns the headers of the partner API, with `Retry-After` for a refusal. */
   headers(now: number, refused: boolean): Record<string, string>;
   reset(): void;
 }

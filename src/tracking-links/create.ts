@@ -1,6 +1,6 @@
 /**
- * tracking-links/ makes links: `create` checks the parameters (params.ts), sends them through http/ and reads the link.
- * many/ holds `createMany`; link.ts parses and extends links without a call.
+ * tracking-links/ creates links. `create` validates the parameters (params.ts), sends them through http/ and reads the
+ * link. many/ contains `createMany`. link.ts parses and extends links without a call.
  */
 import type { operations, paths } from "../../generated/openapi.ts";
 import { createTrackingLink } from "../../generated/operations.ts";
@@ -14,21 +14,21 @@ import { checkParams } from "./params.ts";
 import { writeQuery } from "./write-query.ts";
 import type { CreateTrackingLinkParams, LinkRequest, TrackingLinkType } from "./params.ts";
 
-/** A link that the API made. */
+/** A link that the API created. */
 export interface TrackingLink {
-  /** The link to publish: as the API gave it, with `https://` in front if it came without a scheme. */
+  /** The link to publish, as the API returned it. `https://` is added if the scheme is missing. */
   readonly url: string;
   /** The type that was requested. */
   readonly type: TrackingLinkType;
-  /** The program that it is for. */
+  /** The program of the link. */
   readonly programId: string;
-  /** The API's JSON answer, parsed, with credentials redacted. */
+  /** The API's parsed JSON response, with credentials redacted. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** `create` in two halves, so that `createMany` can find equal requests before any is sent. */
+/** The two steps of `create`. `createMany` compares requests between them. */
 export interface LinkCreator {
-  /** Throws `invalid_input` for the first thing that is wrong. */
+  /** Throws `invalid_input` for the first invalid parameter. */
   readonly check: (params: CreateTrackingLinkParams) => LinkRequest;
   readonly send: (request: LinkRequest, call: CallOptions) => Promise<TrackingLink>;
 }
@@ -42,7 +42,7 @@ export function createLinkCreator(
     async send({ programId, type, path, query, header }, call) {
       const params: unknown = { path: { AccountSID: accountSid, ...path }, query, header };
       const { data, response } = await api.POST(createTrackingLink.path, {
-        // Checked by the facts of the document that the types are from.
+        // `checkParams` has validated them by the same document that the types are generated from.
         params: params as Operation["parameters"],
         querySerializer: () => writeQuery(query),
         call,
@@ -57,19 +57,19 @@ export function createLinkCreator(
 type Operation = operations["createTrackingLink"];
 type LinkBody = Operation["responses"]["200"]["content"]["application/json"];
 
-/** The link in an answer, or why there is none. No link is guessed. */
+/** Returns the link in a response, or why there is none. Never guesses a link. */
 function readLink(
   data: LinkBody | undefined,
   redact: Redact,
 ): Pick<TrackingLink, "url" | "raw"> | string {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    return "JSON that is no object";
+    return "JSON that is not an object";
   }
   const { TrackingURL } = data;
   if (saysError(data)) return "Status ERROR";
   if (TrackingURL === undefined) return "no TrackingURL";
   const raw = redact(data);
-  // A link that holds credentials must not be published.
+  // A link that contains credentials must not be published.
   const url = raw.TrackingURL === TrackingURL ? readTrackingUrl(TrackingURL) : undefined;
-  return url === undefined ? "a TrackingURL that is no link" : { url, raw };
+  return url === undefined ? "a TrackingURL that is not a link" : { url, raw };
 }

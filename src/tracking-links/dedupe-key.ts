@@ -2,22 +2,22 @@ import { createTrackingLink, type ParameterFacts } from "../../generated/operati
 import { ID_NAMES, type TrackingLinkExtension } from "./link.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
 
-/** Requests that are remembered at least; at most twice as many, in some 10 MB. */
+/** Requests to remember. The cache keeps up to twice as many, in about 10 MB. */
 export const REMEMBERED = 10_000;
 
-/** The value that an absent parameter stands for. Blank values are refused, so "" stands for none. */
+/** Defaults of absent parameters. "" means no default, because blank values are refused. */
 const DEFAULTS = Object.entries<ParameterFacts>(createTrackingLink.params).map(
   ([name, { default: value = "" }]) => [name as keyof CreateTrackingLinkParams, value] as const,
 );
 
-/** The same text for all checked parameters that ask for the same link, in whatever order they were given. */
+/** Returns a key that is equal for all validated parameters that request the same link, in any order. */
 export function dedupeKey(params: CreateTrackingLinkParams): string {
   const values: unknown[] = [];
   for (const [name, value] of DEFAULTS) values.push(params[name] ?? value);
   return JSON.stringify(values);
 }
 
-/** Takes the sub and shared ids out of checked parameters, so that they can be appended to the link instead. */
+/** Separates the sub and shared ids from validated parameters, so that they can be appended to the link instead. */
 export function splitIds(params: CreateTrackingLinkParams): {
   base: CreateTrackingLinkParams;
   ids: TrackingLinkExtension | undefined;
@@ -29,6 +29,6 @@ export function splitIds(params: CreateTrackingLinkParams): {
   const ids: TrackingLinkExtension = {};
   for (const name of ID_NAMES) if (params[name] !== undefined) ids[name] = params[name];
   const hasIds = Object.keys(ids).length > 0;
-  // Only optional parameters were taken out.
+  // Ids are optional, so `base` still has every required parameter.
   return { base: base as unknown as CreateTrackingLinkParams, ids: hasIds ? ids : undefined };
 }

@@ -6,11 +6,11 @@ import { eachOf, type Facts } from "./params.ts";
 import { isWebUrl } from "../url.ts";
 
 /**
- * Parameters under the names that they have on a link, and on which links they work.
+ * The names of parameters on a link, and whether they work on every link.
  *
  * Sub ids and the shared id work on every link, vanity links included:
  * https://impact-helpdesk.freshdesk.com/en/support/solutions/articles/48001235417-sub-id-shared-id-parameters-explained-for-partners
- * `u` and `partnerpropertyid` are known to work on `/c/` links alone.
+ * `u` and `partnerpropertyid` are only known to work on `/c/` links.
  */
 const ON_LINK = {
   subId1: { names: ["subId1"], onAnyLink: true },
@@ -18,7 +18,7 @@ const ON_LINK = {
   subId3: { names: ["subId3"], onAnyLink: true },
   sharedId: { names: ["sharedid"], onAnyLink: true },
   deepLink: { names: ["u"], onAnyLink: false },
-  // Live links carry either name, some of them both.
+  // Live links have either name, and some have both.
   mediaPartnerPropertyId: {
     names: ["partnerpropertyid", "MediaPartnerPropertyId"],
     onAnyLink: false,
@@ -29,7 +29,7 @@ type OnLink = keyof typeof ON_LINK;
 /** The parameters that can be added to a link. */
 export const EXTENSION_NAMES: readonly OnLink[] = Object.keys(ON_LINK) as OnLink[];
 
-/** Those of them that work on every link. */
+/** The parameters that work on every link. */
 export const ID_NAMES: readonly OnLink[] = /* @__PURE__ */ EXTENSION_NAMES.filter(
   (each) => ON_LINK[each].onAnyLink,
 );
@@ -37,15 +37,15 @@ export const ID_NAMES: readonly OnLink[] = /* @__PURE__ */ EXTENSION_NAMES.filte
 /** Parameters that can be added to an existing link. */
 export type TrackingLinkExtension = Pick<CreateTrackingLinkParams, OnLink>;
 
-/** A tracking link, taken apart. Parts that the link does not hold are absent. */
+/** The parts of a tracking link. Parts that the link does not have are absent. */
 export interface ParsedTrackingLink extends TrackingLinkExtension {
-  /** The link as it was given. */
+  /** The link as given. */
   url: string;
   /** The tracking domain, such as `example.sjv.io`. */
   domain: string;
   /**
-   * `regular` for `/c/{partner}/{ad}/{program}`; `other` for what takes no parameters: an impression pixel (`/i/…`), a
-   * consent redirect, a `/c/` path without exactly three ids; `vanity` for any other path.
+   * `regular`: `/c/{partner}/{ad}/{program}`. `other`: accepts no parameters, such as an impression pixel (`/i/…`), a
+   * consent redirect, or a `/c/` path without exactly three ids. `vanity`: any other path.
    */
   kind: "regular" | "vanity" | "other";
   /** Partner id of a regular link. */
@@ -59,13 +59,13 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
 }
 
 /**
- * Adds parameters to a link that exists, without a call of the API. A parameter that the link already has is
- * replaced; everything else of the link stays byte for byte as it is.
+ * Adds parameters to an existing link, without calling the API. Replaces a parameter that the link already has, and
+ * changes nothing else.
  *
- * impact.com recommends passing parameters when the link is made. Add them later for a link that many users share.
+ * impact.com recommends passing parameters when you create the link. Add them later to a link that many users share.
  *
- * @throws ImpactError `invalid_input`: no link, one of kind `other`, a wrong value, or a `deepLink` or
- *   `mediaPartnerPropertyId` for a link that is no `/c/` link.
+ * @throws ImpactError `invalid_input` if `url` is not a tracking link or is of kind `other`, if a value is invalid, or
+ *   for `deepLink` or `mediaPartnerPropertyId` on a link that is not a `/c/` link.
  * @see https://help.impact.com/en/support/solutions/articles/48001238125
  * @example
  * extendTrackingLink("https://example.sjv.io/SummerSale", { subId1: "newsletter" });
@@ -91,7 +91,7 @@ export function extendTrackingLink(url: string, extension: TrackingLinkExtension
   return link;
 }
 
-/** Appends checked ids, which work on every link. */
+/** Adds validated ids, which work on every link. */
 export function withIds(url: string, ids: TrackingLinkExtension): string {
   let link = url;
   for (const key of ID_NAMES) {
@@ -101,7 +101,7 @@ export function withIds(url: string, ids: TrackingLinkExtension): string {
   return link;
 }
 
-/** Sets one query parameter: in the place of the first of these names, else at the end, before the fragment. */
+/** Sets one query parameter. Replaces the first one with any of these names, or else appends it to the query. */
 function withParameter(url: string, names: readonly string[], value: string): string {
   const { before, query, fragment } = split(url);
   const pair = `${names[0]}=${encodeURIComponent(value)}`;
@@ -128,10 +128,12 @@ function split(url: string): { before: string; query: string; fragment: string }
 }
 
 /**
- * Parses a tracking link by its shape alone, without any lookup. A short link made without a custom path is `vanity`, too.
+ * Parses a tracking link by its format only, without calling the API. Short links without a custom path are also
+ * `vanity`.
  *
- * @throws ImpactError `invalid_input` if it is no http(s) URL with a path, or a damaged copy of one: with `&amp;`, an
- *   invisible character, parameters in its path, or anything but letters, digits and `.~_-` in an id of a `/c/` path.
+ * @throws ImpactError `invalid_input` if it is not an http(s) URL with a path. Also for a damaged copy of a link: with
+ *   `&amp;`, an invisible character, parameters in its path, or an id of a `/c/` path with characters other than
+ *   letters, digits and `.~_-`.
  */
 export function parseTrackingLink(url: string): ParsedTrackingLink {
   if (typeof url === "string") checkFormatCharacters("url", url);
@@ -142,7 +144,7 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
   const location = new URL(url);
   const { hostname, pathname } = location;
   const damage =
-    // As HTML, WordPress (`&#038;`) and JSON in a page write an `&`.
+    // `&` as escaped by HTML, by WordPress (`&#038;`) and in JSON.
     /&(amp|#0*38|#x0*26);|\\u0026/i.exec(url) ??
     /&[^/&]*=/.exec(pathname) ??
     (pathname.startsWith("/c/") ? /[^\w/.~-][^/]*/.exec(pathname) : null);
@@ -167,14 +169,14 @@ export function parseTrackingLink(url: string): ParsedTrackingLink {
 
 const REGULAR = /^\/c\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
 
-/** What a URL is that is seen among tracking links, and that takes no parameters. */
+/** Names the kind of a URL on a tracking domain that accepts no parameters; undefined for other URLs. */
 function otherKindOf({ pathname, search }: URL): string | undefined {
   if (/^\/i\/\d+\/\d/.test(pathname)) return "an impression pixel";
   if (/^\/p\/?$/.test(pathname) && /[?&]return=/.test(search)) return "a consent redirect";
   return /^\/c(\/|$)/.test(pathname) ? "a /c/ link without exactly three ids" : undefined;
 }
 
-/** Leaves a text with an invalid encoding as it is. */
+/** Decodes a text. Returns it unchanged if its encoding is invalid. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -183,28 +185,28 @@ function decode(text: string): string {
   }
 }
 
-/** Queries are decoded as forms are, where a plus is a space. */
+/** Decodes query text, in which a plus is a space. */
 function decodeQuery(text: string): string {
   return decode(text.replaceAll("+", " "));
 }
 
 /**
- * The link in an answer of the API, or undefined if there is none. Vanity links may come without a scheme and
- * get `https://`; nothing else is changed or guessed.
+ * Returns the link in an API response, or undefined if there is none. Adds `https://` to a vanity link without a
+ * scheme, and changes nothing else.
  */
 export function readTrackingUrl(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const given = value.trim();
-  // Something of it was lost on its way.
+  // A replacement character or a lone surrogate means that characters were lost.
   if (given.toWellFormed().includes("\ufffd")) return undefined;
   if (isLink(given)) return given;
-  // Without a scheme only a domain and a path are a link; "error" or "javascript:…" is none.
+  // Without a scheme, only a domain with a path is a link. "error" and "javascript:…" are not.
   const isBare = /^(\/\/)?([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:\d+)?\/./.test(given);
   const withScheme = `https://${given.replace(/^\/\//, "")}`;
   return isBare && isLink(withScheme) ? withScheme : undefined;
 }
 
-/** A domain, no user, and a path that is more than slashes and dots. */
+/** Matches a domain without a user, and a path that is more than slashes and dots. */
 const LINK = /^https?:\/\/[^/?#@\\]+\/[^?#]*[^?#/.\\]/i;
 
 function isLink(url: string): boolean {

@@ -132,7 +132,7 @@ test.each([
   ["Status", "trackingUrl,linkStatus,errorCode,error"],
   [" ERROR ", "trackingUrl,status,errorCode,linkError"],
   ["errorcode", "trackingUrl,status,linkErrorCode,error"],
-])("columns of results get other names beside a column %j", async (column, results) => {
+])("result columns are renamed if the input has a column %j", async (column, results) => {
   await linker();
   put("in.csv", `programId,${column}\n1,active\n`);
   expect(await bulk("in.csv --out out.csv")).toEqual({
@@ -154,7 +154,7 @@ test.each([
   });
 });
 
-test("columns of the same name, and of none, are passed through in their places", async () => {
+test("columns with equal or empty names are passed through in their places", async () => {
   await linker();
   expect((await run1("a,programId,a,,", "x,1,y,,z")).stdout).toBe(
     "a,programId,a,,,trackingUrl,status,errorCode,error\nx,1,y,,z,https://example.sjv.io/1,created,,\n",
@@ -181,7 +181,7 @@ test("cells of the program that are empty are filled by --program", async () => 
   ]);
 });
 
-test("cells that are empty are absent, and the rest is trimmed for the request alone", async () => {
+test("empty cells are not sent, and other cells are trimmed only in the request", async () => {
   const server = await linker();
   put("in.csv", 'programId,adId,deepLink,subId1\n1,,  ,"\u00a0 a\tb \r\n"\n');
   await bulk("in.csv --out out.csv --silent");
@@ -198,7 +198,7 @@ test.each(["vanity", "VANITY", " Vanity "])("cells say the type in any case: %j"
   expect(targets(server)).toEqual([`${PATH}/1/TrackingLinks?Type=Vanity`]);
 });
 
-test("cells that are wrong fail their row alone, and nothing is sent for it", async () => {
+test("an invalid cell fails only its row, and nothing is sent for it", async () => {
   const server = await linker();
   const long = "x".repeat(256);
   put(

@@ -36,7 +36,7 @@ test.each([
   expect(isFinished(journal)).toBe(true);
 });
 
-test("a complete run is refused if it is asked for something else, and says what has changed", async () => {
+test("a different command for a complete run is refused with a list of the changes", async () => {
   const story = await setUp(regular(4));
   const { input, out, args, server, journal, folder } = story;
   expect((await command(args, server)).code).toBe(0);
@@ -186,7 +186,7 @@ test("a complete run on a disk without room for another file keeps its journal",
   expect(server.arrivals.length).toBe(5);
 });
 
-test("an output that is something else is refused and left alone", async () => {
+test("an output of another kind is refused and not changed", async () => {
   const { args, server, out, input, journal } = await setUp(regular(3));
   for (const text of ["my novel\n", "programId,note\n1,x\n2,y\n3,z\n", "\0\u00ff"]) {
     writeFileSync(out, text);

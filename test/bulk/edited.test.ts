@@ -94,7 +94,7 @@ test("a complete output with a column more stays as it is, unless it would be wr
   expect(readOr(story.out)).toBe(changed);
 });
 
-test("with --append-ids, a link that a user has written settles its own row alone", async () => {
+test("with --append-ids, a link that a user has written settles only its own row", async () => {
   const [row] = vanity(1) as [Row];
   const rows = [{ ...row, subId1: "x" }, ...regular(1), { ...row, subId1: "y" }];
   const decide: Story["server"]["decide"] = ({ isVanity }) => (isVanity ? "reset after" : "link");

@@ -27,7 +27,7 @@ test.concurrent.each<[string, (out: string) => void]>([
   ["cut", (out) => truncateSync(out)],
   ["added to", (out) => appendFileSync(out, "mine\n")],
 ])(
-  "a run whose output is %s is not complete, and goes on without sending what is known",
+  "a run whose output is %s is not complete, and resumes without repeating requests",
   async (_, change) => {
     const { args, server, out, journal, audited, folder } = await setUp([
       ...vanity(20),
@@ -124,7 +124,7 @@ test.concurrent(
 );
 
 test.concurrent.each([["--dry-run"], ["--sandbox"]])(
-  "SIGINT is heard while a large file is read (%s)",
+  "SIGINT stops a run while it reads a large file (%s)",
   async (flag) => {
     const { input, server, out } = await setUp(regular(1));
     appendFileSync(input, "1000,,,,,x\n".repeat(3_000_000));
@@ -176,7 +176,7 @@ test.concurrent.each([
     '1000,Vanity,v"0',
     "out.csv exists, and is not the output of in.csv; move it away",
   ],
-])("an unfinished output that somebody has changed is kept: %s", async (_, cells, message) => {
+])("an unfinished output is kept if a user has changed it: %s", async (_, cells, message) => {
   const story = await setUp(vanity(30), { decide: secondIsUnknown });
   const { args, server, out, audited, folder } = story;
   await killAtUnknown(story);
@@ -201,7 +201,7 @@ test.concurrent.each([
 });
 
 test.concurrent.each([{ isComplete: true }, { isComplete: false }])(
-  "a link that somebody has written into an unknown row is kept: %j",
+  "a link that a user has written into an unknown row is kept: %j",
   async ({ isComplete }) => {
     const rows = [...vanity(3), ...regular(30)];
     const story = await setUp(rows, { decide: secondIsUnknown });

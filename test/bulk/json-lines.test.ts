@@ -42,7 +42,7 @@ test("JSON lines are read as numbers, null, texts, and written as they were", as
   );
 });
 
-test("JSON lines that are wrong fail alone", async () => {
+test("invalid JSON lines fail only their rows", async () => {
   const server = await linker();
   put(
     "in.jsonl",
@@ -104,7 +104,7 @@ test("JSON lines become CSV, with a column for each key of any line", async () =
   );
 });
 
-test("JSON lines come from CSV, of which no two columns have one name", async () => {
+test("JSON lines are written from CSV only if all columns have different names", async () => {
   const server = await linker();
   put("in.csv", "programId;sku\r\n1;00123\r\n");
   await bulk("in.csv --out out.jsonl --silent");

@@ -13,7 +13,7 @@ useAccountAndFolder();
 
 const LONGEST = 4_194_304;
 
-test("a JSON line that is nested too deeply fails alone, and nothing is sent for it", async () => {
+test("a JSON line that is nested too deeply fails only its row, and nothing is sent for it", async () => {
   const server = await linker();
   const deep = `{"programId":"1","x":${"[".repeat(8000)}${"]".repeat(8000)}}`;
   put("in.jsonl", `${deep}\n{"programId":"2","x":${"[".repeat(99)}${"]".repeat(99)}}\n`);
@@ -28,7 +28,7 @@ test("a JSON line that is nested too deeply fails alone, and nothing is sent for
   expect(JSON.parse(second)).toMatchObject({ status: "created" });
 });
 
-test("a JSON line that is too long fails alone, and is not read whole", async () => {
+test("a JSON line that is too long fails only its row, and is not read to its end", async () => {
   await linker();
   const long = (length: number) => `{"programId":"1","x":"${"a".repeat(length - 24)}"}\n`;
   put("in.jsonl", long(LONGEST) + long(LONGEST + 1) + long(5 * LONGEST) + '{"programId":"2"}\n');

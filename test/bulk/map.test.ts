@@ -42,7 +42,7 @@ test.each<[flags: string, sent: string[]]>([
   expect((await bulk(line)).stderr).toContain("already complete");
 });
 
-test("what is read, and from where, is said first", async () => {
+test("a run first prints the file and the columns that it reads", async () => {
   await linker();
   put("in.csv", FEED);
   const { stderr } = await bulk(

@@ -33,7 +33,7 @@ test.each([
   );
 });
 
-test("the output has tabs in .tsv, and what the input has on stdout", async () => {
+test("the output has tabs in a .tsv file, and the delimiter of the input on stdout", async () => {
   put("in.csv", "\ufeffprogramId;name\r\n1;a,b\r\n");
   await bulk("in.csv --out out.tsv --sandbox");
   expect(text("out.tsv").split("\n")[0]).toBe(
@@ -195,7 +195,7 @@ test.each([
   expect(text("out.csv")).toBe(first);
 });
 
-test("a link that CSV has quoted against formulas is neither taken for a correction nor reused", async () => {
+test("a link that CSV has quoted against formulas is neither a correction nor reused", async () => {
   const link = "https://example.sjv.io/a;-b(1)";
   const server = await answering((response) => answer(response, 200, { TrackingURL: link }));
   put("in.csv", "programId,sku\n1,a\n2,b\n");

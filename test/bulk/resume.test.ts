@@ -29,7 +29,7 @@ import { times } from "../support/thorough.ts";
 
 afterAll(endAll);
 
-test("an unfinished run that is asked for something else is refused, and says what has changed", async () => {
+test("a different command for an unfinished run is refused with a list of the changes", async () => {
   const story = await setUp(regular(40));
   const { input, out, server, journal } = story;
   await killAfter(story, 10);
@@ -141,13 +141,13 @@ test.each([
   expect(server.arrivals.length).toBe(40);
 });
 
-test("an empty journal is none", async () => {
+test("a run treats an empty journal as a missing one", async () => {
   const story = await setUp(mixedRows(30, randomFrom(3)), { decide: decideFor(() => 1, []) });
   writeFileSync(story.journal, "");
   expect(story.audited.complete(await command(story.args, story.server))).toEqual([]);
 });
 
-test("rows without a journal are not taken for a beginning", async () => {
+test("another file beside an empty journal is refused as output", async () => {
   const story = await setUp(regular(30));
   await killAfter(story, 12);
   const { args, server, out, journal, input } = story;

@@ -24,7 +24,7 @@ const feed = (...names: string[]): string =>
   `sku,link\n${names.map((name, index) => `${index},${page(name)}\n`).join("")}`;
 const FLAGS = "--program 1000 --map deepLink=link --concurrency 1";
 
-test("a row that asks for what an earlier output has gets its link, with no call", async () => {
+test("a row with the same parameters as in an earlier output gets its link without a call", async () => {
   const server = await linker();
   put("feed.csv", feed("a", "b"));
   await bulk(`feed.csv --out monday.csv ${FLAGS}`);
@@ -63,7 +63,7 @@ test("several outputs are reused, of any format, order of columns and layout of 
   expect(targets(server)).toHaveLength(2);
 });
 
-test("a link is reused for its own program, ids and type alone", async () => {
+test("a link is reused only for its own program, ids and type", async () => {
   const server = await linker();
   put("feed.csv", feed("a", "b"));
   await bulk(`feed.csv --out first.csv ${FLAGS}`);
@@ -88,7 +88,7 @@ test("a link that somebody has written into the earlier output is reused", async
   expect(targets(server)).toHaveLength(2);
 });
 
-test("a failed row is asked for, and an unknown Vanity row is not", async () => {
+test("--reuse sends a failed row again, and does not send an unknown Vanity row", async () => {
   const server = await answering((response, count, target) => {
     if (target.includes("unknown")) response.socket?.destroy();
     else if (target.includes("failed") && count < 4) {
@@ -178,7 +178,7 @@ test("an output of a run that was stopped gives the links that it has", async ()
   expect(targets(server)).toEqual([sentFor("a"), sentFor("b"), sentFor("b")]);
 });
 
-test("a value that may have got a quote against formulas is asked for again", async () => {
+test("a row is sent again if a value may have a quote against formulas", async () => {
   const server = await linker();
   put("in.csv", "subId1\n-x\n'-x\ny\n");
   await bulk("in.csv --out first.csv --program 1000");

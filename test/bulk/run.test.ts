@@ -143,7 +143,7 @@ test("a run of one row calls it a row", async () => {
   );
 });
 
-test("a run of a header alone writes a header", async () => {
+test("a run of a file with only a header writes a header", async () => {
   const server = await linker();
   put("in.csv", "programId\n");
   expect(await bulk("in.csv --out out.csv")).toEqual({
@@ -173,7 +173,7 @@ async function outcomes(
   return { code: ran.code, said, written, sent: server.requests.length };
 }
 
-test("the outcome of a row is said with the code and the words of each refusal", async () => {
+test("the outcome of a row has the code and the message of the refusal", async () => {
   const refusals: Record<string, (response: ServerResponse) => void> = {
     "400": (response) =>
       answer(response, 400, {
@@ -232,7 +232,7 @@ test("the outcome of a row is unknown for a Vanity link whose answer got lost, a
   ]);
 });
 
-test("at the limit of Vanity links all of their rows say so, and none is sent any more", async () => {
+test("after the limit of Vanity links is reached, no Vanity row is sent and each has the error", async () => {
   const { code, said, written, sent } = await outcomes(
     (response, target) => {
       if (target.includes("Vanity")) {
@@ -248,7 +248,7 @@ test("at the limit of Vanity links all of their rows say so, and none is sent an
   });
   expect(written).toEqual([
     `1|failed|vanity_limit_reached|POST /Mediapartners/[account]/Programs/1/TrackingLinks answered 403: The limit of 5000 vanity links is reached.`,
-    `2|failed|vanity_limit_reached|Not sent, since an earlier request was refused: POST /Mediapartners/[account]/Programs/1/TrackingLinks answered 403: The limit of 5000 vanity links is reached.`,
+    `2|failed|vanity_limit_reached|Not sent, because an earlier request was refused: POST /Mediapartners/[account]/Programs/1/TrackingLinks answered 403: The limit of 5000 vanity links is reached.`,
     "3|created||",
   ]);
 });

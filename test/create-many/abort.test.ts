@@ -85,7 +85,7 @@ test("an abort rejects with the signal's reason if the inputs fail to close", as
   expect(await ended).toBe(reason);
 });
 
-test("an abort with an ImpactError is not taken for the failure of a request", async () => {
+test("an abort with an ImpactError is not reported as the failure of a request", async () => {
   const controller = new AbortController();
   const { impact, answer } = held();
   const results = impact.trackingLinks.createMany(programs(4), { signal: controller.signal });

@@ -83,7 +83,7 @@ test.each<[kind: string, inputs: () => Inputs]>([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("inputs may be none", async () => {
+test("createMany accepts empty inputs", async () => {
   const { impact, requests } = served();
 
   expect(await all(impact.trackingLinks.createMany([]))).toEqual([]);
@@ -91,7 +91,7 @@ test("inputs may be none", async () => {
   expect(requests).toEqual([]);
 });
 
-test("inputs are not read before the first result is asked for", async () => {
+test("inputs are not read before the first call of next()", async () => {
   const { impact, requests } = served();
   const { inputs, seen } = watched(3);
 
@@ -103,7 +103,7 @@ test("inputs are not read before the first result is asked for", async () => {
   expect(requests).toEqual([]);
 });
 
-test("each input has a whole result", async () => {
+test("each input has a complete result", async () => {
   const { impact } = served(({ target }) => (target === "1" ? refusal(404, "No") : good(target)));
   const rows: Params[] = [program(0, { type: "Vanity" }), program(1), program(0)];
 

@@ -106,7 +106,7 @@ test("destroying a stream of the results ends it", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("throw() rejects with what was thrown", async () => {
+test("throw() rejects with the given error", async () => {
   const { impact } = served();
   const results = impact.trackingLinks.createMany(programs(10));
   const reason = new Error("enough");

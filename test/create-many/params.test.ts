@@ -160,7 +160,7 @@ test.each<[what: string, thrown: unknown, words: string]>([
   ["an error", new Error("no such column"), "no such column"],
   ["a text", "no such column", "no such column"],
   ["undefined", undefined, "undefined"],
-  ["nothing that has words", Object.create(null), "what was thrown cannot be read"],
+  ["nothing that has words", Object.create(null), "the thrown value cannot be read"],
 ])("a row for which `params` throws %s fails alone", async (_, thrown, words) => {
   const { impact } = served();
 
@@ -253,7 +253,7 @@ test.each<[params: unknown, got: string]>([
   });
 });
 
-test("`params` that is undefined is the same as none", async () => {
+test("`params: undefined` is the same as no `params`", async () => {
   const { impact } = served();
 
   expect(await lines(impact.trackingLinks.createMany(programs(1), { params: undefined }))).toEqual([

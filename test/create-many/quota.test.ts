@@ -328,7 +328,7 @@ test("leaves the reserve of the quota in every window", async () => {
   expect(fake.links.length).toBe(7);
 });
 
-test("sends the first request alone with a reserve, while nothing is known of the quota", async () => {
+test("with a reserve, sends a single request until the quota is known", async () => {
   const quota = { "X-RateLimit-Limit-hour": "9", "X-RateLimit-Remaining-hour": "8" };
   const { impact, requests, answer } = held();
   const { given } = reading(impact.trackingLinks.createMany(programs(5), { quotaReserve: 1 }));

@@ -50,7 +50,7 @@ test("rows that wait for the quota are not sent again after `unauthorized`", asy
   expect(results.map(line)).toEqual(["0 unauthorized rejected", "1 unauthorized rejected"]);
   const first = errorOf(results[1]);
   expect(errorOf(results[0])).toMatchObject({
-    message: `Not sent, since an earlier request was refused: ${first.message}`,
+    message: `Not sent, because an earlier request was refused: ${first.message}`,
     status: 401,
     reason: "Authentication failed.",
     attempts: 0,
@@ -113,7 +113,7 @@ test("no further Vanity link is requested after `vanity_limit_reached`, but othe
     name: "ImpactError",
     code: "vanity_limit_reached",
     outcome: "not_sent",
-    message: `Not sent, since an earlier request was refused: ${first.message}`,
+    message: `Not sent, because an earlier request was refused: ${first.message}`,
     status: 403,
     reason: words,
     attempts: 0,

@@ -149,7 +149,7 @@ test.each(failures)(
   },
 );
 
-test("an identical request for a Vanity link is sent if the first never left", async () => {
+test("an identical request for a Vanity link is sent if the first was not sent", async () => {
   const { impact, requests } = served(({ target, count }) =>
     count === 1 ? unreachable() : good(target),
   );

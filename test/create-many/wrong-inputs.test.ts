@@ -55,7 +55,7 @@ test.each(wrong)("an input that is %s fails alone without order, too", async (_,
   expect(given.sort()).toEqual(["0 0", "1 invalid_input not_sent", "2 2"]);
 });
 
-test("an input whose getter throws fails alone", async () => {
+test("an input whose getter throws fails without affecting others", async () => {
   const { impact } = served();
   const row = {
     get programId(): string {
@@ -118,7 +118,7 @@ describe.each(["ordered", "unordered"])("inputs that throw, %s", (order) => {
     expect(errorOf(results[0]).message).toBe(`Expected another input, got an error: ${words}`);
   });
 
-  test("inputs that throw what has no words fail all the same", async () => {
+  test("inputs that throw a value without a message fail", async () => {
     const { impact } = served();
     function* inputs(): Generator<Params> {
       yield program(0);

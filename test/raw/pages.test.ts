@@ -67,7 +67,7 @@ test("follows @nextpageuri, as the API gives it", async () => {
   ]);
 });
 
-test("takes a whole address as next page, and sends it to the client's own server alone", async () => {
+test("follows an absolute URL of a next page on the client's own server only", async () => {
   const { impact, targets } = await serving((_, count) => ({
     "@nextpageuri": count === 1 ? `https://evil.example${ROOT}?Page=2` : "",
   }));
@@ -98,7 +98,7 @@ test.each<
   ).toEqual(Array.from({ length: sent }, (__, index) => first + index));
 });
 
-test("requests a page when the one before it is consumed, and none after a break", async () => {
+test("requests a page when the one before it is consumed, and stops after a break", async () => {
   const { impact, targets } = await serving((_, count) => ({
     "@nextpageuri": `${ROOT}?Page=${count + 1}`,
   }));
@@ -114,7 +114,7 @@ test("ends if the API names a page twice", async () => {
   const { impact, targets } = await serving(() => ({ "@nextpageuri": `${ROOT}?Page=2` }));
   expect(await errorOf(all(pages(impact, CAMPAIGNS, { params: { path } })))).toMatchObject({
     code: "unexpected_response",
-    message: `The API named a page twice as the next one: ${ROOT}`,
+    message: `The API returned the same next page twice: ${ROOT}`,
   });
   expect(targets()).toHaveLength(2);
 });
@@ -128,7 +128,7 @@ test("a refusal is thrown as an ImpactError", async () => {
   }
 });
 
-test("waits out the quota if asked, and throws a 429 otherwise", async () => {
+test("waits for the quota to reset with `waitForQuota`, and throws a 429 otherwise", async () => {
   const { baseUrl, requests } = await serve((_, response, count) => {
     if (count % 2 === 1) response.writeHead(429, { "Retry-After": "1" }).end("{}");
     else response.writeHead(200).end('{"@nextpageuri":""}');

@@ -1,6 +1,6 @@
 /**
- * many/ holds `createMany`: pool.ts reads the inputs and orders the results, quota-limiter.ts says when a request may be
- * sent, dedupe.ts sends equal ones once, and this file composes them.
+ * many/ contains `createMany`. pool.ts reads the inputs and orders the results, quota-limiter.ts decides when a request
+ * may be sent, dedupe.ts shares one request between equal ones, and this file composes them.
  */
 import { onAbort } from "../../abort.ts";
 import { isImpactError, type ImpactError, type Outcome } from "../../errors.ts";
@@ -21,7 +21,7 @@ import { QuotaLimiter } from "./quota-limiter.ts";
 import { Refusals } from "./refusals.ts";
 import { callerThrew, notSent, type CreateManyResult } from "./results.ts";
 
-/** The client, as far as `createMany` uses it. */
+/** The parts of the client that `createMany` uses. */
 export interface ManyClient extends LinkCreator {
   readonly settings: Settings;
   readonly quota: QuotaView;
@@ -30,7 +30,7 @@ export interface ManyClient extends LinkCreator {
 /** Milliseconds to wait after a 429 that does not say how long. */
 const PAUSE = 60_000;
 
-/** Creates a link for each input. Gives a result for each. */
+/** Creates a link for each input, and yields a result for each. */
 export function createMany<Input>(
   client: ManyClient,
   inputs: Iterable<Input> | AsyncIterable<Input>,
@@ -66,9 +66,9 @@ async function* results<Input>(
 /** An input that can be sent. */
 interface Row {
   readonly request: LinkRequest;
-  /** The same for equal requests; undefined if each is to be sent. */
+  /** Equal for equal requests; undefined if requests are not shared. */
   readonly key: string | undefined;
-  /** To be appended to the link. */
+  /** Ids to append to the link. */
   readonly ids: TrackingLinkExtension | undefined;
 }
 
@@ -90,12 +90,12 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
     this.limiter = new QuotaLimiter({ concurrency, quota, reserve, emit: settings.emit, signal });
   }
 
-  /** Aborts once nothing is sent any more, because the credentials are refused. */
+  /** Aborts once the credentials are refused. Nothing is sent after that. */
   get drain(): AbortSignal {
     return this.#drain.signal;
   }
 
-  /** Validates, looks for an equal request, or sends one. */
+  /** Validates an input, and waits for an equal request or sends one. */
   run(input: Input, index: number): CreateManyResult<Input> | Promise<CreateManyResult<Input>> {
     let row: Row;
     try {
@@ -132,7 +132,7 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
     return { request, ids: split?.ids, key: reuse ? dedupeKey(request.given) : undefined };
   }
 
-  /** Waits for a slot and sends. On 429 it pauses all requests and sends again. */
+  /** Waits for a slot and sends the request. After a 429, pauses all requests and sends this one again. */
   async #send(request: LinkRequest, index: number): Promise<Settled> {
     const { timeout, maxRetries } = this.#many.call;
     const options = { signal: this.#signal, timeout, maxRetries, index };
@@ -140,13 +140,13 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
     const failed = (error: ImpactError): Settled => ({ error: overAttempts(error, earlier) });
     for (;;) {
       const slot = this.limiter.acquire(() => this.#refusals.of(request));
-      // Not awaited if there is one, so that this is sent before the next input is read.
+      // Do not await a free slot, so that this request is sent before the next input is read.
       const refusal = slot && (await slot);
       if (refusal) return failed(notSent(refusal));
       try {
         return { link: await this.#client.send(request, options) };
       } catch (error) {
-        // An abort, whose reason may be anything.
+        // An abort. Its reason may be any value, even an ImpactError.
         if (!isImpactError(error) || error === this.#signal.reason) throw error;
         if (error.code !== "rate_limited") {
           this.#refusals.note(error, request);
@@ -162,14 +162,14 @@ class Links<Input> implements Task<Input, CreateManyResult<Input>> {
   }
 }
 
-/** The parameters of a link for an input. Throws `invalid_input` if the caller's function gives none. */
+/** Returns the parameters of a link for an input. Throws `invalid_input` if the caller's function returns none. */
 function paramsOf<Input>(
   input: Input,
   index: number,
   params: CreateManyOptions<Input>["params"],
   redact: Redact,
 ): CreateTrackingLinkParams {
-  // The types ask for `params` unless inputs are parameters, and these are checked in any case.
+  // The types require `params` unless inputs are parameters. `check` validates them in any case.
   if (params === undefined) return input as unknown as CreateTrackingLinkParams;
   let made: CreateTrackingLinkParams | Promise<CreateTrackingLinkParams>;
   try {
@@ -178,7 +178,7 @@ function paramsOf<Input>(
     throw callerThrew("`params` to return parameters", thrown, redact);
   }
   if (!isPromise(Object(made))) return made;
-  // Nobody else handles its rejection, which would end the process.
+  // An unhandled rejection would end the process.
   Promise.resolve(made).catch(() => {});
   throw badInput("invalid_input", "params", "`params` to return parameters", "a promise");
 }

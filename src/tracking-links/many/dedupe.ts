@@ -4,28 +4,28 @@ import { lru } from "../../lru.ts";
 import type { TrackingLink } from "../create.ts";
 import { REMEMBERED } from "../dedupe-key.ts";
 
-/** The end of a request. */
+/** The result of a request. */
 export type Settled =
   | { readonly link: TrackingLink; readonly error?: undefined }
   | { readonly link?: undefined; readonly error: ImpactError };
 
-/** One request for equal ones. */
+/** Shares one request between equal ones. */
 export class Dedupe {
   readonly #inFlight = new Map<string, Promise<Settled>>();
   readonly #settled = lru<Settled>(REMEMBERED);
 
-  /** The outcome of an equal request, or a promise of it while that is in flight. */
+  /** Returns the result of an equal request, or a promise of it while the request is in flight. */
   find(key: string): Settled | Promise<Settled> | undefined {
     return this.#settled.get(key) ?? this.#inFlight.get(key);
   }
 
-  /** Shares a request with equal ones that come while it is in flight, and its outcome with later ones. */
+  /** Shares a request with equal ones while it is in flight, and its result with later ones. */
   share(key: string, request: Promise<Settled>): Promise<Settled> {
     const shared = request.then((outcome) => {
       const { error } = outcome;
-      // One that may have been carried out and must not be sent twice is never forgotten.
+      // Keep a request that may have been carried out and must not be sent twice.
       if (error?.outcome !== "unknown" || isHarmlessTwice(error)) this.#inFlight.delete(key);
-      // A failure that a retry may mend is not kept.
+      // Do not keep a failure if a retry may succeed.
       if (!error || (error.method !== undefined && !isRetryable(error))) {
         this.#settled.set(key, outcome);
       }

@@ -6,37 +6,37 @@ import type { CreateTrackingLinkParams } from "../params.ts";
 /** Options of `createMany`. `signal`, `timeout` and `maxRetries` are as for one call. */
 export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends RequestOptions {
   /**
-   * Makes the parameters of a link from an input. Needed unless the inputs are parameters themselves. If it
-   * throws, that input alone fails, with `invalid_input`.
+   * Converts an input to the parameters of a link. Required unless the inputs are parameters. If it throws, only that
+   * input fails, with `invalid_input`.
    *
    * @example
    * createMany(rows, { params: (row) => ({ programId: "1000", deepLink: row.url }) });
    */
   params?: ((input: Input, index: number) => CreateTrackingLinkParams) | undefined;
-  /** Requests in flight at once, from 1 to 1000. @default 8 */
+  /** Maximum number of requests in flight, from 1 to 1000. @default 8 */
   concurrency?: number | undefined;
   /**
-   * Sends one request for identical inputs. All of them get its link, or its error unless a retry may help. Requests in
-   * flight and the 10,000 used last are remembered.
+   * Sends one request for identical inputs. All of them get its link, or its error if a retry would not help. Remembers
+   * requests in flight and the 10,000 most recently used ones.
    *
    * @default true
    */
   reuse?: boolean | undefined;
   /**
-   * Sends one request for inputs that differ only in `subId1` to `subId3` and `sharedId`, without these ids, and appends
-   * each input's own to the link. impact.com recommends passing ids when a link is made.
+   * Sends one request for inputs that differ only in `subId1` to `subId3` and `sharedId`. The request has no ids; each
+   * input's ids are appended to the link. impact.com recommends passing ids when you create a link.
    *
    * @default false
    */
   appendIds?: boolean | undefined;
   /**
-   * Requests of each quota window to keep free for other programs. Retries may use some of them.
+   * Requests of each quota window to reserve for other programs. Retries may use some of them.
    *
    * @default 0
    */
   quotaReserve?: number | undefined;
   /**
-   * `false` gives each result as soon as it is known; its `input` and `index` say which one it is.
+   * `false` yields each result as soon as it is known. Identify it by its `input` and `index`.
    *
    * @default true
    */
@@ -48,7 +48,7 @@ export interface CreateManyFromOptions<Input> extends CreateManyOptions<Input> {
   params: (input: Input, index: number) => CreateTrackingLinkParams;
 }
 
-/** The type of a key that is no parameter: nothing can be assigned to it. */
+/** The type of a key that is not a parameter. No value can be assigned to it. */
 interface UnknownParameter {
   readonly "make the parameters with the option `params`": never;
 }
@@ -57,7 +57,7 @@ type UnknownKey<Input> = Input extends unknown
   ? Exclude<keyof Input, keyof CreateTrackingLinkParams>
   : never;
 
-/** Refuses an input type with a key that is no parameter, in any member of a union. */
+/** Refuses an input type with a key that is not a parameter, in any member of a union. */
 export type OnlyParameters<Input> = {
   readonly [Key in UnknownKey<Input>]?: UnknownParameter;
 };
@@ -73,7 +73,7 @@ const OPTIONS: readonly (keyof CreateManyOptions)[] = [
   ...FLAGS,
 ];
 
-/** Options, checked and complete. */
+/** Validated options with defaults. */
 export interface ManySettings<Input> {
   readonly params: CreateManyOptions<Input>["params"];
   readonly reuse: boolean;
@@ -84,7 +84,7 @@ export interface ManySettings<Input> {
   readonly quotaReserve: number;
 }
 
-/** Throws `invalid_input` for anything that cannot work. */
+/** Reads the options of `createMany`. Throws `invalid_input` for an invalid value. */
 export function readManyOptions<Input>(
   options: CreateManyOptions<Input>,
   settings: Settings,

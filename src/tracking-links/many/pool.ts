@@ -1,24 +1,24 @@
 import { onAbort } from "../../abort.ts";
 import { badInput, kindOf } from "../../validate.ts";
 
-/** Handles each input. */
+/** Handles the inputs. */
 export interface Task<Input, Result> {
-  /** Gives the result, and does not throw. The pool fails if it rejects. */
+  /** Returns the result. Must not throw. If the promise rejects, the pool fails. */
   run(input: Input, index: number): Result | Promise<Result>;
-  /** Gives the last result if the inputs throw. */
+  /** Returns the last result if the inputs throw. */
   inputsFailed(error: unknown, index: number): Result;
 }
 
 export interface PoolOptions {
-  /** Whether results come in the order of the inputs, or as they are known. */
+  /** Whether to yield results in input order. Otherwise yields each as soon as it is known. */
   readonly ordered: boolean;
-  /** Most results that may be unread; 16 times that while the next one is pending. */
+  /** Maximum number of unread results; 16 times that while the next one is pending. */
   readonly lookAhead: number;
-  /** Whether an input may be read now. If not, it is asked again after the next result, and by `wake`. */
+  /** Whether an input may be read now. If not, the pool calls it again after the next result and after `wake`. */
   readonly isReady: (wake: () => void) => boolean;
-  /** Once it aborts, no further input is read, and the pool ends after the tasks that run. */
+  /** Once it aborts, no further input is read, and the pool ends after the running tasks. */
   readonly drain: AbortSignal;
-  /** Once it aborts, the pool fails with its reason. Aborted when the pool ends. */
+  /** Once it aborts, the pool fails with its reason. The pool aborts it at its end. */
   readonly stop: AbortController;
 }
 
@@ -29,12 +29,12 @@ interface Slot<Result> {
 
 const BEHIND_SLOW = 16;
 
-/** The reason of `stop` after `return()` or `throw()`: there is nobody to report to. */
+/** The reason of `stop` after `return()` or `throw()`. It is never reported, because the reader has finished. */
 const RETURNED = new DOMException("The reader returned", "AbortError");
 
 /**
- * Makes `return()` and `throw()` abort immediately. Async generators otherwise queue them behind the pending `await`, up to
- * an hour while waiting for quota.
+ * Makes `return()` and `throw()` abort immediately. Async generators otherwise queue them behind the pending `await`,
+ * up to an hour while waiting for quota.
  */
 export function abortOnReturn<T>(
   results: AsyncGenerator<T, void, undefined>,
@@ -46,7 +46,7 @@ export function abortOnReturn<T>(
       stop.abort(RETURNED);
       return end(given);
     };
-    // Not assigned: that fails where intrinsics are frozen.
+    // Defined, because an assignment fails if intrinsics are frozen.
     Object.defineProperty(results, name, { value });
   }
   return results;
@@ -55,20 +55,20 @@ export function abortOnReturn<T>(
 type Step<Input> = IteratorResult<Input, unknown>;
 
 /**
- * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort it delivers the
- * results that are known before it throws.
+ * Runs a task for each input. Inputs are read lazily, as results are consumed. After a failure or an abort, yields all
+ * known results before it throws.
  */
 export class Pool<Input, Result extends object> {
   readonly #iterator: Iterator<Input> | AsyncIterator<Input>;
   readonly #task: Task<Input, Result>;
   readonly #options: PoolOptions;
-  /** All tasks in their order, or those with a result. */
+  /** If ordered, all tasks in input order. Otherwise only tasks with a result. */
   readonly #slots: Slot<Result>[] = [];
   readonly #failures: unknown[] = [];
-  /** Tasks whose result has not been taken. */
+  /** Tasks whose result was not yielded yet. */
   #unread = 0;
   #count = 0;
-  /** Whether a promised input has not come yet. */
+  /** Whether an input is pending. */
   #isReading = false;
   #hasEnded = false;
   #wake = (): void => {};
@@ -92,7 +92,7 @@ export class Pool<Input, Result extends object> {
     try {
       while (signal.reason !== RETURNED) {
         this.#fill();
-        const result = this.#take();
+        const result = this.#nextResult();
         if (result !== undefined) yield result;
         else if (this.#unread === 0 && (this.#hasEnded || drain.aborted)) return;
         else await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -144,7 +144,7 @@ export class Pool<Input, Result extends object> {
     }
   }
 
-  /** The inputs threw, so there are no more. */
+  /** Ends the inputs, because they threw. */
   #startLast(error: unknown): void {
     this.#hasEnded = true;
     this.#track(this.#task.inputsFailed(error, this.#count++));
@@ -173,8 +173,8 @@ export class Pool<Input, Result extends object> {
     this.#wake();
   };
 
-  /** The next result, or undefined while it is not known. Throws the failure after all known results. */
-  #take(): Result | undefined {
+  /** Removes and returns the next result; undefined while it is not known. Throws a failure after all known results. */
+  #nextResult(): Result | undefined {
     const slots = this.#slots;
     const hasFailed = this.#failures.length > 0;
     if (hasFailed) while (slots[0] && !slots[0].result) slots.shift();
@@ -186,7 +186,10 @@ export class Pool<Input, Result extends object> {
     return result;
   }
 
-  /** With `isQuiet` the inputs' own error is ignored. They are not awaited while one is pending: it may never come. */
+  /**
+   * Closes the inputs. If `isQuiet`, ignores their error. Does not await them if an input is pending: it may never
+   * come.
+   */
   async #close(isQuiet: boolean): Promise<void> {
     if (this.#hasEnded) return;
     const closed = (async () => this.#iterator.return?.())();

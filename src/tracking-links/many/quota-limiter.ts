@@ -5,17 +5,17 @@ import { sleep } from "../../sleep.ts";
 import { badInput } from "../../validate.ts";
 
 export interface LimiterOptions {
-  /** Requests at once. */
+  /** Maximum number of requests in flight. */
   readonly concurrency: number;
   readonly quota: QuotaView;
-  /** Requests of each window of the quota to leave for others. */
+  /** Requests of each quota window to reserve for other programs. */
   readonly reserve: number;
   readonly emit: Emit | undefined;
-  /** Once it aborts, nothing more is admitted. */
+  /** Once it aborts, no request is admitted. */
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds: the hour of a window, and some drift. A header that names a later end is not trusted. */
+/** Milliseconds: the hour of a window and some drift. A later end in a header is not trusted. */
 const LONGEST_WINDOW = 3_720_000;
 
 interface Waiter {
@@ -24,16 +24,16 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Admits so many requests at once, and as the quota allows. Waits by one timer, with a `wait` event for each wait. */
+/** Limits requests by concurrency and quota. Uses one timer, and emits a `wait` event for each wait. */
 export class QuotaLimiter {
   readonly #options: LimiterOptions;
   readonly #waiters: Waiter[] = [];
   #inFlight = 0;
-  #hasAnswer = false;
-  /** By the monotonic clock: the system's may be set during an hour. */
+  #hasResponse = false;
+  /** By `performance.now()`, because the system clock may be changed during an hour. */
   #pausedUntil = 0;
   #isPaused = false;
-  /** Whether one request has to try first, because a wait was cut short. */
+  /** Whether to send a single request first, because a wait was shortened. */
   #isProbing = false;
   #wakeReader = (): void => {};
 
@@ -41,16 +41,15 @@ export class QuotaLimiter {
     this.#options = options;
   }
 
-  /** Whether there is a free slot that nobody waits for. If not, `wake` is called after the next wait for the quota. */
+  /** Whether a slot is free and no request waits for it. If not, calls `wake` after the next wait for the quota. */
   hasRoom(wake: () => void): boolean {
     this.#wakeReader = wake;
     return this.#waiters.length === 0 && this.#inFlight < this.#options.concurrency;
   }
 
   /**
-   * Takes a slot. Gives undefined if there is one now. Otherwise gives a promise: of undefined once there is one, or of
-   * the refusal that meanwhile makes the request pointless. Rejects with `invalid_input` if the reserve leaves nothing of
-   * the quota.
+   * Acquires a slot. Returns undefined if one is free now. Otherwise returns a promise of undefined, or of a refusal
+   * that meanwhile applies to the request. Rejects with `invalid_input` if the reserve is as large as the quota.
    */
   acquire(refusal: Waiter["refusal"]): Promise<ImpactError | undefined> | undefined {
     if (this.#waiters.length === 0 && !refusal() && this.#isOpen()) {
@@ -63,15 +62,15 @@ export class QuotaLimiter {
     });
   }
 
-  /** Gives a slot back, after the answer to its request or its failure. */
+  /** Releases a slot after a response or a failure. */
   release(): void {
     this.#inFlight--;
-    this.#hasAnswer = true;
+    this.#hasResponse = true;
     if (performance.now() >= this.#pausedUntil) this.#isProbing = false;
     this.#admit();
   }
 
-  /** Admits nothing for so many milliseconds, because the server said that the quota is used up. */
+  /** Admits no request for `ms` milliseconds. Call it after a 429. */
   pause(ms: number): void {
     const shortened = Math.min(ms, LONGEST_WINDOW);
     this.#isProbing ||= shortened < ms;
@@ -92,7 +91,7 @@ export class QuotaLimiter {
     }
   }
 
-  /** Whether a request may be sent now. If only time is needed, it waits. */
+  /** Whether a request may be sent now. If it only needs to wait for the quota, starts the timer. */
   #isOpen(): boolean {
     const { concurrency, signal } = this.#options;
     if (this.#inFlight >= concurrency || this.#isPaused || signal.aborted) return false;
@@ -102,7 +101,7 @@ export class QuotaLimiter {
     return delay <= 0;
   }
 
-  /** Milliseconds until a request may be sent; Infinity if that depends on the answer to one in flight. */
+  /** Returns milliseconds until a request may be sent; Infinity if that depends on the response to one in flight. */
   #delay(): number {
     const { quota, reserve } = this.#options;
     const now = performance.now();
@@ -111,8 +110,8 @@ export class QuotaLimiter {
     if (this.#isProbing) return this.#inFlight > 0 ? Infinity : 0;
     if (quota.current)
       return quotaDelay(quota.current, quota.windowEnd - now, reserve, this.#inFlight);
-    // Before the first answer nobody knows what is left, so one request goes ahead.
-    return reserve > 0 && this.#inFlight > 0 && !this.#hasAnswer ? Infinity : 0;
+    // The quota is unknown before the first response. With a reserve, send a single request first.
+    return reserve > 0 && this.#inFlight > 0 && !this.#hasResponse ? Infinity : 0;
   }
 
   #wait(delay: number): void {
@@ -123,14 +122,17 @@ export class QuotaLimiter {
     const wake = (): void => {
       this.#isPaused = false;
       this.#admit();
-      // Those that waited send first.
+      // Waiting requests are sent first.
       queueMicrotask(this.#wakeReader);
     };
     sleep(delay, signal).then(wake, () => {});
   }
 }
 
-/** Throws `invalid_input` if the reserve leaves nothing of the quota. */
+/**
+ * Returns milliseconds until the quota allows a request. Throws `invalid_input` if the reserve is as large as the
+ * quota.
+ */
 function quotaDelay(
   { limit, remaining, resetAt }: Quota,
   untilEnd: number,
@@ -142,10 +144,10 @@ function quotaDelay(
     const expected = `\`quotaReserve\` to be less than the account's quota of ${limit}`;
     throw badInput("invalid_input", "quotaReserve", expected, `the number ${reserve}`);
   }
-  const left = untilEnd < 1 ? limit : remaining;
-  // Those in flight may not have been counted yet.
-  if (left === undefined || left - inFlight > reserve) return 0;
+  const available = untilEnd < 1 ? limit : remaining;
+  // `remaining` may not include requests in flight yet.
+  if (available === undefined || available - inFlight > reserve) return 0;
   if (inFlight > 0) return Infinity;
-  // Without a reserve, a refusal may say when to come back.
+  // Without a reserve, send a request: a 429 may say how long to wait.
   return resetAt === undefined && reserve === 0 ? 0 : untilEnd;
 }

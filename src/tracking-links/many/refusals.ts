@@ -2,7 +2,7 @@ import type { ImpactError } from "../../errors.ts";
 import { refusesAllDeepLinks } from "../../http/classify-response.ts";
 import type { LinkRequest } from "../params.ts";
 
-/** Refusals that hold for later requests as well. Any other one holds for its own request alone. */
+/** Remembers refusals that also apply to later requests: credentials, vanity limit, and programs without deep links. */
 export class Refusals {
   #all: ImpactError | undefined;
   #vanity: ImpactError | undefined;
@@ -15,7 +15,7 @@ export class Refusals {
     if (refusesAllDeepLinks(error)) this.#deepLinks.set(programId, error);
   }
 
-  /** The refusal that holds for this request, too. */
+  /** Returns the refusal that applies to this request, if any. */
   of({ type, programId, given }: LinkRequest): ImpactError | undefined {
     const deepLink = given.deepLink === undefined ? undefined : this.#deepLinks.get(programId);
     return this.#all ?? deepLink ?? (type === "Vanity" ? this.#vanity : undefined);
