@@ -264,3 +264,17 @@ test("a link is not reused for a row whose cells were edited to other ids or an 
   expect(stderr).toContain("2 rows: 2 created");
   expect(targets(server)).toHaveLength(4);
 });
+
+test("an invalid server is named, before an output is reused and in a dry run", async () => {
+  await linker();
+  put("feed.csv", feed("a"));
+  await bulk(`feed.csv --out monday.csv ${FLAGS}`);
+  vi.stubEnv("IMPACT_BASE_URL", "nowhere");
+  const line = `feed.csv --out tuesday.csv ${FLAGS} --reuse monday.csv`;
+  const { code, stderr } = await bulk(line);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Expected `IMPACT_BASE_URL` to be an https URL");
+  expect(await bulk(`${line} --silent --dry-run`)).toEqual(
+    usage("The links of monday.csv cannot be reused: since then the server changed"),
+  );
+});

@@ -61,10 +61,10 @@ async function runTable(table: Table, options: BulkOptions, io: Io): Promise<num
   rowFormat(options.out, table.format, table.columns);
   await checkRows(job);
   if (!options.isSilent) await introduce(job);
+  // Throws for missing credentials, before a journal is created that would name the wrong account.
+  if (!options.isDryRun) openClient(options.isSandbox);
   const reusable = await readReusable(job);
   if (options.isDryRun) return dryRun(job, reusable);
-  // Throws for missing credentials, before a journal is created that would name the wrong account.
-  openClient(options.isSandbox);
   if (options.out !== "-") return runWithJournal(job, reusable);
   return runRows({ ...job, reusable, writer: openWriter("-", io), journal: undefined });
 }

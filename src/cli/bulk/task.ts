@@ -33,9 +33,10 @@ export function differences(one: Task, other: Task): string[] {
   return [...names].filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }
 
-/** Returns the origin and path of a base URL. */
+/** Returns the origin and path of a base URL. The client refuses an invalid one; a dry run has no client. */
 function serverOf(baseUrl: string): string | null {
   if (baseUrl === "") return null;
+  if (!URL.canParse(baseUrl)) return "invalid";
   const { origin, pathname } = new URL(baseUrl);
   return `${origin}${pathname.replace(/\/+$/, "")}`;
 }
