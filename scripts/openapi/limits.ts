@@ -8,7 +8,7 @@ interface Limit {
   order: readonly number[];
 }
 
-/** By keyword. Exclusive bounds are under `minimum` and `maximum`. */
+/** By keyword. An exclusive bound without an inclusive one is under `minimum` or `maximum`. */
 export type Limits = Readonly<Record<string, Limit>>;
 
 const LOWEST = ["minLength", "minItems", "minProperties"];
@@ -47,12 +47,10 @@ export function limitsOf(schema: Schema): Limits {
   }
   for (const { name, exclusive, sign } of BOUNDS) {
     const [at, beyond] = [schema[name], schema[exclusive]];
-    const orders = [
-      ...(typeof at === "number" ? [[sign * at, beyond === true ? 1 : 0]] : []),
-      ...(typeof beyond === "number" ? [[sign * beyond, 1]] : []),
-    ];
-    const [order] = orders.sort((one, other) => compare(other, one));
-    if (order) limits[name] = boundOf(name, order);
+    if (typeof at === "number") limits[name] = boundOf(name, [sign * at, beyond === true ? 1 : 0]);
+    if (typeof beyond !== "number") continue;
+    // An exclusive bound alone is one, too: it may become an inclusive one.
+    limits[typeof at === "number" ? exclusive : name] = boundOf(name, [sign * beyond, 1]);
   }
   return limits;
 }

@@ -1,13 +1,14 @@
 import { createTrackingLink, type ParameterFacts } from "../../generated/operations.ts";
 import { ID_NAMES, type TrackingLinkExtension } from "./link.ts";
-import type { CreateTrackingLinkParams } from "./params.ts";
+import { DEFAULT_TYPE, type CreateTrackingLinkParams } from "./params.ts";
 
 /** Requests to remember. The cache keeps up to twice as many, in about 10 MB. */
 export const REMEMBERED = 10_000;
 
 /** Defaults of absent parameters. "" means no default, because blank values are refused. */
 const DEFAULTS = Object.entries<ParameterFacts>(createTrackingLink.params).map(
-  ([name, { default: value = "" }]) => [name as keyof CreateTrackingLinkParams, value] as const,
+  ([name, { default: value = name === "type" ? DEFAULT_TYPE : "" }]) =>
+    [name as keyof CreateTrackingLinkParams, value] as const,
 );
 
 /** Returns a key that is equal for all validated parameters that request the same link, in any order. */

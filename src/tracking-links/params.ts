@@ -38,6 +38,14 @@ function requiredOf(facts: Facts): string[] {
   return [...facts.keys()].filter((name) => facts.get(name)?.required);
 }
 
+/** The type of a link for which none is requested, even if the document does not say so. */
+export const DEFAULT_TYPE = /* @__PURE__ */ defaultTypeOf(FACTS);
+
+function defaultTypeOf(facts: Facts): TrackingLinkType {
+  // The document's default is one of its types.
+  return (facts.get("type")?.default ?? "Regular") as TrackingLinkType;
+}
+
 /**
  * Checks the parameters of `create`. Throws `invalid_input` for the first thing that is wrong, credentials included:
  * a tracking link is public, and shows its parameters.
@@ -78,8 +86,7 @@ export function checkParams(
     }
   }
   const { programId } = given;
-  const type = given.type ?? ((FACTS.get("type")?.default ?? "Regular") as TrackingLinkType);
-  return { given, programId, type, path, query, header };
+  return { given, programId, type: given.type ?? DEFAULT_TYPE, path, query, header };
 }
 
 /** No other characters arrive as they were sent. */

@@ -222,7 +222,8 @@ test.each(names)(
           ["Type", "Vanity"],
           [onWire, value],
         ];
-        const isValid = name.startsWith("subId") ? isText(value) : isId(value);
+        const isOfId = name.endsWith("Id") || name === "customPath";
+        const isValid = isOfId ? isId(value) : isText(value);
         expect(seen(result, sent)).toEqual(
           isValid ? arrived(query) : refused("invalid_input", name),
         );

@@ -88,11 +88,6 @@ test.each<[string, Change, Change]>([
     setLimit({ type: "integer", minimum: 1, exclusiveMaximum: 10 }),
   ],
   [
-    "a bound beside a tighter one",
-    setLimit({ type: "integer", minimum: 1, exclusiveMinimum: 0 }),
-    setLimit({ type: "integer", minimum: 1 }),
-  ],
-  [
     "limits that limit nothing",
     setName({ type: "string" }),
     setName({ type: "string", minLength: 0, pattern: ".*", uniqueItems: false }),
@@ -172,6 +167,12 @@ test.each<[string, string[], Change, Change]>([
     ["additive .Size | limit widened | exclusiveMinimum 0 | minimum 0"],
     (d) => (props(d)["Size"] = { type: "number", exclusiveMinimum: 0 }),
     (d) => (props(d)["Size"] = { type: "number", minimum: 0 }),
+  ],
+  [
+    "a bound beside which there is an exclusive one",
+    ["additive .Size | limit widened | minimum 1 | minimum 0"],
+    (d) => (props(d)["Size"] = { type: "number", minimum: 1, exclusiveMinimum: 0 }),
+    (d) => (props(d)["Size"] = { type: "number", minimum: 0, exclusiveMinimum: 0 }),
   ],
   [
     "a `oneOf` of `const`s with one value less",

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { documentInPage } from "../../scripts/openapi/read-page.ts";
 import { writeSpec } from "../../scripts/update/spec-folder.ts";
+import type * as Package from "../../src/index.ts";
 import { PATH, type Json } from "../support/documents.ts";
 import { copyOfProject, PARTS, root, runScript, type Result } from "../support/workspace.ts";
 
@@ -57,4 +59,36 @@ src/ against the new types
 Requests: unchanged`,
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+test("a link is Regular by default even if the document says so no longer", async () => {
+  const folder = copyOfProject(["spec", "src", "tsconfig.json"]);
+  const file = join(folder, "spec/openapi.json");
+  const document: Json = JSON.parse(readFileSync(file, "utf8"));
+  const { parameters } = document["paths"][PATH].post;
+  delete parameters.find(({ name }: Json) => name === "Type").schema.default;
+  writeFileSync(file, JSON.stringify(document));
+  await runScript("generate", ["--root", folder]);
+  const { createImpactClient } = (await import(
+    pathToFileURL(join(folder, "src/index.ts")).href
+  )) as typeof Package;
+  const urls: unknown[] = [];
+  const { trackingLinks } = createImpactClient({
+    accountSid: "IR1",
+    authToken: "t0ken-1234",
+    fetch: (url) => {
+      urls.push(url);
+      return Promise.resolve(new Response('{"TrackingURL":"https://example.sjv.io/x"}'));
+    },
+  });
+  const types: unknown[] = [];
+  const inputs = [{ programId: "1" }, { programId: "1", type: "Regular" as const }];
+  for await (const result of trackingLinks.createMany(inputs)) {
+    types.push(result.ok && [result.link.type, result.reused]);
+  }
+  expect(types).toEqual([
+    ["Regular", false],
+    ["Regular", true],
+  ]);
+  expect(urls).toEqual(["https://api.impact.com/Mediapartners/IR1/Programs/1/TrackingLinks"]);
 });
