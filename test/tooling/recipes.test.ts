@@ -21,7 +21,7 @@ import { emptyFolder, root, runProgram } from "../support/workspace.ts";
 
 // What docs/recipes.md does when things go wrong; that its blocks do what they say is shown in docs.test.ts.
 
-type Handle = (request: Request) => Promise<Response>;
+type Handle = (request: Request, ...rest: unknown[]) => Promise<Response>;
 
 let fake: FakeImpact;
 
@@ -80,7 +80,32 @@ test("the web handler recipe leads to the page itself if there is no link, and l
   ]);
 });
 
-test("the web handler recipe answers within its deadline when the API stalls", async () => {
+test("the web handler recipe sends a visitor to the page after three seconds, and keeps the late link for the next one", async () => {
+  const { handle } = (await load("handle.ts")) as { handle: Handle };
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const visit = async (...rest: unknown[]): Promise<string | null> =>
+    (await handle(new Request("https://my.example/boots"), ...rest)).headers.get("location");
+  fake.failNext({ delay: 8000 });
+  const work: Promise<unknown>[] = [];
+
+  const answer = visit((each: Promise<unknown>) => work.push(each));
+  const settled = vi.fn();
+  void answer.then(settled);
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(settled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await answer).toBe("https://shop.example/boots");
+
+  await vi.advanceTimersByTimeAsync(5000);
+  const [{ url } = { url: "" }] = fake.links;
+  expect(await Promise.all(work)).toEqual([url]);
+  expect(await visit()).toBe(url);
+  expect(fake.requests.length).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("the web handler recipe ends a call that stalls, and the next visitor has a call of their own", async () => {
   const { handle } = (await load("handle.ts")) as { handle: Handle };
   const log = vi.spyOn(console, "error").mockReturnValue();
   vi.useFakeTimers();
@@ -88,11 +113,16 @@ test("the web handler recipe answers within its deadline when the API stalls", a
     vi.useRealTimers();
     log.mockRestore();
   });
-  vi.stubGlobal("fetch", () => new Promise(() => {}));
-  const answer = handle(new Request("https://my.example/boots"));
+  const visit = () => handle(new Request("https://my.example/boots"));
+  fake.failNext({ stallBody: true });
+
+  const answer = visit();
   await vi.advanceTimersByTimeAsync(3000);
   expect((await answer).headers.get("location")).toBe("https://shop.example/boots");
+  await vi.advanceTimersByTimeAsync(27_000);
+  expect(log.mock.calls.map((words) => words.slice(0, 2))).toEqual([["timeout", "unknown"]]);
   expect(vi.getTimerCount()).toBe(0);
+  expect((await visit()).headers.get("location")).toBe(fake.links[1]?.url);
 });
 
 test.each([
@@ -133,13 +163,20 @@ test("the Worker, Next.js and Hono recipes answer alike", async () => {
     app: { fetch: Handle };
   };
   const request = new Request("https://my.example/boots");
-  const answers = await Promise.all([worker.fetch(request), GET(request), app.fetch(request)]);
+  const work: Promise<unknown>[] = [];
+  const waitUntil = (each: Promise<unknown>): void => void work.push(each);
+  const answers = await Promise.all([
+    worker.fetch(request, {}, { waitUntil }),
+    GET(request, { params: Promise.resolve({ page: "boots" }) }),
+    app.fetch(request),
+  ]);
   const [location] = fake.links.map((link) => link.url);
   expect(answers.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
     [302, location],
     [302, location],
     [302, location],
   ]);
+  expect(await Promise.all(work)).toEqual([location]);
 });
 
 test("the nightly recipe writes a file per day, reuses the last one, and mails if a row has no link", async () => {
