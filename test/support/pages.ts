@@ -38,15 +38,21 @@ export function fileInPages(name: string): string {
   return found[0]!.code;
 }
 
-/** The module that a block is, in a folder where it finds the others and the packages. */
-export function load(name: string): Promise<unknown> {
+/** A folder with the blocks that are files, as JavaScript, where they find each other and the packages. */
+export function folderOfFiles(): string {
   const folder = copyOfProject([]);
-  const moduleName = (file: string): string => file.replace(/ts$/, "js");
-  for (const { name: file, code } of blocks) {
-    if (file !== undefined) writeFileSync(join(folder, moduleName(file)), asJavaScript(code));
+  for (const { name, code } of blocks) {
+    if (name !== undefined) writeFileSync(join(folder, moduleName(name)), asJavaScript(code));
   }
-  return import(join(folder, moduleName(name)));
+  return folder;
 }
+
+/** The module that a block is, in such a folder. */
+export function load(name: string): Promise<unknown> {
+  return import(join(folderOfFiles(), moduleName(name)));
+}
+
+const moduleName = (file: string): string => file.replace(/ts$/, "js");
 
 /** The block without its types. */
 export function asJavaScript(code: string): string {

@@ -171,7 +171,7 @@ function start(server: Server): Promise<number> {
 let pair: { key: string; cert: string } | undefined;
 
 /** A new certificate for 127.0.0.1 that no authority has signed. */
-function selfSigned(): { key: string; cert: string } {
+export function selfSigned(): { key: string; cert: string } {
   pair ??= makePair();
   return pair;
 }
