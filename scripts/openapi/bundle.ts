@@ -8,6 +8,7 @@ import {
   resolveRef,
   serverUrl,
   vendorVersion,
+  versionOf,
 } from "./document.ts";
 import { METHODS, type Info, type OpenApi, type Parameter, type PathItem } from "./types.ts";
 
@@ -55,9 +56,6 @@ export function bundleDocuments(
   };
   return { document, warnings };
 }
-
-/** `14` and `v14` are one version. */
-const versionOf = (document: OpenApi): string => vendorVersion(document) ?? document.info.version;
 
 /** The newest of the vendor's versions. Versions of the document itself do not count. */
 function newest(documents: readonly OpenApi[]): string {
@@ -110,7 +108,6 @@ function merge(bundle: OpenApi, document: OpenApi): string[] {
       bundle.paths[path] = { ...pushDown(bundle, there), ...(added && { [method]: added }) };
     }
   }
-  if (document.webhooks) bundle.webhooks = { ...document.webhooks, ...bundle.webhooks };
   return warnings;
 }
 
@@ -211,14 +208,14 @@ function renameMentions(value: unknown, renamed: ReadonlyMap<string, string>): v
   for (const each of Object.values(value)) renameMentions(each, renamed);
 }
 
-function freeName(name: string, taken: readonly string[]): string {
+export function freeName(name: string, taken: readonly string[]): string {
   for (let count = 1; ; count++) {
     const free = count === 1 ? name : `${name}_${count}`;
     if (!taken.includes(free)) return free;
   }
 }
 
-function slugOf(document: OpenApi): string {
+export function slugOf(document: OpenApi): string {
   const words = document.info.title.match(/[A-Za-z0-9]+/g) ?? ["Other"];
   return words.map((word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()).join("");
 }

@@ -39,36 +39,70 @@ export function operationsOf(document: OpenApi): LocatedOperation[] {
   });
 }
 
+/** @returns a copy without these operations, and without the paths that have no other */
+export function withoutOperations(
+  document: OpenApi,
+  isLeftOut: (each: LocatedOperation) => boolean,
+): OpenApi {
+  const copy = structuredClone(document);
+  const paths = copy.paths ?? {};
+  for (const each of operationsOf(document).filter(isLeftOut)) {
+    const { path, method } = each;
+    // Resolved, because another path may refer to the same item.
+    const { [method]: _, ...rest } = resolveRef(copy, paths[path] ?? {});
+    if (METHODS.some((other) => other in rest)) paths[path] = rest;
+    else delete paths[path];
+  }
+  return copy;
+}
+
 /** Identifies an operation. Names of path parameters do not matter. */
 export function operationKey({ method, path }: { method: string; path: string }): string {
   return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
 }
 
-/** Finds each by operationId, else by method and path. */
+/** Finds each by method and path, else by an operationId that no other document has. */
 export function facadeOperationsOf(document: OpenApi): (LocatedOperation & { id: string })[] {
   return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
-    const found = facadeOperation(document, id, place);
-    if (found !== undefined) return { id, ...found };
+    const [found, ...others] = facadeCandidates(document, id, place);
+    if (found !== undefined && others.length === 0) return { id, ...found };
+    const got =
+      found === undefined
+        ? `neither that operationId nor ${place}`
+        : `no ${place}, and that operationId for ${[found, ...others].map((each) => each.place).join(" and ")}`;
     throw new Refusal(
-      `Expected the operation "${id}", which src/ needs, got neither that operationId nor ${place}. ` +
+      `Expected the operation "${id}", which src/ needs, got ${got}. ` +
         "If the vendor renamed it, change FACADE_OPERATIONS in scripts/openapi/document.ts.",
     );
   });
 }
 
-function facadeOperation(document: OpenApi, id: string, place: string) {
+function facadeCandidates(document: OpenApi, id: string, place: string): LocatedOperation[] {
   const all = operationsOf(document);
+  const atPlace = all.filter((each) => operationKey(each) === keyOfPlace(place));
+  // In a bundle, an id that is used again gets a suffix.
+  const isNamed = ({ operation }: LocatedOperation): boolean =>
+    operation.operationId?.replace(/_.*/s, "") === id;
+  return atPlace.length > 0 ? atPlace : all.filter(isNamed);
+}
+
+/** The id that src/ has for an operation, whatever its document calls it. */
+export function facadeIdOf(each: LocatedOperation): string | undefined {
+  return Object.entries(FACADE_OPERATIONS).find(
+    ([, place]) => keyOfPlace(place) === operationKey(each),
+  )?.[0];
+}
+
+/** @param place such as `POST /path` */
+function keyOfPlace(place: string): string {
   const [method = "", path = ""] = place.split(" ");
-  return (
-    all.find(({ operation }) => operation.operationId === id) ??
-    all.find((each) => operationKey(each) === operationKey({ method, path }))
-  );
+  return operationKey({ method, path });
 }
 
 /** The key of an operation in the generated `operations`: for those of the facade, the name that src/ has for them. */
 export function exportedIdOf(document: OpenApi, { operation }: LocatedOperation) {
   const facade = Object.entries(FACADE_OPERATIONS).find(
-    ([id, place]) => facadeOperation(document, id, place)?.operation === operation,
+    ([id, place]) => facadeCandidates(document, id, place)[0]?.operation === operation,
   );
   return facade?.[0] ?? operation.operationId;
 }
@@ -184,6 +218,11 @@ export function mappingOf(value: Keywords): Record<string, unknown> | undefined 
 export function vendorVersion(document: OpenApi): string | undefined {
   const version = document.info.version.trim();
   return /^v?(\d{2,4}(?=\.0$)|\d{1,4}$)/i.exec(version)?.[1];
+}
+
+/** `14` and `v14` are one version. */
+export function versionOf(document: OpenApi): string {
+  return vendorVersion(document) ?? document.info.version;
 }
 
 const SERVER = "https://api.impact.com";

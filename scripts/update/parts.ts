@@ -1,7 +1,15 @@
 /** Decides which documents a bundle consists of: the recorded ones and the given ones. */
 import { isDeepStrictEqual } from "node:util";
-import { operationKey, operationsOf, Refusal } from "../openapi/document.ts";
-import { METHODS, type OpenApi } from "../openapi/types.ts";
+import { isAddress } from "../../src/cli/source.ts";
+import {
+  operationKey,
+  operationsOf,
+  Refusal,
+  vendorVersion,
+  versionOf,
+  withoutOperations,
+} from "../openapi/document.ts";
+import type { OpenApi } from "../openapi/types.ts";
 
 /** A source: a page of the vendor's docs, and the document in it. */
 export interface Part {
@@ -13,13 +21,14 @@ export interface Part {
 
 /**
  * Merges the given parts into the recorded ones. A part replaces the part that it is the next version of. If several
- * parts have an operation, that of the given part wins.
+ * parts have an operation, that of the given part wins. A part without operations is dropped, unless it replaces one
+ * that had some.
  */
 export function mergeParts(
   recorded: readonly Part[],
-  given: readonly Part[],
+  read: readonly Part[],
 ): { parts: Part[]; warnings: string[] } {
-  const warnings: string[] = [];
+  const { given, warnings } = inherit(recorded, read);
   const newKeys = new Map(given.flatMap((part) => keysOf(part).map((key) => [key, part])));
   const placed = new Set();
   const kept = recorded.flatMap((old) => {
@@ -39,7 +48,7 @@ export function mergeParts(
     );
     return [left];
   });
-  const added = given.filter((part) => !placed.has(part));
+  const added = given.filter((part) => !placed.has(part) && keysOf(part).length > 0);
   const parts = [...kept, ...added].flatMap((part) => {
     const lost = keysOf(part).filter((key) => (newKeys.get(key) ?? part) !== part);
     if (lost.length === 0 || !given.includes(part)) return [part];
@@ -53,6 +62,39 @@ export function mergeParts(
     return lost.length === keysOf(part).length ? [] : [without(part, lost)];
   });
   return { parts, warnings };
+}
+
+/**
+ * Keeps the address of a page whose next version comes from a file, so that it can be downloaded again, and the date of
+ * a document that has not changed.
+ */
+function inherit(
+  recorded: readonly Part[],
+  read: readonly Part[],
+): { given: Part[]; warnings: string[] } {
+  const replaced = new Set<Part>();
+  const warnings: string[] = [];
+  const given = read.map((part) => {
+    const old = recorded.find(
+      (each) => !replaced.has(each) && isNextVersion(each, part, [...recorded, ...read]),
+    );
+    if (old === undefined) return part;
+    replaced.add(old);
+    const page = isAddress(old.page) && !isAddress(part.page) ? old.page : part.page;
+    const [was, is] = [versionOf(old.document), versionOf(part.document)];
+    if (Number(is) < Number(was)) {
+      warnings.push(`${titleOf(part)}: version ${is} replaces version ${was}, which is newer.`);
+    }
+    if (page !== part.page && is !== was) {
+      warnings.push(
+        `${titleOf(part)}: spec/source.json still names ${page}, where version ${was} was. ` +
+          `If version ${is} has another address, pass that once.`,
+      );
+    }
+    const isSame = page === old.page && isDeepStrictEqual(part.document, old.document);
+    return { ...part, page, date: isSame ? old.date : part.date };
+  });
+  return { given, warnings };
 }
 
 function keysOf({ document }: Part) {
@@ -69,20 +111,31 @@ function titleOf({ document }: Part) {
 
 /**
  * True for the same page, whatever the version in its address. Else true for the same title or file name if the two
- * share an operation, or for the same title if no other part has it.
+ * share an operation, or for the same title if no other part has it. False for documents of two APIs, such as the
+ * partners' and the brands', which have operations under the same names.
  */
 function isNextVersion(old: Part, part: Part, all: readonly Part[] = []) {
-  const [before, after] = [withoutVersion(old.page), withoutVersion(part.page)];
-  const [wasWeb, isWeb] = [URL.canParse(before), URL.canParse(after)];
+  const [before, after] = [withoutVersion(old.page, old), withoutVersion(part.page, part)];
+  const [wasWeb, isWeb] = [isAddress(old.page), isAddress(part.page)];
   if (before === after && isWeb) return true;
-  const isSameTitle = withoutVersion(titleOf(old)) === withoutVersion(titleOf(part));
+  const isSameTitle = withoutVersion(titleOf(old), old) === withoutVersion(titleOf(part), part);
   if (!isSameTitle && (before !== after || before === "-")) return false;
-  const names = identifiersOf(old);
-  if (identifiersOf(part).some((name) => names.includes(name))) return true;
+  const bases = basesOf(part);
+  if (bases.length > 0 && !overlap(basesOf(old), bases)) return false;
+  if (overlap(identifiersOf(old), identifiersOf(part))) return true;
   const candidates = all.filter(
     (each) => titleOf(each) === titleOf(old) || titleOf(each) === titleOf(part),
   );
   return isSameTitle && !(wasWeb && isWeb) && candidates.length === 2;
+}
+
+function overlap(some: readonly string[], others: readonly string[]): boolean {
+  return some.some((each) => others.includes(each));
+}
+
+/** `/Mediapartners/` of `/Mediapartners/{AccountSID}/Programs`. */
+function basesOf({ document }: Part): string[] {
+  return operationsOf(document).map(({ path }) => /^.*?(?=\{)/.exec(path)?.[0] ?? "");
 }
 
 /** What identifies its operations: method and path, or the operationId. */
@@ -93,38 +146,17 @@ function identifiersOf({ document }: Part): string[] {
   ]);
 }
 
-function withoutVersion(text: string) {
-  return text
-    .toLowerCase()
-    .replace(/[-_ ]?\bv\d+\b/g, "")
-    .trim();
+/** `14` and `v14` are one version. Other numbers without a `v` are part of the name. */
+function withoutVersion(text: string, { document }: Part) {
+  const own = vendorVersion(document);
+  const numbers = own === undefined ? "v\\d+" : `v\\d+|${own}`;
+  const version = new RegExp(`[-_ ]?(?<![a-z\\d])(${numbers})(\\.0)?(?![a-z\\d])`, "g");
+  return text.toLowerCase().replace(version, "").trim();
 }
 
 function without(part: Part, keys: readonly string[]): Part {
-  const document = structuredClone(part.document);
-  for (const { method, path, item } of operationsOf(document)) {
-    if (!keys.includes(operationKey({ method, path }))) continue;
-    delete item[method];
-    if (METHODS.every((each) => !(each in item))) delete document.paths?.[path];
-  }
+  const document = withoutOperations(part.document, (each) => keys.includes(operationKey(each)));
   return { ...part, document };
-}
-
-/** The generated types are keyed by operationId. */
-export function refuseDuplicateIds(parts: readonly Part[]): void {
-  const places = new Map<string, string>();
-  for (const part of parts) {
-    for (const { place, operation } of operationsOf(part.document)) {
-      const id = operation.operationId;
-      if (id === undefined) continue;
-      const here = `${place} of ${titleOf(part)} (${part.page})`;
-      const other = places.get(id);
-      if (other !== undefined) {
-        throw new Refusal(`operationId "${id}" is used twice: by ${other} and by ${here}.`);
-      }
-      places.set(id, here);
-    }
-  }
 }
 
 /** Drops duplicate documents. Refuses two versions of one document. */

@@ -1,11 +1,12 @@
 /** Reads a source, and validates the document in it. */
-import { isDeepStrictEqual } from "node:util";
 import { bundleDocuments } from "../openapi/bundle.ts";
 import { operationsOf, Refusal, vendorVersion } from "../openapi/document.ts";
 import { documentsIn, readSource } from "../openapi/sources.ts";
 import type { OpenApi } from "../openapi/types.ts";
 import { resolveExternalRefs } from "../openapi/external-refs.ts";
 import { expectSupported, upgradeTo31, validate } from "../openapi/validate.ts";
+import { withoutWebhooks } from "../openapi/webhooks.ts";
+import { uniqueIds } from "./operation-ids.ts";
 import { mergeParts, type Part } from "./parts.ts";
 
 /**
@@ -15,10 +16,9 @@ import { mergeParts, type Part } from "./parts.ts";
  */
 export async function readPart(
   source: string,
-  recorded: readonly Part[],
-  { stdin, timeout = 30_000 }: { stdin: AsyncIterable<Uint8Array | string>; timeout?: number },
+  io: { stdin: AsyncIterable<Uint8Array | string>; timeout?: number },
 ): Promise<{ part: Part; warnings: string[] }> {
-  const { address: page, file, text } = await readSource(source, { stdin, timeout });
+  const { address: page, file, text } = await readSource(source, io);
   const documents: OpenApi[] = [];
   const warnings: string[] = [];
   const found = documentsIn(source, text);
@@ -39,27 +39,26 @@ export async function readPart(
         `${name}: #/info/version: Expected one of the vendor's versions, such as "16", got ${got}.`,
       );
     }
-    documents.push(upgradeTo31(whole));
+    const kept = withoutWebhooks(upgradeTo31(whole));
+    warnings.push(...kept.warnings.map((line) => `${name}: ${line}`));
+    documents.push(kept.document);
   }
-  const [first] = documents;
-  if (first === undefined) throw new Error("Expected at least one document");
   const date = new Date().toISOString().slice(0, 10);
-  const one = mergeParts(
-    [],
-    documents.map((each) => ({ page, date, document: each })),
-  );
-  const whole = bundleDocuments(
-    one.parts.map((part) => part.document),
-    first.info,
-  );
-  warnings.push(...[...one.warnings, ...whole.warnings].map((line) => `${source}: ${line}`));
-  const { document } = whole;
-  if (operationsOf(document).length === 0) warnings.push(`${source}: #/paths: No operation.`);
-  // An unchanged document keeps the date when it was first read.
-  const same = recorded.find(
-    (part) => part.page === page && isDeepStrictEqual(part.document, document),
-  );
-  return { part: same ?? { page, date, document }, warnings };
+  const whole = bundlePage(documents.map((document) => ({ page, date, document })));
+  warnings.push(...whole.warnings.map((line) => `${source}: ${line}`));
+  if (operationsOf(whole.document).length === 0) warnings.push(`${source}: #/paths: No operation.`);
+  return { part: { page, date, document: whole.document }, warnings };
+}
+
+/** Bundles the documents of one page. */
+function bundlePage(given: readonly Part[]): { document: OpenApi; warnings: string[] } {
+  const [first] = given;
+  if (first === undefined) throw new Error("Expected at least one document");
+  const { parts, warnings } = mergeParts([], given);
+  if (parts.length === 0) return { document: first.document, warnings };
+  const unique = uniqueIds(parts);
+  const whole = bundleDocuments(unique.documents, first.document.info);
+  return { ...whole, warnings: [...warnings, ...unique.warnings, ...whole.warnings] };
 }
 
 /**

@@ -16,7 +16,8 @@ import type { OpenApi } from "../openapi/types.ts";
 import { typesDiff, typesReport, writeTypes } from "../types-report.ts";
 import { writeFolder } from "../written-folder.ts";
 import { changedTypes } from "./generated-types.ts";
-import { dropDuplicates, mergeParts, refuseDuplicateIds, type Part } from "./parts.ts";
+import { dropDuplicates, mergeParts, type Part } from "./parts.ts";
+import { uniqueIds } from "./operation-ids.ts";
 import { readPart } from "./read-part.ts";
 import { updateRetryRules } from "./retry-rows.ts";
 import { report } from "./report.ts";
@@ -113,14 +114,20 @@ async function run({ sources, root, dryRun, allowBreaking }: Options, io: Io): P
 
   const given = sources.length > 0 ? sources : recordedPages(old.parts);
   const read: { source: string; part: Part; warnings: string[] }[] = [];
-  for (const source of given) read.push({ source, ...(await readPart(source, old.parts, io)) });
+  for (const source of given) read.push({ source, ...(await readPart(source, io)) });
 
   const { parts: single, warnings: duplicates } = dropDuplicates(read);
   const { parts, warnings: moved } = mergeParts(old.parts, single);
-  const { document, warnings: merged } = bundleDocuments(parts.map((part) => part.document));
-  refuseDuplicateIds(parts);
+  const { documents, warnings: renamed } = uniqueIds(parts);
+  const { document, warnings: merged } = bundleDocuments(documents);
   facadeOperationsOf(document);
-  const warnings = [...read.flatMap((each) => each.warnings), ...duplicates, ...moved, ...merged];
+  const warnings = [
+    ...read.flatMap((each) => each.warnings),
+    ...duplicates,
+    ...moved,
+    ...renamed,
+    ...merged,
+  ];
 
   const rows = diff(old.document, document);
   const accepted = findUnsendable(old.document);

@@ -39,7 +39,7 @@ function requiredOf(facts: Facts): string[] {
 }
 
 /** The type of a link for which none is requested, even if the document does not say so. */
-export const DEFAULT_TYPE = /* @__PURE__ */ defaultTypeOf(FACTS);
+export const DEFAULT_TYPE: TrackingLinkType = /* @__PURE__ */ defaultTypeOf(FACTS);
 
 function defaultTypeOf(facts: Facts): TrackingLinkType {
   // The document's default is one of its types.

@@ -151,7 +151,8 @@ test("writes a new optional parameter as additive, with no change in src/", asyn
   const sha256Of = (each = ""): string => createHash("sha256").update(each).digest("hex");
   expect(document).toEqual(JSON.parse(text));
   expect(provenance).toEqual({
-    page: "next.json",
+    // That of the web page, not of the file.
+    page: own?.page,
     title: present["info"].title,
     version: present["info"].version,
     sha256: sha256Of(file),
