@@ -14,9 +14,19 @@ const stop = (): void => {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 for (const signal of signals) process.on(signal, stop);
 
+const printTo =
+  (stream: NodeJS.WriteStream) =>
+  (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      stream.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+    });
+// Each write reports its own failure. Without these listeners, Node would end the process with a stack.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 process.exitCode = await update(process.argv.slice(2), {
   stdin: process.stdin,
-  out: (text) => console.log(text),
-  err: (text) => console.error(text),
+  out: printTo(process.stdout),
+  // Nobody is left to tell.
+  err: (text) => printTo(process.stderr)(text).catch(() => {}),
 });
 for (const signal of signals) process.off(signal, stop);

@@ -83,6 +83,20 @@ export async function validate(
   return { errors: [], warnings: [...warnings, ...known.map(lineOf), ...ownWarnings(document)] };
 }
 
+/**
+ * Validates the structure of a document alone, which is all that a bundle can pass: it may have one path under two
+ * names of a parameter.
+ *
+ * @returns messages, each with its place
+ */
+export async function structureErrors(document: OpenApi): Promise<string[]> {
+  const { struct, "no-unresolved-refs": refs } = RULES;
+  const problems = await problemsOf(document, { struct, "no-unresolved-refs": refs }).catch(
+    failure,
+  );
+  return problems.filter(({ message }) => !HARMLESS.includes(message)).map(lineOf);
+}
+
 interface Problem {
   message: string;
   location: { pointer?: string | undefined }[];
@@ -105,7 +119,7 @@ function unresolvedRefs(document: OpenApi): Problem[] {
 
 async function problemsOf(
   document: OpenApi,
-  rules: typeof RULES | typeof WARNING_RULES,
+  rules: Partial<typeof RULES> | typeof WARNING_RULES,
 ): Promise<Problem[]> {
   const { styleguide } = await createConfig({ rules });
   return lintDocument({

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
@@ -16,6 +16,16 @@ export const PARTS: readonly string[] = [
   "tsconfig.json",
   "package.json",
 ];
+
+/** Every file that an update may replace, and its text. */
+export function filesOf(folder: string): Record<string, string> {
+  const names = PARTS.slice(0, 4).flatMap((part) =>
+    readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name))),
+  );
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
 
 /** An empty folder outside of the project; it ends with the test. */
 export function emptyFolder(): string {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test, vi } from "vitest";
 import { PATH, type Json } from "../support/documents.ts";
@@ -12,6 +12,7 @@ import type * as Package from "../../src/index.ts";
 import { serve } from "../support/server.ts";
 import {
   copyOfProject,
+  filesOf,
   PARTS,
   root,
   runProgram,
@@ -35,16 +36,6 @@ const next = (change: (document: Json) => void): string => {
   change(document);
   return JSON.stringify(document);
 };
-
-/** Every file that an update may replace, and its text. */
-function filesOf(folder: string): Record<string, string> {
-  const names = PARTS.slice(0, 4).flatMap((part) =>
-    readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name))),
-  );
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
-}
 
 function update(folder: string, ...args: string[]): Promise<Result> {
   return runScript("spec-update", ["--root", folder, ...args], { cwd: folder });
@@ -523,38 +514,67 @@ test("downloads the recorded pages if there is no source", async () => {
   );
 });
 
-test.each([
-  [
-    "names the error of a full disk without a stack",
-    ".tmp/spec-update/src",
-    "Failed: ENOSPC: no space left on device.\nNothing was written.\n",
-  ],
-  [
-    "says how to undo an update that fails while it writes",
-    "generated",
-    "Failed while writing: ENOSPC: no space left on device. To undo: git restore spec generated api src/http/retry-rules.ts\n",
-  ],
-])("%s", async (_, target, stderr) => {
+const OTHER_WORDS = next((document) => (operation(document)["summary"] = "Other words"));
+
+test("names the error of a disk that takes no more without a stack", async () => {
   const folder = project();
   const before = filesOf(folder);
-  const file = source(
-    folder,
-    next((document) => (operation(document)["summary"] = "Other words")),
-  );
+  const file = source(folder, OTHER_WORDS);
+  const node = [process.execPath, ...scriptArgs("spec-update"), "--root", folder, file].join(" ");
+  // No file may have more than 8 KB.
+  const result = await runProgram("bash", ["-c", `ulimit -f 8; ${node}`]);
+  expect(result).toMatchObject({ code: 1, stdout: "" });
+  expect(result.stderr).toMatch(/^Failed: EFBIG: .*\.\nNothing was written\.\n$/);
+  expect(existsSync(join(folder, ".tmp/spec-update"))).toBe(false);
+  expect(filesOf(folder)).toEqual(before);
+});
+
+test("writes nothing if nobody can read the report", async () => {
+  const folder = project();
+  const before = filesOf(folder);
+  const file = source(folder, OTHER_WORDS);
+  const node = [process.execPath, ...scriptArgs("spec-update"), "--root", folder, file].join(" ");
+  expect(await runProgram("bash", ["-c", `${node} > /dev/full`])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "Failed: ENOSPC: no space left on device, write.\nNothing was written.\n",
+  });
+  expect(existsSync(join(folder, ".tmp/spec-update"))).toBe(false);
+  expect(filesOf(folder)).toEqual(before);
+});
+
+const NO_SPACE = "ENOSPC: no space left on device";
+
+test.each<[string, string[], string]>([
+  [
+    "undoes an update that fails while it is written",
+    [".tmp/spec-update/generated"],
+    `Failed: ${NO_SPACE}.\nNothing was written.\n`,
+  ],
+  [
+    "says how to undo an update that it cannot undo",
+    [".tmp/spec-update/generated", ".tmp/spec-update/old/spec"],
+    `Failed while writing: ${NO_SPACE}. To undo: git restore spec generated api src/http/retry-rules.ts\n`,
+  ],
+])("%s", async (_, sources, stderr) => {
+  const folder = project();
+  const before = filesOf(folder);
+  const file = source(folder, OTHER_WORDS);
+  const failing = sources.map((each) => join(folder, each));
   const full = `
     import fs from "node:fs";
     import { syncBuiltinESMExports } from "node:module";
-    const copy = fs.cpSync;
-    fs.cpSync = (from, to, options) => {
-      if (to !== ${JSON.stringify(join(folder, target))}) return copy(from, to, options);
-      throw Object.assign(new Error("ENOSPC: no space left on device"), { syscall: "copyfile" });
+    const rename = fs.renameSync;
+    fs.renameSync = (from, to) => {
+      if (!${JSON.stringify(failing)}.includes(from)) return rename(from, to);
+      throw Object.assign(new Error("${NO_SPACE}"), { syscall: "rename" });
     };
     syncBuiltinESMExports();`;
   const preload = ["--import", `data:text/javascript,${encodeURIComponent(full)}`];
   const args = [...preload, ...scriptArgs("spec-update"), "--root", folder, file];
   expect(await runProgram(process.execPath, args)).toMatchObject({ code: 1, stderr });
   expect(existsSync(join(folder, ".tmp/spec-update"))).toBe(false);
-  if (target !== "generated") expect(filesOf(folder)).toEqual(before);
+  if (sources.length === 1) expect(filesOf(folder)).toEqual(before);
 });
 
 test.each([
