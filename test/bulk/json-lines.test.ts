@@ -21,7 +21,7 @@ test("JSON lines are read as numbers, null, texts, and written as they were", as
   const server = await linker();
   put(
     "in.jsonl",
-    '{"programId":1000,"subId1":null,"tags":["a",{"b":1}]}\r\n\n' +
+    '{"programId":1000,"subId1":null,"stores":["a",{"b":1}]}\r\n\n' +
       '{"sku":"00123","ProgramId":"2","ok":true}\n',
   );
   expect(await bulk("in.jsonl --out out.jsonl")).toEqual(
@@ -32,12 +32,12 @@ test("JSON lines are read as numbers, null, texts, and written as they were", as
     code: 0,
     stdout: "",
     stderr:
-      "impact-links: in.jsonl: 2 rows; parameters: programId, subId1; passed through: tags, sku, ok\n" +
+      "impact-links: in.jsonl: 2 rows; parameters: programId, subId1; passed through: stores, sku, ok\n" +
       "impact-links: 2 rows: 2 created\n",
   });
   expect(targets(server)).toEqual([`${PATH}/1000/TrackingLinks`, `${PATH}/2/TrackingLinks`]);
   expect(text("out.jsonl")).toBe(
-    '{"programId":1000,"subId1":null,"tags":["a",{"b":1}],"trackingUrl":"https://example.sjv.io/1","status":"created"}\n' +
+    '{"programId":1000,"subId1":null,"stores":["a",{"b":1}],"trackingUrl":"https://example.sjv.io/1","status":"created"}\n' +
       '{"programId":"2","sku":"00123","ok":true,"trackingUrl":"https://example.sjv.io/2","status":"created"}\n',
   );
 });

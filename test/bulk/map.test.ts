@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PARAMETERS } from "../support/known.ts";
 import {
   PATH,
   bulk,
@@ -86,10 +87,7 @@ test.each([
   ["--map", "Option '--map <value>' argument missing"],
   ["--map deepLink", "--map takes a parameter and a column, such as --map deepLink=link"],
   ["--map deepLink=", "--map takes a parameter and a column, such as --map deepLink=link"],
-  [
-    "--map =link",
-    '--map takes a parameter, got ""; known are programId, type, customPath, adId, deepLink, mediaPartnerPropertyId, subId1, subId2, subId3, sharedId',
-  ],
+  ["--map =link", `--map takes a parameter, got ""; known are ${PARAMETERS.replaceAll("`", "")}`],
   ["--map deeplink=link", '--map takes a parameter, got "deeplink"; did you mean deepLink?'],
   ["--map deepLink=Link", '--map deepLink: there is no column "Link"; did you mean "link"?'],
   ["--map deepLink=xyz", '--map deepLink: there is no column "xyz"; columns: id, link, code'],
