@@ -15,6 +15,7 @@ import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { createImpactClient, type ImpactClient } from "../../src/index.ts";
 import { createFakeImpact, type FakeImpact } from "../../src/testing/index.ts";
 import { load, readPage } from "../support/pages.ts";
 import { emptyFolder, root, runProgram } from "../support/workspace.ts";
@@ -177,6 +178,40 @@ test("the Worker, Next.js and Hono recipes answer alike", async () => {
     [302, location],
   ]);
   expect(await Promise.all(work)).toEqual([location]);
+});
+
+test("the Next.js recipe asks the patched fetch of each call not to cache it", async () => {
+  const { impact } = (await load("uncached.ts")) as { impact: ImpactClient };
+  const cached = new Map<string, Promise<Response>>();
+  const inits: (RequestInit | undefined)[] = [];
+  // As Next.js does for a page: whatever does not opt out is answered from the cache.
+  vi.stubGlobal("fetch", async (url: string, init?: RequestInit) => {
+    inits.push(init);
+    if (init?.cache === "no-store") return fake.fetch(url, init);
+    const answer = cached.get(url) ?? fake.fetch(url, init);
+    cached.set(url, answer);
+    return (await answer).clone();
+  });
+  const plain = createImpactClient();
+
+  for (const client of [plain, plain]) await client.trackingLinks.create({ programId: "1" });
+  expect([fake.requests.length, plain.quota?.remaining]).toEqual([1, 999]);
+
+  await impact.trackingLinks.create({ programId: "1" });
+  await impact.trackingLinks.create({ programId: "1" });
+  await impact.raw.POST("/Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks", {
+    params: { path: { AccountSID: "IR1", ProgramId: "1" } },
+  });
+  expect([fake.requests.length, impact.quota?.remaining]).toEqual([4, 996]);
+  const [create] = inits.slice(2);
+  expect(create).toMatchObject({ method: "POST", cache: "no-store", redirect: "manual" });
+  expect(inits.map((init) => init?.cache)).toEqual([
+    undefined,
+    undefined,
+    "no-store",
+    "no-store",
+    "no-store",
+  ]);
 });
 
 test("the nightly recipe writes a file per day, reuses the last one, and mails if a row has no link", async () => {
