@@ -1,8 +1,7 @@
-import { spawn, spawnSync, type ChildProcessByStdio } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -11,6 +10,7 @@ import type { Queue } from "bullmq";
 import { beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { CreateTrackingLinkParams } from "../../src/index.ts";
 import { asJavaScript, fileInPages } from "../support/pages.ts";
+import { REDIS_HINT, redisIsMissing, startRedis } from "../support/redis.ts";
 import { serve, type WireRequest } from "../support/server.ts";
 import { closedPort } from "../support/sockets.ts";
 import { root } from "../support/workspace.ts";
@@ -36,34 +36,20 @@ type WorkerProcess = ChildProcessByStdio<null, Readable, null> & { completed: st
 
 /** Inside the project, where the package finds itself by its own name, as it was built. */
 const folder = join(root, ".tmp/queue");
-const missing = spawnSync("redis-server", ["--version"]).error !== undefined;
-const hint = "no redis-server on the PATH (Debian: apt-get install redis-server)";
-if (missing) console.warn(`queue.test.ts is skipped: ${hint}`);
 let redis = "";
 let databases = 0;
 
 beforeAll(async () => {
-  if (missing) return;
+  if (redisIsMissing) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const data = mkdtempSync(join(tmpdir(), "impact-partner-client-redis-"));
-  const port = await closedPort();
-  const flags = `--port ${port} --bind 127.0.0.1 --appendonly no --dir ${data} --save`.split(" ");
-  const child = spawn("redis-server", [...flags, ""], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface(child.stdout)) {
-    if (line.includes("Ready to accept connections")) break;
-  }
-  child.stdout.resume();
-  redis = `redis://127.0.0.1:${port}`;
-  return async () => {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    rmSync(data, { recursive: true, force: true });
-  };
+  const server = await startRedis();
+  redis = server.url;
+  return server.stop;
 });
 
 beforeEach((context) => {
-  context.skip(missing, hint);
+  context.skip(redisIsMissing, REDIS_HINT);
 });
 
 /** The recipe with a database of its own, and with other numbers: no test waits for a minute. */
