@@ -6,7 +6,9 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { asJavaScript, blocks, pages, readPage, type Block } from "../support/pages.ts";
 import { root, runProgram } from "../support/workspace.ts";
 
-const tests = blocks.filter(({ code }) => code.includes('from "vitest"'));
+const vitestFiles = blocks.filter(({ code }) => code.includes('from "vitest"'));
+const nodeTestFiles = blocks.filter(({ code }) => code.includes('from "node:test"'));
+const tests = [...vitestFiles, ...nodeTestFiles];
 const files = blocks.filter(({ name }) => name !== undefined);
 const programs = blocks.filter((block) => !tests.includes(block) && !files.includes(block));
 
@@ -25,7 +27,11 @@ beforeAll(() => {
   mkdirSync(compiled, { recursive: true });
   for (const block of blocks) {
     writeFileSync(join(folder, nameOf(block)), block.code);
-    if (tests.includes(block)) continue;
+    // As the pages say: as they stand, under a name of JavaScript.
+    if (tests.includes(block)) {
+      writeFileSync(join(folder, nameOf(block).replace(/ts$/, "mjs")), block.code);
+      continue;
+    }
     writeFileSync(join(compiled, nameOf(block).replace(/ts$/, "js")), asJavaScript(block.code));
   }
 });
@@ -100,10 +106,11 @@ test("the examples of README run as they stand, in order, on one sandbox", async
   }
 });
 
-test("the tests in the pages pass", async () => {
+test("the tests for vitest in the pages pass", async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const config = join(folder, "vitest.config.mjs");
-  writeFileSync(config, "export default {};");
+  const include = vitestFiles.map((block) => nameOf(block).replace(/ts$/, "mjs"));
+  writeFileSync(config, `export default { test: { include: ${JSON.stringify(include)} } };`);
   const { stdout, code } = await runProgram(process.execPath, [
     vitest,
     "run",
@@ -116,9 +123,17 @@ test("the tests in the pages pass", async () => {
   const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
   expect({ code, numPassedTests, numTotalTests }).toEqual({
     code: 0,
-    numPassedTests: tests.length,
-    numTotalTests: tests.length,
+    numPassedTests: vitestFiles.length,
+    numTotalTests: vitestFiles.length,
   });
+});
+
+test.each(nodeTestFiles.map(nameOf))("the test for node:test %s passes", async (name) => {
+  const file = join(folder, name.replace(/ts$/, "mjs"));
+  const args = ["--test", "--test-reporter=tap", file];
+  const { stdout, code } = await runProgram(process.execPath, args);
+  const counts = stdout.match(/^# (pass|fail) \d+$/gm);
+  expect({ code, counts }).toEqual({ code: 0, counts: ["# pass 1", "# fail 0"] });
 });
 
 /** As GitHub names the place of a heading. */
