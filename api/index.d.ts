@@ -305,26 +305,72 @@ interface CreateTrackingLinkParams {
   sharedId?: string | undefined;
 }
 type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
-interface CreateManyOptions<Input = CreateTrackingLinkParams> extends RequestOptions {
-  params?: ((input: Input, index: number) => CreateTrackingLinkParams) | undefined;
+type Params = CreateTrackingLinkParams;
+type Anything = Params | {} | null | undefined;
+type Inputs<Input> = readonly Input[] | Iterable<Input> | AsyncIterable<Input>;
+type OrParams = " or the option `params`";
+type CheckedParams<Given, Otherwise extends string = ""> = unknown extends Given
+  ? Params
+  : [Mistake<Given>] extends [never]
+    ? [Given] extends [Params]
+      ? Params
+      : Given
+    : [MissingKey<Given> | UnknownKey<Given>] extends [never]
+      ? Pick<Params, WrongKey<Given>>
+      : Mistake<Given, Otherwise>;
+type Mistake<Given, Otherwise extends string = ""> =
+  | `Expected \`${MissingKey<Given>}\`${Otherwise}`
+  | `Expected a known parameter${Otherwise}, got \`${UnknownKey<Given>}\``
+  | `Expected another type of \`${WrongKey<Given>}\`${Otherwise}`;
+type RequiredKey = {
+  [Key in keyof Params]-?: {} extends Pick<Params, Key> ? never : Key;
+}[keyof Params];
+type MissingKey<Given> = {
+  [Key in RequiredKey]: [Given] extends [Record<Key, unknown>] ? never : Key;
+}[RequiredKey];
+type UnknownKey<Given> =
+  Given extends Record<RequiredKey, unknown>
+    ? string extends keyof Given
+      ? never
+      : Exclude<keyof Given, keyof Params> & string
+    : never;
+type WrongKey<Given> = Given extends Params
+  ? never
+  : Given extends Record<RequiredKey, unknown>
+    ? {
+        [Key in keyof Params]-?: Pick<Given, Key & keyof Given> extends
+          Pick<Params, Key> | Widened<Given, Key>
+          ? never
+          : Key;
+      }[keyof Params]
+    : never;
+type Widened<Given, Key$1 extends keyof Params> = Key$1 extends keyof Given
+  ? string extends Given[Key$1]
+    ? Params[Key$1] extends string | undefined
+      ? Readonly<Partial<Record<Key$1, string | undefined>>>
+      : never
+    : never
+  : never;
+interface CreateManyOptions<
+  Input = CreateTrackingLinkParams,
+  Made = CreateTrackingLinkParams,
+> extends RequestOptions {
+  params?: ((input: Input, index: number) => CheckedParams<Made>) | undefined;
   concurrency?: number | undefined;
   reuse?: boolean | undefined;
   appendIds?: boolean | undefined;
   quotaReserve?: number | undefined;
   ordered?: boolean | undefined;
 }
-interface CreateManyFromOptions<Input> extends CreateManyOptions<Input> {
-  params: (input: Input, index: number) => CreateTrackingLinkParams;
+interface CreateManyFromOptions<Input, Made> extends CreateManyOptions<Input, Made> {
+  params: (input: Input, index: number) => CheckedParams<Made>;
 }
-interface UnknownParameter {
-  readonly "make the parameters with the option `params`": never;
-}
-type UnknownKey<Input> = Input extends unknown
-  ? Exclude<keyof Input, keyof CreateTrackingLinkParams>
-  : never;
-type OnlyParameters<Input> = {
-  readonly [Key in UnknownKey<Input>]?: UnknownParameter;
-};
+type CreateManyOptionsOf<Input, Made> = [unknown extends Input ? never : Mistake<Input>] extends [
+  never,
+]
+  ? CreateManyOptions<Input, Made> | undefined
+  : | CreateManyFromOptions<Input, Made>
+    | ([Made] extends [never] ? Mistake<Input, OrParams> : never);
 interface TrackingLink {
   readonly url: string;
   readonly type: TrackingLinkType;
@@ -347,13 +393,12 @@ type CreateManyResult<Input = CreateTrackingLinkParams> =
     };
 interface TrackingLinks {
   create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
-  createMany<Input extends CreateTrackingLinkParams = CreateTrackingLinkParams>(
-    inputs: Iterable<Input & OnlyParameters<Input>> | AsyncIterable<Input & OnlyParameters<Input>>,
-    options?: CreateManyOptions<Input>,
+  createMany<Input extends Anything = CreateTrackingLinkParams>(
+    inputs: Inputs<CheckedParams<Input, OrParams>>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
-  createMany<Input>(
-    inputs: Iterable<Input> | AsyncIterable<Input>,
-    options: CreateManyFromOptions<Input>,
+  createMany<Input extends Anything = CreateTrackingLinkParams, Made extends Anything = never>(
+    inputs: Inputs<Input>,
+    options: CreateManyOptionsOf<Input, Made>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 }
 interface ImpactClient<Paths extends {} = paths> {

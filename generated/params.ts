@@ -9,15 +9,21 @@ export interface CreateTrackingLinkParams {
   /** Unique identifier for the brand program the tracking link is for. */
   programId: string;
   /**
-   * The type of tracking link to generate.
+   * Set `"Vanity"` for a Vanity link with a random path. `customPath` implies it, and cannot be combined with `"Regular"`.
+   *
+   * **impact.com:** The type of tracking link to generate.
    *
    * - `Regular`: System-generated short link.
    * - `Vanity`: Branded link with a custom path (requires `CustomPath`).
    *
-   * @default Regular
+   * @default Vanity with `customPath`, else Regular
    */
   type?: "Regular" | "Vanity" | undefined;
-  /** Custom path that follows the tracking domain (e.g., `SummerSale` produces `https://example.sjv.io/SummerSale`). Required when `Type=Vanity`. If omitted on a vanity link, a random path is generated. */
+  /**
+   * Makes a Vanity link. Omit it with `type: "Vanity"` to get a random path.
+   *
+   * **impact.com:** Custom path that follows the tracking domain (e.g., `SummerSale` produces `https://example.sjv.io/SummerSale`). Required when `Type=Vanity`. If omitted on a vanity link, a random path is generated.
+   */
   customPath?: string | undefined;
   /** Unique identifier of an ad to deep-link into (see the Partner Ads API). If omitted, the tracking link redirects to the brand's default landing page. */
   adId?: string | undefined;

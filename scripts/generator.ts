@@ -17,6 +17,7 @@ import {
 import { readFacade, type FacadeOperation, type ParameterSchema } from "./openapi/facade.ts";
 import { WORDS } from "./openapi/shape.ts";
 import type { Keywords, OpenApi } from "./openapi/types.ts";
+import { PARAMETER_NOTES } from "./parameter-notes.ts";
 
 const HEAD = `// Written by \`npm run generate\` from spec/openapi.json. Do not edit: \`npm run check\` compares.\n`;
 
@@ -182,16 +183,30 @@ function parameterInterfaces(operations: FacadeOperation[]): string {
 }
 
 function parameterInterface({ id, method, path, doc, parameters }: FacadeOperation): string {
-  const properties = parameters.map(({ key, required, schema, doc: words }) => {
-    const value = schema.default;
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    const defaultTag = value === undefined ? "" : `\n\n@default ${text}`;
+  const properties = parameters.map((parameter) => {
+    const { key, required, schema } = parameter;
     const property = /^[a-z]/i.test(key) ? key : JSON.stringify(key);
     const type = required ? typeOf(schema) : `${typeOf(schema)} | undefined`;
-    return `${comment(escapeTags(words.trimEnd()) + defaultTag, "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
+    return `${comment(docOf(id, parameter), "  ")}  ${property}${required ? "" : "?"}: ${type};\n`;
   });
   const name = `${id[0]?.toUpperCase()}${id.slice(1)}Params`;
   return `\n${comment(`${escapeTags(doc.trimEnd())}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
+}
+
+/** Our note, if there is one, the vendor's text, and the default. */
+function docOf(
+  operation: string,
+  { name, schema, doc }: FacadeOperation["parameters"][number],
+): string {
+  const note = PARAMETER_NOTES[operation]?.[name];
+  const words = escapeTags(doc.trimEnd());
+  const text = [note?.text, note && words ? `**impact.com:** ${words}` : words]
+    .filter(Boolean)
+    .join("\n\n");
+  if (schema.default === undefined) return text;
+  const value =
+    typeof schema.default === "string" ? schema.default : JSON.stringify(schema.default);
+  return `${text}\n\n@default ${note?.default ? `${note.default}, else ${value}` : value}`;
 }
 
 function typeOf(schema: ParameterSchema): string {

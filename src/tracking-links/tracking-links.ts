@@ -1,7 +1,8 @@
 import { isImpactError } from "../errors.ts";
 import { redactErrors } from "../http/redact-errors.ts";
+import type { Anything, CheckedParams, Inputs, OrParams } from "./many/checked-params.ts";
 import { createMany } from "./many/create-many.ts";
-import type { CreateManyFromOptions, CreateManyOptions, OnlyParameters } from "./many/options.ts";
+import type { CreateManyOptions, CreateManyOptionsOf } from "./many/options.ts";
 import type { CreateManyResult } from "./many/results.ts";
 import { readRequestOptions, type RequestOptions, type Settings } from "../options.ts";
 import type { CreateTrackingLinkParams } from "./params.ts";
@@ -33,32 +34,34 @@ export interface TrackingLinks {
    * request. When the quota is used up, it waits for the quota to reset and emits a `wait` event.
    *
    * It stops after `unauthorized`: inputs already read still get a result. After `vanity_limit_reached` it sends no
-   * further Vanity request. Leaving the loop aborts the requests in flight. On abort it yields the settled results, then
-   * rejects with the signal's reason.
+   * further Vanity request. Leaving the loop aborts the requests in flight.
    *
-   * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that leaves nothing.
    * @example
    * for await (const { input, ...result } of impact.trackingLinks.createMany(inputs)) {
    *   console.log(input?.deepLink, result.ok ? result.link.url : result.error.code);
    * }
    */
-  createMany<Input extends CreateTrackingLinkParams = CreateTrackingLinkParams>(
-    inputs: Iterable<Input & OnlyParameters<Input>> | AsyncIterable<Input & OnlyParameters<Input>>,
-    options?: CreateManyOptions<Input>,
+  createMany<Input extends Anything = CreateTrackingLinkParams>(
+    inputs: Inputs<CheckedParams<Input, OrParams>>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 
   /**
-   * The same for rows of any type, with `params` to make the parameters of each.
+   * Creates a link for each input, as it does without options. The option `params` makes the parameters of each, so
+   * inputs can be of any type.
    *
+   * Gives one result for each input. A failure is a result, not an exception. Inputs are read lazily, as you consume
+   * results. On abort it yields the settled results, then rejects with the signal's reason.
+   *
+   * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that leaves nothing.
    * @example
    * const params = (row: Row) => ({ programId: "1000", deepLink: row.url, subId1: row.id });
    * for await (const result of impact.trackingLinks.createMany(rows, { params })) {
    *   if (result.ok) await save(result.input.id, result.link.url);
    * }
    */
-  createMany<Input>(
-    inputs: Iterable<Input> | AsyncIterable<Input>,
-    options: CreateManyFromOptions<Input>,
+  createMany<Input extends Anything = CreateTrackingLinkParams, Made extends Anything = never>(
+    inputs: Inputs<Input>,
+    options: CreateManyOptionsOf<Input, Made>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 }
 

@@ -410,3 +410,41 @@ test("a parameter called like a member of every object gets another name, and no
   expect(files.get("operations.ts")).toMatch(/"constructorParam": \{\s+"name": "constructor"/);
   expect(files.get("openapi.ts")).not.toMatch(/\bconstructor\b/);
 });
+
+test("sets our note on a parameter apart from the vendor's text", async () => {
+  const files = await generate(withDescription("CustomPath", "Their text.\n\n- a list\n"), "");
+  expect(files.get("params.ts")).toContain(`
+  /**
+   * Makes a Vanity link. Omit it with \`type: "Vanity"\` to get a random path.
+   *
+   * **impact.com:** Their text.
+   *
+   * - a list
+   */
+  customPath?: string | undefined;
+`);
+});
+
+test("gives our note alone where the vendor says nothing", async () => {
+  const files = await generate(withDescription("CustomPath", ""), "");
+  expect(files.get("params.ts")).toContain(
+    '  /** Makes a Vanity link. Omit it with `type: "Vanity"` to get a random path. */\n  customPath?',
+  );
+});
+
+test("leaves out our note on a parameter that the document no longer has", async () => {
+  const next = JSON.parse(specText) as OpenApi;
+  const operation = operationOf(next);
+  operation.parameters = operation.parameters.filter(({ name }: Json) => name !== "CustomPath");
+  const files = await generate(next, "");
+  expect(files.get("params.ts")).not.toContain("customPath?");
+  expect(files.get("params.ts")).not.toContain("Makes a Vanity link.");
+});
+
+/** The document with another description of a parameter. */
+function withDescription(name: string, description: string): OpenApi {
+  const copy = JSON.parse(specText) as OpenApi;
+  const parameter = operationOf(copy).parameters.find((each: Json) => each.name === name);
+  Object.assign(parameter, { description });
+  return copy;
+}

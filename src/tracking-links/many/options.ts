@@ -2,9 +2,18 @@ import { readRequestOptions, REQUEST_OPTIONS } from "../../options.ts";
 import type { RequestOptions, Settings } from "../../options.ts";
 import { badInput, expectWhole, kindOf } from "../../validate.ts";
 import type { CreateTrackingLinkParams } from "../params.ts";
+import type { CheckedParams, Mistake, OrParams } from "./checked-params.ts";
 
-/** Options of `createMany`. `signal`, `timeout` and `maxRetries` are as for one call. */
-export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends RequestOptions {
+/**
+ * Options of `createMany`. `signal`, `timeout` and `maxRetries` are as for one call.
+ *
+ * @typeParam Input - Type of an input.
+ * @typeParam Made - Type of what `params` returns; inferred, so that the compiler finds unknown keys in it.
+ */
+export interface CreateManyOptions<
+  Input = CreateTrackingLinkParams,
+  Made = CreateTrackingLinkParams,
+> extends RequestOptions {
   /**
    * Converts an input to the parameters of a link. Required unless the inputs are parameters. If it throws, only that
    * input fails, with `invalid_input`.
@@ -12,7 +21,7 @@ export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends Req
    * @example
    * createMany(rows, { params: (row) => ({ programId: "1000", deepLink: row.url }) });
    */
-  params?: ((input: Input, index: number) => CreateTrackingLinkParams) | undefined;
+  params?: ((input: Input, index: number) => CheckedParams<Made>) | undefined;
   /** Maximum number of requests in flight, from 1 to 1000. @default 8 */
   concurrency?: number | undefined;
   /**
@@ -43,24 +52,21 @@ export interface CreateManyOptions<Input = CreateTrackingLinkParams> extends Req
   ordered?: boolean | undefined;
 }
 
-/** Options for inputs of any type. */
-export interface CreateManyFromOptions<Input> extends CreateManyOptions<Input> {
-  params: (input: Input, index: number) => CreateTrackingLinkParams;
+/** Options for inputs that are not parameters. */
+interface CreateManyFromOptions<Input, Made> extends CreateManyOptions<Input, Made> {
+  params: (input: Input, index: number) => CheckedParams<Made>;
 }
 
-/** The type of a key that is not a parameter. No value can be assigned to it. */
-interface UnknownParameter {
-  readonly "make the parameters with the option `params`": never;
-}
-
-type UnknownKey<Input> = Input extends unknown
-  ? Exclude<keyof Input, keyof CreateTrackingLinkParams>
-  : never;
-
-/** Refuses an input type with a key that is not a parameter, in any member of a union. */
-export type OnlyParameters<Input> = {
-  readonly [Key in UnknownKey<Input>]?: UnknownParameter;
-};
+/**
+ * Options for any inputs. Inputs of an unknown type are checked at run time: in `Parameters<TrackingLinks["createMany"]>`
+ * they are all unknown. `Made` is never where there is no `params` to infer it from.
+ */
+export type CreateManyOptionsOf<Input, Made> = [
+  unknown extends Input ? never : Mistake<Input>,
+] extends [never]
+  ? CreateManyOptions<Input, Made> | undefined
+  : | CreateManyFromOptions<Input, Made>
+    | ([Made] extends [never] ? Mistake<Input, OrParams> : never);
 
 const CONCURRENCY = { least: 1, most: 1000 };
 const RESERVE = { least: 0 };

@@ -11,16 +11,21 @@ export type CreateManyResult<Input = CreateTrackingLinkParams> =
       readonly index: number;
       /** The input, not a copy. */
       readonly input: Input;
+      /** True if there is a `link`, false if there is an `error`. */
       readonly ok: true;
+      /** The link, as `create` resolves to it. */
       readonly link: TrackingLink;
       /** Whether the link was created for an earlier input. */
       readonly reused: boolean;
     }
   | {
+      /** Position of the input, from 0. */
       readonly index: number;
       /** The input, not a copy; undefined if reading it threw. */
       readonly input: Input | undefined;
+      /** True if there is a `link`, false if there is an `error`. */
       readonly ok: false;
+      /** Why there is no link. Its `outcome` says whether one may exist. */
       readonly error: ImpactError;
     };
 
