@@ -22,7 +22,7 @@ export function installTools(): void {
   const wanted = `${createHash("sha256").update(lock).digest("hex")} ${process.platform} ${process.arch}`;
   const mark = join(compat, "node_modules/.installed");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
-  console.log("Installing compat/package-lock.json: about 1 GB, once …");
+  console.log("Installing compat/package-lock.json: about 2 GB, once …");
   npm(compat, "ci");
   writeFileSync(mark, wanted);
 }

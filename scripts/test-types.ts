@@ -27,37 +27,68 @@ const MOST_INSTANTIATIONS = [
 installTools();
 const folder = installPackage();
 cpSync(join(compat, "types"), folder, { recursive: true });
+cpSync(join(folder, "consumer.mts"), join(folder, "consumer.cts"));
 writeFileSync(join(folder, "empty.mts"), "export {};\n");
 const { document } = bundleDocuments([readSpec(root).document, ...syntheticDocuments(25)]);
 for (const [name, text] of await generate(document, "")) writeFileSync(join(folder, name), text);
 
 interface Setting {
+  format: "ESM" | "CommonJS";
   resolution: string;
   lib: string;
   exact: boolean;
   strict: boolean;
 }
-const usual: Setting = { resolution: "bundler", lib: "DOM", exact: false, strict: true };
+const usual = { resolution: "bundler", lib: "DOM", exact: false, strict: true };
+const libs = ["DOM", "@types/node"];
 const settings: Setting[] = [
   ...["bundler", "nodenext"].flatMap((resolution) =>
-    ["DOM", "@types/node"].flatMap((lib) =>
-      [false, true].map((exact) => ({ resolution, lib, exact, strict: true })),
+    libs.flatMap((lib) =>
+      [false, true].map((exact) => ({ ...usual, format: "ESM" as const, resolution, lib, exact })),
     ),
   ),
-  { ...usual, strict: false },
+  { ...usual, format: "ESM", strict: false },
+  ...["node10", "node16", "nodenext", "bundler"].map((resolution) => ({
+    ...usual,
+    format: "CommonJS" as const,
+    resolution,
+    lib: "@types/node",
+  })),
 ];
+
+/** Whether a compiler has a combination: `bundler` with CommonJS since 6.0, `node10` until 6.0. */
+function isSupported(compiler: string, { format, resolution }: Setting): boolean {
+  if (format === "ESM") return true;
+  if (resolution === "node10") return Number(compiler) < 7;
+  return resolution !== "bundler" || Number(compiler) >= 6;
+}
+
+function moduleOf({ format, resolution }: Setting): string {
+  if (resolution === "node16") return "Node16";
+  if (resolution === "nodenext") return "NodeNext";
+  return format === "ESM" ? "ESNext" : "CommonJS";
+}
+
+function filesOf({ format, strict }: Setting): string[] {
+  if (format === "CommonJS") return ["consumer.cts"];
+  if (!strict) return ["accepted.mts"];
+  const bundle = ["openapi.ts", "operations.ts", "params.ts"];
+  return ["accepted.mts", "consumer.mts", "mistakes.mts", "mixed.mts", ...bundle];
+}
 
 function compile(
   compiler: string,
-  { resolution, lib, exact, strict }: Setting,
+  setting: Setting,
   files: string[],
   flags: string[] = [],
 ): Promise<{ errors: number; said: string }> {
+  const { resolution, lib, exact, strict } = setting;
   const config = join(folder, `tsconfig.${compiler}.json`);
   const compilerOptions = {
     target: "ES2022",
-    module: resolution === "bundler" ? "ESNext" : "NodeNext",
+    module: moduleOf(setting),
     moduleResolution: resolution,
+    ...(resolution === "node10" && compiler === "6.0" && { ignoreDeprecations: "6.0" }),
     lib: lib === "DOM" ? ["ES2022", "DOM"] : ["ES2022"],
     types: lib === "DOM" ? [] : ["node"],
     typeRoots: [join(compat, "node_modules/@types")],
@@ -83,26 +114,20 @@ const versions = COMPILERS.map((compiler) => {
   const path = join(compat, "node_modules", `typescript-${compiler}`, "package.json");
   return String(JSON.parse(readFileSync(path, "utf8")).version);
 });
-const rows = [["moduleResolution", "lib", "strict", "exactOptionalPropertyTypes", ...versions]];
+const rows = [
+  ["format", "moduleResolution", "lib", "strict", "exactOptionalPropertyTypes", ...versions],
+];
 for (const setting of settings) {
   const check = async (compiler: string) => {
-    // TypeScript before 5.8 refuses `require` of an ESM package.
-    const canRequire = setting.resolution === "nodenext" && compiler !== "5.4";
-    const bundle = ["openapi.ts", "operations.ts", "params.ts"];
-    const strict = [
-      "consumer.mts",
-      "mistakes.mts",
-      ...bundle,
-      ...(canRequire ? ["required.cts"] : []),
-    ];
-    const files = ["accepted.mts", ...(setting.strict ? strict : [])];
+    if (!isSupported(compiler, setting)) return "-";
+    const files = filesOf(setting);
     const { errors, said } = await compile(compiler, setting, files);
     if (errors > 0) wrong.push(`TypeScript ${compiler}, ${JSON.stringify(setting)}:\n${said}`);
     return errors > 0 ? `${errors} errors` : "ok";
   };
-  const { resolution, lib, exact, strict } = setting;
+  const { format, resolution, lib, exact, strict } = setting;
   const cells = await pMap(COMPILERS, check, { concurrency: 2 });
-  rows.push([resolution, lib, strict ? "on" : "off", exact ? "on" : "off", ...cells]);
+  rows.push([format, resolution, lib, strict ? "on" : "off", exact ? "on" : "off", ...cells]);
 }
 printTable(rows);
 
@@ -125,7 +150,7 @@ for (const entry of ["index", "testing"]) {
 /** Skips the check of library types: openapi-fetch's cost 160,000 instantiations once per program, not per call. */
 async function instantiations(file: string) {
   const flags = ["--extendedDiagnostics", "--skipLibCheck"];
-  const { errors, said } = await compile("5.9", usual, [file], flags);
+  const { errors, said } = await compile("5.9", { ...usual, format: "ESM" }, [file], flags);
   if (errors > 0) wrong.push(`${file}:\n${said}`);
   return Number(/^Instantiations:\s*(\d+)/m.exec(said)?.[1] ?? NaN);
 }

@@ -1,0 +1,81 @@
+/** The project in which everything is tried: the packed package, the entries of compat/, and a server of the API. */
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import type { Results } from "../../compat/scenarios.mjs";
+import { compat, installPackage, installTools } from "../packed.ts";
+import { api, listen } from "./api.ts";
+
+/** Milliseconds for all scenarios of a runtime. They take less than one second. */
+export const TIMEOUT = 60_000;
+
+/** What a runtime is asked for: a row of the table. */
+export interface Attempt {
+  version: string;
+  results: Results;
+}
+
+/** The runtime is not installed, or does not start. */
+export class Missing extends Error {}
+
+export const run = promisify(execFile);
+const require = createRequire(join(compat, "package.json"));
+
+installTools();
+export const folder: string = installPackage();
+cpSync(join(compat, "entries"), folder, { recursive: true });
+cpSync(join(compat, "scenarios.mjs"), join(folder, "scenarios.mjs"));
+export const baseUrl: string = await listen(api);
+
+/** @param path of a file of a package in compat/ */
+export function installed(path: string): string {
+  const file = join(compat, "node_modules", path);
+  if (!existsSync(file)) throw new Missing("npm could not install it here");
+  return file;
+}
+
+/** @param name of a package in compat/ */
+export async function load(name: string): Promise<unknown> {
+  installed(join(name, "package.json"));
+  const module = (await import(pathToFileURL(require.resolve(name)).href)) as { default?: unknown };
+  // Of CommonJS all exports are the default one.
+  return module.default ?? module;
+}
+
+/** @param name of a package in compat/ */
+export function versionOf(name: string): string {
+  const manifest = readFileSync(installed(join(name, "package.json")), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+export async function start<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    return await begin();
+  } catch (error) {
+    throw new Missing(`does not start: ${String(error).split("\n", 1)[0]}`);
+  }
+}
+
+/** Rejects after the timeout, so that a runtime that hangs is stopped. */
+export async function inTime<T>(work: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(TIMEOUT, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`Expected an end within ${TIMEOUT} ms, got none`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => {});
+    timer.abort();
+  }
+}
+
+/** One result of what was tried in several ways: "ok" if all of them were, else what was wrong. */
+export function verdictOf(results: Results): string {
+  const wrong = Object.entries(results).filter(([, result]) => result !== "ok");
+  return wrong.map(([scenario, result]) => `${scenario}: ${result}`).join("; ") || "ok";
+}
