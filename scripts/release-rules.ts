@@ -37,6 +37,7 @@ const PACKED = [
   /^src\/([\w-]+\/){0,2}[\w-]+\.ts$/,
   /^generated\/[\w-]+\.ts$/,
   /^docs\/(api\/)?[\w-]+\.md$/,
+  /^docs\/images\/[\w-]+\.svg$/,
 ];
 
 /** An npm token, by itself or in a setting, or a private key. */

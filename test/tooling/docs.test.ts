@@ -148,7 +148,9 @@ function anchorsOf(page: string): string[] {
 }
 
 test.each(pages)("every link in %s has a target", (page) => {
-  const links = [...readPage(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const links = [...readPage(page).matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)].map(
+    ([, link, image = ""]) => link ?? image,
+  );
   const dead = links
     .filter((link) => !/^https?:/.test(link))
     .filter((link) => {

@@ -285,9 +285,9 @@ test("refuses files that do not belong in the package, and secrets in those that
   const wanted =
     "package.json README.md CHANGELOG.md MIGRATING.md LICENSE dist/index.js dist/index.d.ts dist/cli.js.map " +
     "dist/index.cjs dist/index.cjs.map dist/index.d.cts " +
-    "src/index.ts src/testing/fake.ts generated/a.ts docs/api/a.md";
+    "src/index.ts src/testing/fake.ts generated/a.ts docs/api/a.md docs/images/a.svg";
   const strange =
-    ".npmrc .env dist/.env docs/.env.md spec/openapi.json links.csv.journal src/a.test.ts test/a.ts " +
+    ".npmrc .env dist/.env docs/.env.md docs/images/a.png spec/openapi.json links.csv.journal src/a.test.ts test/a.ts " +
     "src/.tmp/a.ts src/a/b/c/d.ts scripts/a.ts a.tgz";
   const { main } = manifest;
   const token = `npm_${"a".repeat(36)}`;
