@@ -1,4 +1,4 @@
-/** Makes many links one way, then prints what it took: node --expose-gc bulk-child.mjs <way> <count> */
+/** Creates many links in one way, then prints the time and memory: node --expose-gc bulk-child.mjs <way> <count> */
 import { createImpactClient, type CreateTrackingLinkParams } from "impact-partner-client";
 import { pMapIterable } from "p-map";
 
@@ -25,7 +25,7 @@ const onFakeFetch = {
   authToken: "bench-token",
   fetch: () => new Promise<Response>((resolve) => setImmediate(() => resolve(new Response(body)))),
 };
-// Over HTTP, credentials and origin are in the environment.
+// Over HTTP, the credentials and the base URL come from the environment.
 const { trackingLinks } = createImpactClient(way === "http" ? {} : onFakeFetch);
 
 async function drain(results: AsyncIterable<object>, onResult?: (seen: number) => void) {

@@ -1,4 +1,8 @@
-/** Makes links in slices, as its parent asks: node call-child.mjs <way> [<base URL> [<module with undiciFetch>]] */
+/**
+ * Creates links in slices, on request of its parent:
+ *
+ *     node call-child.mjs <way> [<base URL> [<module with undiciFetch>]]
+ */
 import { ways, type WayName } from "./ways/index.ts";
 import type { Input } from "./ways/way.ts";
 
@@ -50,7 +54,7 @@ async function chooseFetch(): Promise<typeof fetch> {
   return async () => new Response(body, { headers });
 }
 
-const { createWay } = await ways[name as WayName](); // the parent gives no other
+const { createWay } = await ways[name as WayName](); // the parent passes only these names
 const call = createWay({
   accountSid: "IRbench12345",
   authToken: "bench-token-0123456789",
@@ -70,7 +74,7 @@ async function run(count: number, concurrency: number) {
 }
 
 process.on("message", async ({ count, concurrency, settle }: Slice) => {
-  // Other processes have emptied the CPU's caches meanwhile.
+  // Warms up: other processes have evicted this one's data from the CPU's caches.
   await run(Math.ceil(count / 10), concurrency);
   if (settle) globalThis.gc?.();
   const { heapUsed } = process.memoryUsage();

@@ -1,20 +1,27 @@
-/** Measures one `create` beside a fetch by hand and plain openapi-fetch: npm run bench */
-import { cpus } from "node:os";
-import { start, startServer } from "./children.ts";
-import { median } from "./statistics.ts";
-import { printTable } from "./table.ts";
-import { compareOverHttp, measure, ROUNDS, takeTurns, type Ways } from "./turns.ts";
+// Compares one `create` call with a fetch by hand and with similar clients.
 
-const ways = (...rest: string[]): Ways => ({
+import { start, startServer } from "./children.ts";
+import type { CallResults, HttpResults } from "./results.ts";
+import { median } from "./statistics.ts";
+import { compareOverHttp, measure, takeTurns, type Ways } from "./turns.ts";
+
+// Two groups, because more processes in turn would evict each other's data from the CPU's caches.
+const own = (...rest: string[]): Ways => ({
   raw: ["raw", ...rest],
   control: ["raw", ...rest],
   "openapi-fetch": ["openapi-fetch", ...rest],
   client: ["client", ...rest],
 });
+const peers = (...rest: string[]): Ways => ({
+  raw: ["raw", ...rest],
+  ky: ["ky", ...rest],
+  octokit: ["octokit", ...rest],
+  axios: ["axios", ...rest],
+});
 
-/** Bytes that one call allocates. */
+/** Returns the bytes that one call allocates. */
 async function allocations(args: readonly string[]) {
-  // A young generation that holds a whole slice: nothing is collected while it is counted.
+  // The young generation holds a whole slice, so no garbage is collected while the slice is measured.
   const memory = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
   const child = start("call-child", [...args], memory);
   await measure(child, { count: 15_000, concurrency: 1 });
@@ -26,26 +33,30 @@ async function allocations(args: readonly string[]) {
   return median(samples);
 }
 
-console.log(
-  `Node ${process.version}, ${cpus()[0]?.model}, ${cpus().length} cores, ${ROUNDS} rounds`,
-);
+/** Measures one call on a fake fetch. */
+export async function measureCall(): Promise<CallResults> {
+  const plan = { warm: 15_000, count: 1000, concurrency: 1, slices: 16 };
+  const calls = await takeTurns(own(), plan);
+  calls.push(...(await takeTurns(peers(), plan)).slice(1));
+  const bytes = new Map<string, number>();
+  for (const [way, args] of Object.entries({ ...own(), ...peers() })) {
+    bytes.set(way, await allocations(args));
+  }
+  return calls.map((call) => ({ ...call, bytes: bytes.get(call.way) ?? NaN }));
+}
 
-console.log("\n### One call on a fake fetch\n");
-const calls = await takeTurns(ways(), { warm: 15_000, count: 1000, concurrency: 1, slices: 12 });
-const bytes: number[] = [];
-for (const args of Object.values(ways())) bytes.push(await allocations(args));
-printTable(
-  ["way", "µs", "÷ raw", "CPU ÷ raw", "KiB", "÷ raw"],
-  calls.map(({ way, us, usRatio, cpuRatio }, index) => [
-    way,
-    us.toFixed(1),
-    usRatio.toFixed(2),
-    cpuRatio.toFixed(2),
-    ((bytes[index] ?? NaN) / 1024).toFixed(1),
-    ((bytes[index] ?? NaN) / (bytes[0] ?? NaN)).toFixed(2),
-  ]),
-);
-
-const { baseUrl, server } = await startServer("http");
-await compareOverHttp(ways(baseUrl), { warm: 5000, count: 1000, slices: 8 });
-server.disconnect();
+/** Measures calls over loopback HTTP. */
+export async function measureHttp(): Promise<HttpResults> {
+  const { baseUrl, server } = await startServer("http");
+  try {
+    const plan = { warm: 5000, count: 1000, slices: 8 };
+    const { at10, at100 } = await compareOverHttp(own(baseUrl), plan);
+    const others = await compareOverHttp(peers(baseUrl), plan);
+    return {
+      at10: [...at10, ...others.at10.slice(1)],
+      at100: [...at100, ...others.at100.slice(1)],
+    };
+  } finally {
+    server.disconnect();
+  }
+}

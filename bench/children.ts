@@ -1,6 +1,6 @@
 /**
- * Starts the measured programs in plain Node, because under a loader such as tsx the loader would be measured, too. They
- * are compiled first, file by file. Packages stay imports from node_modules, and this package is its dist/.
+ * Starts the measured programs in plain Node, because a loader such as tsx would be measured, too. Compiles them first,
+ * file by file. Packages are imported from node_modules, and this package from dist/.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ await build({
   platform: "node",
   output: {
     dir: fileURLToPath(folder),
-    entryFileNames: "[name].mjs", // spares Node the look for a package.json that says what a .js is
+    entryFileNames: "[name].mjs", // `.js` would make Node look up a package.json for the module type
     paths: { "impact-partner-client": new URL("../dist/index.js", import.meta.url).href },
     preserveModules: true,
     preserveModulesRoot: bench,
@@ -27,11 +27,11 @@ await build({
 
 export const compiled = (name: string): URL => new URL(`${name}.mjs`, folder);
 
-/** Always passes `execArgv`: by default `fork` passes that of this process, which is the loader. */
+/** Always sets `execArgv`. By default, `fork` copies that of this process, which loads tsx. */
 export const start = (name: string, args: string[], execArgv: string[] = []): ChildProcess =>
   fork(compiled(name), args, { execArgv, stdio: ["ignore", "ignore", "inherit", "ipc"] });
 
-/** `http` answers as Node's server does, `socket` as cheaply as possible. */
+/** `http` is a server of `node:http`. `socket` is a bare TCP server that responds as cheaply as possible. */
 export async function startServer(kind: "http" | "socket") {
   const server = start("server", [kind]);
   const [port] = await once(server, "message");

@@ -10,7 +10,7 @@ const http = createServer((request, response) => {
   response.writeHead(200, headers).end(body);
 });
 
-/** Answers every request without a body alike, whatever it asks. */
+/** Sends the same response to every request. Supports only requests without a body. */
 const socket = createSocketServer({ noDelay: true }, (connection) => {
   const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
   let rest = "";

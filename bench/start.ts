@@ -1,12 +1,13 @@
-/** Measures what a fresh process spends until its first link, and on `impact-links --help`: npm run bench */
+// Measures how long a fresh process takes to import a way and create its first link, and to run `impact-links --help`.
+
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { compiled } from "./children.ts";
+import type { StartResults } from "./results.ts";
 import { median } from "./statistics.ts";
-import { printTable } from "./table.ts";
+import { ROUNDS } from "./turns.ts";
 import { ways } from "./ways/index.ts";
 
-const SAMPLES = Number(process.env["ROUNDS"] ?? 5) * 8;
 const command = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 
 const program = (way: string) => `
@@ -29,41 +30,32 @@ function run(...args: string[]) {
   return { output, ms: performance.now() - start };
 }
 
-interface Samples {
-  readonly way: string;
-  readonly imports: number[];
-  readonly firsts: number[];
-}
-const samples = Object.keys(ways).map((way): Samples => ({ way, imports: [], firsts: [] }));
-const bare: number[] = [];
-const help: number[] = [];
-for (let sample = 0; sample < SAMPLES; sample++) {
-  const first = sample % samples.length;
-  for (const { way, imports, firsts } of [...samples.slice(first), ...samples.slice(0, first)]) {
-    const { output } = run("--input-type=module", "-e", program(way));
-    const [imported, called]: number[] = JSON.parse(output);
-    imports.push(imported ?? NaN);
-    firsts.push(called ?? NaN);
-  }
-  bare.push(run("-e", "0").ms);
-  help.push(run(command, "--help").ms);
-}
-
-console.log("\n### A fresh process\n");
-const columns = [
-  samples.map(({ imports }) => median(imports)),
-  samples.map(({ firsts }) => median(firsts)),
-];
-printTable(
-  ["way", "import ms", "÷ raw", "import and first call ms", "÷ raw"],
-  samples.map(({ way }, row) => [
+export function measureStart(): StartResults {
+  const samples = Object.keys(ways).map((way) => ({
     way,
-    ...columns.flatMap((ms) => [
-      (ms[row] ?? NaN).toFixed(1),
-      ((ms[row] ?? NaN) / (ms[0] ?? NaN)).toFixed(2),
-    ]),
-  ]),
-);
-console.log(
-  `\n\`impact-links --help\`: ${median(help).toFixed(0)} ms; \`node -e 0\`: ${median(bare).toFixed(0)} ms`,
-);
+    imports: [] as number[],
+    firsts: [] as number[],
+  }));
+  const bare: number[] = [];
+  const help: number[] = [];
+  for (let sample = 0; sample < ROUNDS * 8; sample++) {
+    const first = sample % samples.length;
+    for (const { way, imports, firsts } of [...samples.slice(first), ...samples.slice(0, first)]) {
+      const { output } = run("--input-type=module", "-e", program(way));
+      const [imported, called]: number[] = JSON.parse(output);
+      imports.push(imported ?? NaN);
+      firsts.push(called ?? NaN);
+    }
+    bare.push(run("-e", "0").ms);
+    help.push(run(command, "--help").ms);
+  }
+  return {
+    ways: samples.map(({ way, imports, firsts }) => ({
+      way,
+      importMs: median(imports),
+      firstCallMs: median(firsts),
+    })),
+    helpMs: median(help),
+    bareMs: median(bare),
+  };
+}

@@ -1,33 +1,24 @@
 /**
- * Compares ways of making one link. Each has its own process, and all take turns in short slices, so that ratios
+ * Compares ways to create one link. Each way has its own process. They take turns in short slices, so that ratios
  * compare the same minutes. A round's figure is the lower quartile of its slices; results are medians of the rounds.
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Figures, Slice } from "./call-child.ts";
 import { start } from "./children.ts";
+import type { Comparison, HttpResults } from "./results.ts";
 import { median, quantile } from "./statistics.ts";
-import { printTable } from "./table.ts";
 
 export const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
 
-/** What to start for each name of a table's row. `control` is `raw` again: how far from 1.00 it is shows the noise. */
+/** Name of a table's row → arguments of its process. `control` repeats `raw`: its distance from 1.00 is the noise. */
 export type Ways = Readonly<Record<string, readonly string[]>>;
 
 interface Plan extends Slice {
   /** Calls before the first slice. */
   readonly warm: number;
-  /** Slices of a round. */
+  /** Slices per round. */
   readonly slices: number;
-}
-
-interface Comparison {
-  readonly way: string;
-  readonly us: number;
-  readonly cpu: number;
-  /** To the first way. */
-  readonly usRatio: number;
-  readonly cpuRatio: number;
 }
 
 export async function measure(child: ChildProcess, slice: Slice): Promise<Figures> {
@@ -74,21 +65,13 @@ export async function takeTurns(ways: Ways, { warm, slices, ...slice }: Plan) {
   });
 }
 
-/** Requests over loopback with each way, 10 and 100 at once. */
-export async function compareOverHttp(ways: Ways, plan: Omit<Plan, "concurrency">) {
-  for (const concurrency of [10, 100]) {
-    console.log(`\n### Over loopback HTTP, ${concurrency} at once\n`);
-    printTable(
-      ["way", "requests/s", "÷ raw", "CPU µs", "÷ raw"],
-      (await takeTurns(ways, { ...plan, concurrency })).map(
-        ({ way, us, usRatio, cpu, cpuRatio }) => [
-          way,
-          (1e6 / us).toFixed(0),
-          (1 / usRatio).toFixed(2),
-          cpu.toFixed(0),
-          cpuRatio.toFixed(2),
-        ],
-      ),
-    );
-  }
+/** Measures each way over loopback, with 10 and with 100 requests in flight. */
+export async function compareOverHttp(
+  ways: Ways,
+  plan: Omit<Plan, "concurrency">,
+): Promise<HttpResults> {
+  return {
+    at10: await takeTurns(ways, { ...plan, concurrency: 10 }),
+    at100: await takeTurns(ways, { ...plan, concurrency: 100 }),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Writes the pictures of README: a run of `impact-links bulk` on a wide and on a narrow terminal. Needs `script` of
- * util-linux, and gives the same bytes each time.
+ * Writes the pictures of README: a run of `impact-links bulk` in a wide and in a narrow terminal. Needs `script` of
+ * util-linux. Gives the same bytes each time.
  *
  *     npm run pictures
  */
@@ -8,20 +8,21 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { COMMAND, record } from "./pictures/record.ts";
 import { screenAfter, type Screen } from "./pictures/screen.ts";
-import { terminalSvg, THEMES, type Theme } from "./pictures/terminal-svg.ts";
+import { THEMES, type Theme } from "./pictures/svg.ts";
+import { terminalSvg } from "./pictures/terminal-svg.ts";
 
-/** Columns of a terminal, and what ends a line of the typed command there. */
+/** Columns of each terminal, and the separator between the pieces of the typed command. */
 const TERMINALS = {
   wide: { columns: 100, separator: " " },
   narrow: { columns: 50, separator: " \\\n    " },
 };
 
-/** Records the runs, and draws them. Returns the name of each file in docs/images/ and its text. */
+/** Records and draws the runs. Returns file name in docs/images/ → text. */
 export async function pictures(): Promise<Map<string, string>> {
   const drawn = Object.entries(TERMINALS).map(async ([name, { columns, separator }]) => {
     const recording = await record(columns);
     const during = screenAfter(recording.during, columns);
-    // The summary takes the place of the progress.
+    // The summary replaces the progress line.
     const end = screenAfter(recording.whole, columns).slice(during.length - 1);
     const parts = [
       { lines: [...typed(separator), ...during] },

@@ -1,4 +1,4 @@
-/** `fetch` by hand: no checks, no retries, no reasons. */
+/** `fetch` by hand: no checks, no retries, no error details. */
 import { withDeadline } from "./deadline.ts";
 import type { WayOptions, Way } from "./way.ts";
 

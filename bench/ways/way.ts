@@ -3,7 +3,7 @@ import type { operations } from "../../generated/openapi.ts";
 
 type Query = NonNullable<operations["createTrackingLink"]["parameters"]["query"]>;
 
-/** One link to make, by the parameter names of the API and of the client. */
+/** One link to create, with the parameter names of the API (`query`) and of the client (`params`). */
 export interface Input {
   readonly programId: string;
   readonly query: Query & Record<string, string>;
@@ -17,5 +17,5 @@ export interface WayOptions {
   readonly fetch: typeof fetch;
 }
 
-/** Makes one link. */
+/** Creates one link. */
 export type Way = (input: Input) => Promise<unknown>;

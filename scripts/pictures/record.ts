@@ -1,4 +1,4 @@
-// Records `impact-links bulk` in a pseudo terminal, which `script` of util-linux makes, against the fake API over HTTP.
+// Records `impact-links bulk` against the fake API over HTTP, in a pseudo-terminal of `script` from util-linux.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createFakeImpact } from "../../src/testing/index.ts";
 
-/** The name makes the line about the file break at a space on 50 columns. */
+/** With a name of this length, the line about the file wraps at a space in 50 columns. */
 const INPUT = "autumn.csv";
-/** What a user types, in pieces that a narrow terminal has on lines of their own. */
+/** The typed command, in pieces. A narrow terminal shows each piece on its own line. */
 export const COMMAND: readonly string[] = [
   `impact-links bulk ${INPUT}`,
   "--program 1000 --map deepLink=link",
@@ -20,13 +20,16 @@ export const COMMAND: readonly string[] = [
 ];
 
 const ROWS = 1200;
-/** The row that the run has reached when the picture is taken. The quota suffices from here on, so there is an estimate. */
+/** The row at which the picture is taken. From here on the quota suffices, so the progress line has an estimate. */
 const HELD = 864;
 
-/** Milliseconds. A run that never shows the frame would wait for ever. */
+/** Milliseconds. Without it, a run that never shows the frame would wait forever. */
 const LONGEST_RUN = 120_000;
 
-/** Products of which every fourth shares the page of the one before. Some pages are of another shop, some links damaged. */
+/**
+ * Returns a CSV of products. Every fourth product has the page of the previous one. Some pages belong to another shop,
+ * and some links are malformed.
+ */
 function feed(): string {
   const rows = Array.from({ length: ROWS }, (_, row) => {
     const page = row % 4 === 3 ? row - 1 : row;
@@ -37,7 +40,7 @@ function feed(): string {
   return `sku,link\n${rows.join("")}`;
 }
 
-/** The fake API over HTTP. It answers no request for {@link HELD} and the rows after it until it is released. */
+/** Serves the fake API over HTTP. Holds the responses from row {@link HELD} on until `release` is called. */
 async function serveFake() {
   const fake = createFakeImpact({ programs: { 1000: { deepLinkDomains: ["shop.example"] } } });
   let release = (): void => {};
@@ -56,14 +59,14 @@ async function serveFake() {
   return { server, release, baseUrl: `http://127.0.0.1:${port}` };
 }
 
-/** The output of a run. Times and the spinner are always the same. */
+/** The output of a run. Times and the spinner are replaced by constants. */
 export interface Recording {
-  /** Until the frame of progress at {@link HELD}. */
+  /** Up to the frame of progress at {@link HELD}. */
   readonly during: string;
   readonly whole: string;
 }
 
-/** Runs the built command on a terminal of so many columns. */
+/** Runs the built command in a terminal. */
 export async function record(columns: number): Promise<Recording> {
   const folder = mkdtempSync(join(tmpdir(), "impact-pictures-"));
   const { server, release, baseUrl } = await serveFake();
@@ -89,7 +92,7 @@ export async function record(columns: number): Promise<Recording> {
           IMPACT_BASE_URL: baseUrl,
         },
         timeout: LONGEST_RUN,
-        // An end of stdin would be shown as ^D.
+        // Keeps stdin open, because the terminal would show its end as ^D.
         stdio: ["pipe", "pipe", "inherit"],
       },
     );

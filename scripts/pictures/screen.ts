@@ -1,18 +1,18 @@
-/** A cell of a terminal. `colour` is absent for the terminal's own; a prompt is `quiet`. */
+/** A cell of a terminal. Without `colour`, it has the terminal's default colour. A prompt is `quiet`. */
 export interface Cell {
   readonly text: string;
   readonly colour?: "cyan" | "quiet";
 }
 
-/** Lines from the top, each without the cells to its right that nothing was written to. */
+/** Lines from the top, each without the unwritten cells at its end. */
 export type Screen = readonly (readonly Cell[])[];
 
-/** An escape or a character. Given as text: a linter takes a control character in a literal for a mistake. */
+/** Matches an escape or a character. Built from a string, because linters reject control characters in a literal. */
 const PIECE = new RegExp(String.raw`\u001b\[?[\d;]*.|.`, "gsu");
 
 /**
- * Returns what a terminal shows after this output. Knows the escapes that src/cli/progress/ writes, and throws for any
- * other: a picture must not be wrong silently.
+ * Returns the screen of a terminal after this output. Supports only the escapes that src/cli/progress/ writes. Throws
+ * for any other, because the picture would be wrong.
  */
 export function screenAfter(output: string, columns: number): Screen {
   const lines: Cell[][] = [[]];

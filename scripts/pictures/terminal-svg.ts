@@ -1,13 +1,7 @@
 import { textOf, type Cell, type Screen } from "./screen.ts";
+import { escape, THEMES, type Theme } from "./svg.ts";
 
-/** Each theme's text has a contrast of at least 4.5 to its window. */
-export const THEMES = {
-  light: { window: "#f6f8fa", edge: "#d1d9e0", text: "#1f2328", quiet: "#59636e", cyan: "#1b7c83" },
-  dark: { window: "#161b22", edge: "#3d444d", text: "#e6edf3", quiet: "#9198a1", cyan: "#56d4dd" },
-};
-export type Theme = keyof typeof THEMES;
-
-/** A part of a picture under a line with a caption. The first part needs none. */
+/** A part of a picture, below a line with a caption. The first part needs no caption. */
 export interface Part {
   readonly caption?: string;
   readonly lines: Screen;
@@ -66,7 +60,7 @@ interface Run {
   readonly cells: Cell[];
 }
 
-/** Stretches of one colour, without the spaces around them. */
+/** Splits a line into runs of one colour, without the spaces around them. */
 function runsOf(line: readonly Cell[]): Run[] {
   const runs: Run[] = [];
   line.forEach((cell, column) => {
@@ -77,7 +71,7 @@ function runsOf(line: readonly Cell[]): Run[] {
   return runs;
 }
 
-/** The length is given, because fonts differ in width, and a glyph of a bar may come from another font. */
+/** Sets `textLength`, because fonts differ in width, and a glyph of a bar may come from another font. */
 function textAt({ column, cells }: Run, y: number): string {
   const text = textOf(cells).trimEnd();
   const colour = cells[0]?.colour;
@@ -88,7 +82,7 @@ function textAt({ column, cells }: Run, y: number): string {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** The words of a picture, for those who hear it. */
+/** Returns the text of a picture for screen readers. */
 function describe(parts: readonly Part[]): string {
   return parts
     .flatMap(({ caption, lines }) => [
@@ -101,6 +95,3 @@ function describe(parts: readonly Part[]): string {
     ])
     .join("\n");
 }
-
-const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { pictures } from "../../scripts/pictures.ts";
 import { screenAfter, textOf } from "../../scripts/pictures/screen.ts";
-import { THEMES } from "../../scripts/pictures/terminal-svg.ts";
+import { THEMES } from "../../scripts/pictures/svg.ts";
 import { root } from "../support/workspace.ts";
 
 test("the pictures of a bulk run show what the present command prints", async () => {
@@ -35,13 +35,17 @@ function contrast(...colours: [string, string]): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-test.each(Object.entries(THEMES))("text in the %s theme has enough contrast", (_, theme) => {
-  const { window, text, quiet, cyan } = theme;
-  expect(contrast("#ffffff", "#767676")).toBeCloseTo(4.54);
-  for (const colour of [text, quiet, cyan]) {
-    expect(contrast(colour, window)).toBeGreaterThanOrEqual(4.5);
-  }
-});
+test.each(Object.entries(THEMES))(
+  "text and bars in the %s theme have enough contrast",
+  (_, theme) => {
+    const { window, text, quiet, cyan, grey } = theme;
+    expect(contrast("#ffffff", "#767676")).toBeCloseTo(4.54);
+    for (const colour of [text, quiet, cyan]) {
+      expect(contrast(colour, window)).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast(grey, window)).toBeGreaterThanOrEqual(3);
+  },
+);
 
 test("a screen redraws, colours, clears and wraps lines as a terminal does", () => {
   const output =
