@@ -55,9 +55,16 @@ export function fromText(text: string, facts: ParameterFacts): unknown {
 function plainFromText(text: string, { enum: choices, type }: ValueFacts): unknown {
   if (choices)
     return choices.find((each) => String(each).toLowerCase() === text.toLowerCase()) ?? text;
-  if ((type === "integer" || type === "number") && text.trim() !== "") return Number(text);
+  if (type === "integer" || type === "number") return numberFromText(text, type);
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   return text;
+}
+
+/** Returns a text that is no such number as it is, so that the error shows it. */
+function numberFromText(text: string, type: "integer" | "number"): number | string {
+  const number = Number(text);
+  const isValid = type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);
+  return isValid && text.trim() !== "" ? number : text;
 }
 
 function parseJson(text: string): unknown {

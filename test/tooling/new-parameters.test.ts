@@ -190,6 +190,12 @@ test("the command reads lists and objects from flags and from cells", async () =
       "  invalid_input: no link was made, nothing was sent\n",
   });
 
+  const noNumber = await links(folder, baseUrl, ["create", "--program", "1", "--piped", "1,two"]);
+  expect(noNumber.stderr).toBe(
+    'impact-links: Expected `piped[1]` to be a finite integer, got "two"\n' +
+      "  invalid_input: no link was made, nothing was sent\n",
+  );
+
   writeFileSync(
     join(folder, "in.csv"),
     'programId,Tags,meta,X-Trace\n1,"a, b","{""k"":""v""}",t-2\n1,"[""c,d""]",,\n1,,k=v,\n',
