@@ -1,7 +1,11 @@
 // Written by `npm run types:report`. Do not edit: `npm run check` compares.
 
 type Fault =
-  | StatusFault
+  | {
+      status: number;
+      body?: unknown;
+      headers?: Record<string, string>;
+    }
   | {
       network: "ECONNREFUSED" | "ECONNRESET";
     }
@@ -17,11 +21,6 @@ type Fault =
   | {
       truncateBody: true;
     };
-interface StatusFault {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
 interface CreateTrackingLinkParams {
   programId: string;
   type?: "Regular" | "Vanity" | undefined;

@@ -1,11 +1,11 @@
 /**
- * What the package must do wherever it runs. The runtimes' own entries import it as their users would, and hand it
- * over: here nothing is imported, and nothing is used that only one of them has.
+ * Scenarios that the package must pass in every runtime. Each runtime has its own entry, which imports the package as a
+ * user would and passes it in. This file imports nothing, and uses only APIs that all runtimes have.
  *
  * @typedef {typeof import("../src/index.ts")} Library
  * @typedef {typeof import("../src/testing/index.ts")} Testing
  * @typedef {{ baseUrl: string, dangerouslyAllowBrowser?: boolean }} Where
- * @typedef {Record<string, string>} Results the name of each scenario → "ok", or what was wrong
+ * @typedef {Record<string, string>} Results the name of each scenario → "ok" or an error message
  */
 
 const account = { accountSid: "IRcompat", authToken: "compat-token" };
@@ -14,7 +14,7 @@ const LINK = "https://example.sjv.io/c/1/2/1000?subId1=";
 /**
  * @param {Library} library
  * @param {Where} where
- * @param {{ testing: Testing }} [others] the other entry, where it is tried
+ * @param {{ testing: Testing }} [others] the package's other entry, if it is tested too
  * @returns {Promise<Results>}
  */
 export function runScenarios({ createImpactClient, isImpactError }, where, others) {
@@ -78,7 +78,7 @@ export function runScenarios({ createImpactClient, isImpactError }, where, other
     },
     async "sent once"() {
       const path = Math.random().toString(36).slice(2);
-      // Leaves a connection behind, which the next request may reuse; it then closes before the answer.
+      // Leaves an idle connection. If the next request reuses it, the server closes it without a response.
       await trackingLinks.create({ programId: "1000" });
       const once = await failure(trackingLinks.create({ programId: "once", customPath: path }));
       if (isImpactError(once)) expectEqual([once.code, once.outcome], ["connection", "unknown"]);
@@ -109,7 +109,7 @@ export function runScenarios({ createImpactClient, isImpactError }, where, other
 }
 
 /**
- * In a page the client must refuse to start, unless it is told to.
+ * In a page, the client must throw unless `dangerouslyAllowBrowser` is set.
  *
  * @param {Library} library
  * @param {string} baseUrl
@@ -130,7 +130,7 @@ export function runGuard({ createImpactClient, isImpactError }, baseUrl) {
 }
 
 /**
- * One after the other: what one leaves behind may be what the next stumbles over.
+ * Runs the scenarios one after another, so that a connection that one leaves open is there for the next.
  *
  * @param {Record<string, () => Promise<void>>} scenarios
  * @returns {Promise<Results>}

@@ -1,8 +1,8 @@
 // Written by `npm run generate` from spec/openapi.json. Do not edit: `npm run check` compares.
 
-/** What the calls of this build were generated from. */
+/** The OpenAPI document that this build was generated from. */
 export interface Spec {
-  /** Title of the vendor's OpenAPI document. */
+  /** Title of the document. */
   readonly title: string;
   /** Version of that document, sent as `IR-Version`. */
   readonly version: string;
@@ -39,7 +39,7 @@ export interface ParameterFacts extends ValueFacts {
 export interface OperationFacts {
   readonly method: string;
   readonly path: string;
-  /** By the name that a caller gives. The account is not among them: it belongs to the client. */
+  /** By the names in camelCase. Without the account, which the client has. */
   readonly params: Readonly<Record<string, ParameterFacts>>;
 }
 
@@ -51,7 +51,7 @@ export const spec: Spec = /* @__PURE__ */ Object.freeze({
   "generator": "openapi-typescript 7.13.0"
 });
 
-/** What a client needs of it, so that a bundle can do without the rest. */
+/** The part of `spec` that a client needs, so that bundles leave out the rest. */
 export const defaults = {
   "apiVersion": "14",
   "baseUrl": "https://api.impact.com"

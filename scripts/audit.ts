@@ -1,9 +1,9 @@
 /**
- * Asks the registry for advisories against the runtime dependencies.
+ * Checks the npm registry for advisories against the runtime dependencies.
  *
  *     npm run audit
  *
- * Exit code 0: none. 1: some. 2: the registry did not answer, or it is a mirror without advisories.
+ * Exit code 0: none. 1: some. 2: the registry did not respond, or it is a mirror without advisories.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,7 @@ export function audit(root: string): Audit {
   const answer = parse(stdout);
   if (answer.vulnerabilities === undefined) {
     const why = answer.message ?? answer.error?.summary ?? stderr.trim().split("\n")[0];
-    return { kind: "no answer", lines: [`The registry did not answer about advisories: ${why}`] };
+    return { kind: "no answer", lines: [`The registry did not report on advisories: ${why}`] };
   }
   const lines = Object.entries(answer.vulnerabilities).map(([name, { severity, via }]) => {
     const reasons = via.map((each) => (typeof each === "string" ? each : each.url));

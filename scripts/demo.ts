@@ -1,6 +1,6 @@
 /**
- * Shows the main use from end to end: reads the vendor's page, generates the client, creates links over HTTP with the
- * fake API of the package, and shows the error of a refused call.
+ * Shows the main use from end to end. Reads the vendor's page and generates the client. Then creates links over HTTP
+ * with the fake API of the package, and shows the error of a refused call.
  *
  *     npm run demo
  */
@@ -33,8 +33,8 @@ const { parts } = readSpec(fileURLToPath(root));
 const isKept = parts.some((part) => isDeepStrictEqual(part.document, document));
 console.log(
   isKept
-    ? "spec/ holds this very document."
-    : `spec/ has gone on since:\n${parts.map((part) => summary(part.document)).join("\n")}`,
+    ? "spec/ has the same document."
+    : `spec/ has newer documents:\n${parts.map((part) => summary(part.document)).join("\n")}`,
 );
 
 step("2. Types generated from it");

@@ -14,7 +14,7 @@ import type { PluginOptions } from "typedoc-plugin-markdown";
 
 const ENTRIES = ["src/index.ts", "src/testing/index.ts"];
 
-/** The generated types of the whole document, which are too long to read. */
+/** Generated types of the whole document. Left out, because they are too long to read. */
 const GENERATED = ["components", "operations", "paths"];
 
 /** @returns file name in docs/api/ → its text */
@@ -33,9 +33,9 @@ async function reference(root: string): Promise<Map<string, string>> {
       skipErrorChecking: true,
       // openapi-typescript writes this tag, TypeDoc does not know it.
       blockTags: [...OptionDefaults.blockTags, "@description"],
-      // Leaves out the properties of every Error.
+      // Leaves out the properties that every `Error` inherits.
       excludeExternals: true,
-      // Line numbers would change with every line above them.
+      // Leaves out line numbers, which change with every line added above them.
       disableSources: true,
       readme: "none",
       name: "Reference",

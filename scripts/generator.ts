@@ -1,6 +1,6 @@
 /**
- * Generates the files of generated/ from a document. It reads no clock, no path and no network, so the same document
- * always gives the same bytes.
+ * Generates the files of generated/ from a document. Deterministic: uses no clock, path or network, so the same
+ * document always gives the same bytes.
  */
 import { readFileSync } from "node:fs";
 import openapiTS, { astToString, COMMENT_HEADER, type OpenAPI3 } from "openapi-typescript";
@@ -38,15 +38,15 @@ export async function generate(document: OpenApi, sha256: string): Promise<Map<s
 async function openApiTypes(document: OpenApi): Promise<string> {
   const copy = structuredClone(document);
   prepare(copy, Object.keys(copy.components?.schemas ?? {}));
-  // src/ uses its own names, whatever the vendor renames.
+  // Keeps the names that src/ uses, even if the vendor renames an operation.
   for (const { id, operation } of facadeOperationsOf(copy)) operation.operationId = id;
   try {
-    // Validation has shown that it is one.
+    // The cast is safe, because the document has been validated.
     const nodes = await openapiTS(copy as unknown as OpenAPI3, {
       silent: true,
       // A default does not mean that a response has the property, or that a request needs it.
       defaultNonNullable: false,
-      // An object without properties may have any.
+      // An object without documented properties may have any properties.
       emptyObjectsUnknown: true,
     });
     return COMMENT_HEADER + astToString(nodes);
@@ -57,9 +57,14 @@ async function openApiTypes(document: OpenApi): Promise<string> {
 }
 
 /**
- * Completes discriminators that name a schema without its path, which openapi-typescript takes for a file. Writes media
- * types as calls name them, and a `oneOf` of `const`s as an enum. Makes headers optional that the client sends, and
- * escapes texts for comments. Changes the value.
+ * Prepares a document for openapi-typescript, in place:
+ *
+ * - completes discriminators that name a schema without its path, which openapi-typescript takes for a file
+ * - strips parameters such as the charset from media types
+ * - turns a `oneOf` or `anyOf` of `const`s into an enum
+ * - makes headers optional that the client sends
+ * - removes parameters that cannot have a type, see {@link isTypeable}
+ * - escapes texts for comments
  *
  * @param names of schemas
  */
@@ -71,7 +76,7 @@ function prepare(value: unknown, names: readonly string[]): void {
     if (names.includes(name)) mapping[key] = `#/components/schemas/${name}`;
   }
   const { content } = value;
-  // A property may be called `content`, too.
+  // A property may also have the name `content`; then its keys are not media types.
   if (isObject(content) && Object.keys(content).every((type) => type.includes("/")))
     value.content = byMediaType(content);
   for (const choice of ["oneOf", "anyOf"]) {
@@ -89,7 +94,7 @@ function prepare(value: unknown, names: readonly string[]): void {
   for (const each of Object.values(value)) prepare(each, names);
 }
 
-/** The values of variants that are only values: beside a `type`, openapi-typescript types them as that type. */
+/** Returns the values of variants that are only `const`s. openapi-typescript ignores a `const` next to a `type`. */
 function valuesOf(variants: unknown): unknown[] | undefined {
   if (!Array.isArray(variants)) return undefined;
   const isValue = (each: unknown): each is Keywords =>
@@ -110,9 +115,9 @@ function operationFacts(document: OpenApi, sha256: string, operations: FacadeOpe
     generator: `${name} ${version}`,
   };
   return `${HEAD}
-/** What the calls of this build were generated from. */
+/** The OpenAPI document that this build was generated from. */
 export interface Spec {
-  /** Title of the vendor's OpenAPI document. */
+  /** Title of the document. */
   readonly title: string;
   /** Version of that document, sent as \`IR-Version\`. */
   readonly version: string;
@@ -149,13 +154,13 @@ export interface ParameterFacts extends ValueFacts {
 export interface OperationFacts {
   readonly method: string;
   readonly path: string;
-  /** By the name that a caller gives. The account is not among them: it belongs to the client. */
+  /** By the names in camelCase. Without the account, which the client has. */
   readonly params: Readonly<Record<string, ParameterFacts>>;
 }
 
 export const spec: Spec = /* @__PURE__ */ Object.freeze(${JSON.stringify(spec, null, 2)});
 
-/** What a client needs of it, so that a bundle can do without the rest. */
+/** The part of \`spec\` that a client needs, so that bundles leave out the rest. */
 export const defaults = ${JSON.stringify({ apiVersion: spec.version, baseUrl: spec.server }, null, 2)} as const;
 ${operations.map(operationConstant).join("")}
 export const operations: {
@@ -193,7 +198,7 @@ function parameterInterface({ id, method, path, doc, parameters }: FacadeOperati
   return `\n${comment(`${escapeTags(doc.trimEnd())}\n\n\`${method} ${path}\``, "")}export interface ${name} {\n${properties.join("")}}\n`;
 }
 
-/** Our note, if there is one, the vendor's text, and the default. */
+/** Joins our note (if any), the vendor's text and the default. */
 function docOf(
   operation: string,
   { name, schema, doc }: FacadeOperation["parameters"][number],
@@ -224,11 +229,14 @@ function propertyOf([name, schema]: [string, ParameterSchema & { required: boole
   return `readonly ${JSON.stringify(name)}${schema.required ? "" : "?"}: ${type};`;
 }
 
-/** No object could have the type: each inherits a `constructor` that is a function. The facade has another name for it. */
+/**
+ * False for names such as `constructor`. Every object inherits it as a function, so no object would fit the type. The
+ * facade renames such parameters.
+ */
 const isTypeable = (parameter: unknown): boolean =>
   !isObject(parameter) || !(String(parameter.name) in Object.prototype);
 
-/** A line of a comment that begins with `@word` would be a tag. */
+/** Escapes `@word` at the start of a line, which would become a tag in a comment. */
 const escapeTags = (text: string): string => text.replace(/^(\s*)@(?=\w)/gm, "$1\\@");
 
 function comment(text: string, indent: string): string {

@@ -16,7 +16,7 @@ const npm = (cwd: string, ...args: string[]): string =>
     stdio: ["ignore", "pipe", "pipe"],
   });
 
-/** Installs compat/package-lock.json, unless it is installed. */
+/** Runs `npm ci` in compat/, unless this package-lock.json is already installed. */
 export function installTools(): void {
   const lock = readFileSync(join(compat, "package-lock.json"));
   const wanted = `${createHash("sha256").update(lock).digest("hex")} ${process.platform} ${process.arch}`;
@@ -41,7 +41,7 @@ export function installPackage(): string {
   return folder;
 }
 
-/** @param rows the heading first; a row that is shorter ends with a remark, which does not widen its column */
+/** @param rows the heading first; the last cell of a shorter row is a remark, which does not widen its column */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const [heading = [], ...others] = rows;
   const whole = rows.filter((row) => row.length === heading.length);

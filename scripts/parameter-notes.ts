@@ -1,7 +1,7 @@
 /**
- * Notes that the generator puts before the vendor's text where that contradicts itself, or where `create` does more: by
- * operation, then by the parameter's name in the document. If the document drops a parameter, this file does not compile
- * until its note is deleted.
+ * Notes that the generator puts before the vendor's text if the text contradicts itself or if `create` does more. Keyed
+ * by operation, then by the parameter's name in the document. If the document drops a parameter, this file does not
+ * compile until its note is deleted.
  */
 import type { createTrackingLink } from "../generated/operations.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Publishes the work tree after checking it, and prints exactly what is published.
+ * Checks the work tree, prints exactly what is published, and publishes it.
  *
  *     npm run release -- [--dry-run]
  *
@@ -77,7 +77,7 @@ function release(root: string, isDryRun: boolean): void {
       return;
     }
     const options = ["--tag", tag, "--access", access, ...(provenance ? ["--provenance"] : [])];
-    // The tarball that was checked, not a new one.
+    // Publishes the tarball that was checked, not a new one.
     run(root, "npm", ["publish", join(folder, packed.filename), ...options]);
     run(root, "git", ["tag", `v${version}`]);
     console.log(`\nPublished. Next: git push origin v${version}`);

@@ -1,12 +1,12 @@
 /**
- * Updates the client to a new version of the vendor's documents, or adds further documents. Reports what changes, and
- * replaces spec/ and generated/ if nothing breaks.
+ * Updates the client to a new version of the vendor's documents, or adds further documents. Reports all changes. If
+ * nothing breaks, it replaces spec/, generated/, api/ and src/http/retry-rules.ts.
  *
  *     npm run spec:update -- [<file | url | ->…] [--dry-run] [--allow-breaking]
  */
 import { update } from "./update/update.ts";
 
-// Signals are handled between two ticks, and all files are written in one: so none is written half.
+// Node handles signals between ticks, and all files are written in one tick. So a signal leaves no half-written state.
 const stop = (): void => {
   console.error("Stopped. Nothing was written.");
   process.exit(130);
@@ -26,7 +26,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 process.exitCode = await update(process.argv.slice(2), {
   stdin: process.stdin,
   out: printTo(process.stdout),
-  // Nobody is left to tell.
+  // If stderr fails, there is nowhere to report it.
   err: (text) => printTo(process.stderr)(text).catch(() => {}),
 });
 for (const signal of signals) process.off(signal, stop);

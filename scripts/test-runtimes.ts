@@ -1,11 +1,11 @@
 /**
- * Runs compat/scenarios.mjs with the packed package on every supported runtime, by every supported bundler and in Jest,
- * against a local server.
+ * Runs compat/scenarios.mjs with the packed package against a local server: in every supported runtime, with every
+ * supported bundler and in Jest.
  *
  *     npm run test:runtimes [-- --allow-missing] [<part of a name> …]
  *
- * Parts of names select rows. Exit code 1 if a scenario fails or a runtime is missing. With --allow-missing a missing
- * runtime is only shown in the table. Chromium has to be installed (`apt-get install chromium`), or CHROMIUM is its path.
+ * Parts of names select rows. Exit code 1 if a scenario fails or a runtime is missing. With --allow-missing, a missing
+ * runtime is only shown in the table. Install Chromium (`apt-get install chromium`), or set CHROMIUM to its path.
  */
 import { parseArgs } from "node:util";
 import { printTable } from "./packed.ts";
@@ -39,7 +39,7 @@ interface Runtime {
   attempt: () => Promise<Attempt>;
   /** Columns besides the scenarios. */
   also?: string[];
-  /** A scenario that it cannot pass, as docs/errors.md says. */
+  /** A scenario that it cannot pass, see docs/errors.md. */
   except?: string;
 }
 
@@ -48,7 +48,7 @@ const vitePage = async (): Promise<Attempt> => {
   const { results } = await chromium(() => vite("page.mjs", "page"));
   return { version: versionOf("vite"), results };
 };
-// A page sends a request again by itself, and nothing can keep it from that.
+// A browser may repeat a request by itself if a reused connection closes. No option prevents that.
 const inPage = { also: ["guard"], except: "sent once" };
 const required = { also: ["require"] };
 

@@ -1,12 +1,12 @@
 /**
  * Compiles the packed types with the compilers and settings that users have. In compat/types/, consumer.mts uses every
- * public name, accepted.mts holds calls as people build them, and mistakes.mts what must not compile. Also compiles the
- * types of a bundle of 26 documents, and measures what a call costs the compiler.
+ * public name, accepted.mts has typical calls, and mistakes.mts has calls that must not compile. Also compiles the
+ * types of a bundle of 26 documents, and measures how much work a call is for the compiler.
  *
  *     npm run test:types
  *
- * Exit code 1 if anything does not compile, if a public name is not used, or if a call costs more
- * instantiations than it may (one of openapi-fetch: 13,921; octokit: 97,356).
+ * Exit code 1 if anything does not compile, if a public name is not used, or if a call costs more instantiations than
+ * its limit. For comparison, a call of openapi-fetch costs 13,921, and one of octokit 97,356.
  */
 import { execFile } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -56,7 +56,7 @@ const settings: Setting[] = [
   })),
 ];
 
-/** Whether a compiler has a combination: `bundler` with CommonJS since 6.0, `node10` until 6.0. */
+/** Whether a compiler supports a combination: `bundler` with CommonJS since 6.0, `node10` until 6.0. */
 function isSupported(compiler: string, { format, resolution }: Setting): boolean {
   if (format === "ESM") return true;
   if (resolution === "node10") return Number(compiler) < 7;
@@ -147,7 +147,7 @@ for (const entry of ["index", "testing"]) {
   }
 }
 
-/** Skips the check of library types: openapi-fetch's cost 160,000 instantiations once per program, not per call. */
+/** Skips the check of library types. Those of openapi-fetch cost 160,000 instantiations per program, not per call. */
 async function instantiations(file: string) {
   const flags = ["--extendedDiagnostics", "--skipLibCheck"];
   const { errors, said } = await compile("5.9", { ...usual, format: "ESM" }, [file], flags);

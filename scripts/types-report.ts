@@ -1,10 +1,10 @@
 /**
- * Writes the public types to api/, without comments, so that a diff shows every change of them. With --check it
+ * Writes the public types to api/, without comments, so that a diff shows every change to them. With --check it
  * compares them instead, and writes nothing.
  *
  *     npm run types:report [-- --check]
  *
- * Not @microsoft/api-extractor, which needs 48 packages for the same lines.
+ * Does not use @microsoft/api-extractor, which needs 48 packages for the same output.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,7 +55,7 @@ async function withoutComments(text: string) {
   return format(HEAD + bare, { parser: "typescript", printWidth: 100 });
 }
 
-/** @returns the lines of a diff from the committed files */
+/** @returns the lines of a diff against the files in api/ */
 export function typesDiff(root: string, report: ReadonlyMap<string, string>): string[] {
   return [...report].flatMap(([name, text]) => {
     const path = join(root, "api", name);

@@ -1,4 +1,4 @@
-/** Compares a generated folder with the files that it should have, and writes it. */
+/** Compares a generated folder with the files that it should have, or writes them. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -13,18 +13,18 @@ export interface ImpactClient<Paths extends {} = paths> {
   readonly accountSid: string;
   /** Sent as `IR-Version` with every request. */
   readonly apiVersion: string;
-  /** The account's hourly quota, merged from all answers; undefined before the first one. */
+  /** The account's hourly quota, merged from all responses. Undefined before the first one. */
   readonly quota: Quota | undefined;
-  /** Makes links. */
+  /** Creates tracking links. */
   readonly trackingLinks: TrackingLinks;
   /**
-   * openapi-fetch's own client, for every operation of the vendor's document: same credentials, version, retries, timeout
+   * openapi-fetch's own client, for every operation of impact.com's document: same credentials, version, retries, timeout
    * and quota. Set `timeout` and `maxRetries` beside `params` for one call. `body` is an object for an operation that takes
    * JSON. Others take a `URLSearchParams`, a `FormData` or a `Blob`.
    *
-   * A refusal is returned as `error`, not thrown. Rejects with an {@link ImpactError} for a lost connection, a timeout, a
-   * 2xx that should be JSON and is not (`unexpected_response`), and a request to another server than the client's
-   * (`configuration`).
+   * An error response is returned as `error`, not thrown. Rejects with an {@link ImpactError} for a lost connection, a
+   * timeout, a 2xx that should be JSON and cannot be parsed (`unexpected_response`), and a request to another server than
+   * the client's (`configuration`).
    *
    * @example
    * const { data, error } = await impact.raw.POST(path, { params: { path: { AccountSID, ProgramId } } });
@@ -34,10 +34,10 @@ export interface ImpactClient<Paths extends {} = paths> {
 }
 
 /**
- * Makes a client from options, else the environment, else defaults. Sends nothing.
+ * Creates a client from options, else the environment, else defaults. Sends nothing.
  *
- * `Paths` types `raw`: the vendor's tracking links by default, or the paths that openapi-typescript made of documents of
- * your own.
+ * `Paths` sets the types of `raw`. The default is the tracking links paths. Pass the `paths` that openapi-typescript
+ * generates from another OpenAPI document of impact.com.
  *
  * @throws ImpactError `configuration` if an option is missing, unknown or wrong.
  * @example

@@ -12,9 +12,9 @@
  * - `not_found`: 404.
  * - `rate_limited`: 429.
  * - `server_error`: 5xx.
- * - `unexpected_response`: neither a link nor a refusal: 3xx, HTML, XML, truncated JSON.
- * - `connection`: no answer, or only a part of one.
- * - `timeout`: no complete answer within `timeout`.
+ * - `unexpected_response`: a redirect, or a 2xx without a link: HTML, XML, truncated JSON.
+ * - `connection`: no response, or only part of one.
+ * - `timeout`: no complete response within `timeout`.
  */
 export type ImpactErrorCode =
   | "configuration"
@@ -36,7 +36,7 @@ export type ImpactErrorCode =
  * Can a link exist although the call failed?
  *
  * - `not_sent`: no. The request never left.
- * - `rejected`: no. The server answered and did nothing.
+ * - `rejected`: no. The server responded and created nothing.
  * - `unknown`: perhaps. The request may have been carried out.
  */
 export type Outcome = "not_sent" | "rejected" | "unknown";
@@ -54,7 +54,7 @@ type Known = "fields" | "status" | "reason" | "body" | "headers" | "retryAfter" 
 export type ImpactErrorDetails = Pick<ImpactError, "code" | "outcome"> & {
   [Field in keyof Pick<ImpactError, Known | "attempts">]?: ImpactError[Field] | undefined;
 } & {
-  /** The error behind it, such as a copy of the runtime's own for a lost connection, without secrets. */
+  /** Underlying error. For a lost connection: a copy of the runtime's error, with secrets redacted. */
   cause?: unknown;
 };
 
@@ -65,8 +65,8 @@ const BRAND: unique symbol = Symbol.for("impact-partner-client.ImpactError") as 
  * Error of a failed call. Branch on `code`; `outcome` says whether a link may exist anyway.
  *
  * The auth token is redacted from every field, also if the server echoes it in another case, in base64, percent-encoded,
- * or escaped as in JSON or HTML. Exceptions: a token short enough to be an ordinary word (up to seven letters, or under
- * four characters), and encodings of its letters: hex, UTF-16, base64 in lines or of a longer text.
+ * or escaped as in JSON or HTML. Not redacted: tokens of up to seven letters or under four characters, and tokens encoded
+ * as hex, as UTF-16, or as base64 that is split into lines or is of a longer text.
  *
  * `JSON.stringify(error)` gives every field. `structuredClone` keeps message, stack and cause only; clone
  * `error.toJSON()` instead.
@@ -77,7 +77,7 @@ export class ImpactError extends Error {
     Object.defineProperty(this.prototype, BRAND, {});
   }
 
-  /** An error of another copy of this package is one, too; each entry holds its own copy of what it needs. */
+  /** Also true for an error of another copy of this package: each entry of dist/ has its own. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return Object.hasOwn(this.prototype, BRAND)
       ? isImpactError(value)
@@ -88,19 +88,19 @@ export class ImpactError extends Error {
   readonly code: ImpactErrorCode;
   /** Whether a link may exist although the call failed. */
   readonly outcome: Outcome;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   declare readonly status?: number;
-  /** The server's own words. */
+  /** The server's message. */
   declare readonly reason?: string;
-  /** The parameters that were refused, where they are named. */
+  /** The refused parameters, if the server or the check names them. */
   declare readonly fields?: readonly FieldError[];
-  /** Body of the answer: parsed if it is JSON or the API's XML, else text. At most 64 KiB are kept. */
+  /** Body of the response: parsed if it is JSON or the API's XML, else text. At most 64 KiB are kept. */
   declare readonly body?: unknown;
-  /** The answer's headers, without cookies. */
+  /** Headers of the response, without cookies. */
   declare readonly headers?: Headers;
-  /** Attempts made, this one included. 0 if the input was refused before the first one. */
+  /** Number of attempts. 0 if the input was refused before the first one. */
   readonly attempts: number;
-  /** Milliseconds to wait before the next request, as the server asked. */
+  /** Milliseconds that the server asks to wait before the next request. */
   declare readonly retryAfter?: number;
   /** The request's method. */
   declare readonly method?: string;
@@ -142,7 +142,7 @@ export class ImpactError extends Error {
   }
 }
 
-/** Whether a value is an {@link ImpactError}, made by this copy of the package or by another. */
+/** Whether a value is an {@link ImpactError}, created by this copy of the package or by another. */
 export function isImpactError(value: unknown): value is ImpactError {
   return typeof value === "object" && value !== null && BRAND in value;
 }

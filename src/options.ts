@@ -32,7 +32,12 @@ export interface ImpactClientOptions {
   apiVersion?: string | undefined;
   /** Timeout of each attempt in milliseconds, including reading the body. @default 30_000 */
   timeout?: number | undefined;
-  /** Retries after the first attempt, made only when a duplicate would be harmless. @default 2 */
+  /**
+   * Retries after the first attempt. The client retries only if that attempt created nothing, or if a duplicate would be
+   * harmless.
+   *
+   * @default 2
+   */
   maxRetries?: number | undefined;
   /**
    * Longest wait before a retry, in milliseconds. If the server requires a longer wait, the call fails immediately and
@@ -50,8 +55,8 @@ export interface ImpactClientOptions {
    */
   retryRules?: Readonly<Record<string, RetryRule>> | undefined;
   /**
-   * Makes calls of `impact.raw` reject with an {@link ImpactError} for a refusal, and for a 200 with `Status: "ERROR"`.
-   * By default a refusal is returned as `error`, and `toImpactError` converts it to an `ImpactError`.
+   * Makes calls of `impact.raw` reject with an {@link ImpactError} for an error response, including a 200 with
+   * `Status: "ERROR"`. By default it is returned as `error`, and `toImpactError` converts it to an `ImpactError`.
    *
    * @default false
    */
@@ -64,7 +69,8 @@ export interface ImpactClientOptions {
   onEvent?: ((event: ImpactEvent) => void) | undefined;
   /**
    * Called and awaited before each request, including retries. Counts towards `timeout`. Use it to record a request
-   * that must not be sent twice. If it throws, the attempt fails with code `connection` and outcome `not_sent`.
+   * that must not be sent twice. If it throws, the attempt fails with code `connection` and outcome `not_sent`, and is
+   * retried like any other.
    */
   beforeSend?: ((request: RequestEvent) => void | Promise<void>) | undefined;
   /**

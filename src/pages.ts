@@ -38,9 +38,10 @@ type ParametersOf<Operation> = Operation extends { parameters: infer Parameters 
 
 /**
  * Iterates over the pages of a list. Requests a page when you have consumed the one before it. Follows `@nextpageuri` if
- * the API returns it. Otherwise increments `Page` until a page is empty or shorter than `PageSize`.
+ * the API returns it. Otherwise increments `Page`, up to `@numpages` if the API returns it, else until a page is empty or
+ * shorter than `PageSize`.
  *
- * @throws ImpactError for a refusal, like `toImpactError`.
+ * @throws ImpactError for an error response, like `toImpactError`.
  * @example
  * for await (const page of pages(impact, "/Mediapartners/{AccountSID}/Campaigns", {
  *   params: { path: { AccountSID: impact.accountSid } },

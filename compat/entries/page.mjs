@@ -1,4 +1,4 @@
-// A page, bundled: first as anybody would try it, then told that it is meant.
+// Bundled for a page. Runs first without `dangerouslyAllowBrowser`, then with it.
 import * as library from "impact-partner-client";
 import * as testing from "impact-partner-client/testing";
 import { runGuard, runScenarios } from "./scenarios.mjs";

@@ -1,4 +1,4 @@
-// The same, as CommonJS has it.
+// The same as import.mjs, in CommonJS: node require.cjs <baseUrl>
 const library = require("impact-partner-client");
 const testing = require("impact-partner-client/testing");
 

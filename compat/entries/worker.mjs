@@ -1,4 +1,4 @@
-// workerd, bundled.
+// Bundled for workerd.
 import * as library from "impact-partner-client";
 import * as testing from "impact-partner-client/testing";
 import { runScenarios } from "./scenarios.mjs";

@@ -1,4 +1,5 @@
-// Jest has only CommonJS, so scripts/runtimes/jest.ts bundles scenarios.mjs to scenarios.js. Its stdout is Jest's own.
+// Jest supports only CommonJS by default, so scripts/runtimes/jest.ts bundles scenarios.mjs to scenarios.js. The
+// results go to a file, because Jest itself writes to stdout.
 const { writeFileSync } = require("node:fs");
 const { runScenarios } = require("./scenarios.js");
 

@@ -1,4 +1,4 @@
-/** Calls as people build them, which must compile: with `strict` on and off, and `exactOptionalPropertyTypes`, too. */
+/** Typical calls that must compile, with `strict` on and off and with `exactOptionalPropertyTypes`. */
 import {
   createImpactClient,
   type CreateManyOptions,
@@ -30,7 +30,7 @@ interface Choice {
 }
 export const passAll = (choice: Choice): Promise<TrackingLink> => create({ programId, ...choice });
 
-// Many links, of inputs that are parameters.
+// Many links, from inputs that are parameters.
 
 interface Row {
   programId: string;
@@ -96,7 +96,7 @@ async function* generated() {
 }
 createMany(generated());
 
-// Many links, of inputs of any type.
+// Many links, from inputs of any type.
 
 const skus = ["boots", "shoes"];
 const made: AsyncGenerator<CreateManyResult<string>> = createMany(skus, {

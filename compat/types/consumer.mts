@@ -1,6 +1,6 @@
 /**
- * What somebody writes who uses all of the package, by every public name of its two entries. It is compiled
- * against the packed types by `npm run test:types`, with the DOM lib or with Node's types, never with both.
+ * Uses every public name of the package's two entries. `npm run test:types` compiles it against the packed types, with
+ * the DOM lib or with Node's types, never with both.
  */
 import {
   createImpactClient,
@@ -55,7 +55,7 @@ import {
   type RecordedRequest,
 } from "impact-partner-client/testing";
 
-/** Whether two types are the same: a position of `any` or `never` is told from what it should be. */
+/** Whether two types are identical. Also detects a nested `any` or `never` in place of another type. */
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(_yes: Same<A, B>): void {}
@@ -85,7 +85,7 @@ function label(event: ImpactEvent): string {
 function waiting(event: WaitEvent): string {
   if (event.cause === "quota") {
     const quota: QuotaWaitEvent = event;
-    // @ts-expect-error it is about no one call
+    // @ts-expect-error a wait for quota has no call id
     void quota.id;
     return `quota until ${quota.until.toISOString()}`;
   }
@@ -133,9 +133,9 @@ export async function one(links: TrackingLinks): Promise<string> {
 impact.trackingLinks.create({ subId1: "a" });
 // @ts-expect-error it is deepLink
 impact.trackingLinks.create({ programId: "1000", deeplink: "https://shop.example" });
-// @ts-expect-error ids are texts
+// @ts-expect-error ids are strings
 impact.trackingLinks.create({ programId: 1000 });
-// @ts-expect-error there are no such types
+// @ts-expect-error there is no such type of link
 ({ type: "Short" }) satisfies { type: TrackingLinkType };
 
 // Many links.
@@ -155,13 +155,13 @@ export async function many(inputs: AsyncIterable<CreateTrackingLinkParams>): Pro
   for await (const result of impact.trackingLinks.createMany(rows, { params })) {
     if (result.ok) same<typeof result.input.sku, string>(true);
   }
-  // @ts-expect-error sku is no parameter, so `params` is required
+  // @ts-expect-error `sku` is not a parameter, so `params` is required
   impact.trackingLinks.createMany(rows);
   return urls;
 }
 
 function urlOf(result: CreateManyResult): string {
-  // @ts-expect-error not every result has one
+  // @ts-expect-error a failed result has no `link`
   void result.link;
   if (!result.ok) {
     same<typeof result.error, ImpactError>(true);
@@ -169,7 +169,7 @@ function urlOf(result: CreateManyResult): string {
   }
   return result.reused ? "" : result.link.url;
 }
-// @ts-expect-error one input is no list of them
+// @ts-expect-error a single input is not iterable
 impact.trackingLinks.createMany(regular);
 
 // Errors.
@@ -190,7 +190,7 @@ const details: ImpactErrorDetails = { code: "timeout", outcome: "unknown", statu
 const error: Error = new ImpactError("late", details);
 explain(error instanceof ImpactError ? error.toJSON() : error.cause);
 
-// A link that exists.
+// Existing links.
 
 const extension: TrackingLinkExtension = { subId1: "a", sharedId: undefined };
 const parsed: ParsedTrackingLink = parseTrackingLink(

@@ -1,7 +1,7 @@
 /**
- * Mistakes that must not compile. Each comment holds the code of the compiler's message, where it points to, and its
- * first lines in TypeScript 5.9: as many as it takes to name the mistake. test/tooling/compiler-messages.test.ts
- * compares them.
+ * Mistakes that must not compile. Each comment has the code of the compiler's message, the text that it points to, and
+ * enough of its first lines in TypeScript 5.9 to name the mistake. test/tooling/compiler-messages.test.ts compares
+ * them.
  */
 import { createImpactClient } from "impact-partner-client";
 
@@ -52,7 +52,7 @@ create({ programId: "1000" }).url;
 // Object literal may only specify known properties, but 'timeOut' does not exist in type 'ImpactClientOptions'. Did you mean to write 'timeout'?
 createImpactClient({ timeOut: 5_000 });
 
-// Many links, of inputs that should be parameters.
+// Many links, from inputs that should be parameters.
 
 // @ts-expect-error TS2322 at `{ subId1: "a" }`
 // Type '{ subId1: string; }' is not assignable to type '"Expected `programId` or the option `params`"'.
@@ -122,7 +122,7 @@ createMany(skus, { concurrency: 2 });
 // Argument of type 'Wide[]' is not assignable to parameter of type 'Inputs<"Expected a known parameter or the option `params`, got `sku`">'.
 createMany<Wide>(wide);
 
-// What `params` returns.
+// The return value of `params`.
 
 // @ts-expect-error TS2322 at `({ subId1: sku })`
 // Type '{ subId1: string; }' is not assignable to type '"Expected `programId`"'.

@@ -1,4 +1,4 @@
-/** A program with both builds of the package: a value of one has the type that the other asks for. */
+/** A program with both builds of the package. Values of one build must have the types that the other expects. */
 import * as esm from "impact-partner-client";
 import * as esmTesting from "impact-partner-client/testing";
 import type * as Cjs from "impact-partner-client" with { "resolution-mode": "require" };
@@ -25,6 +25,6 @@ export async function errors(): Promise<(esm.ImpactError | undefined)[]> {
   ];
 }
 
-// @ts-expect-error the types of CommonJS are found, too
+// @ts-expect-error the types of CommonJS resolve, so this is not `any`
 const found: string = cjs.createImpactClient;
 void found;

@@ -6,8 +6,8 @@ export type Class = "breaking" | "additive" | "wire" | "docs";
 export const GRAVEST_FIRST: readonly Class[] = ["breaking", "wire", "additive", "docs"];
 
 /**
- * The class of each change. Where it depends on the direction: wider requests and narrower responses are additive,
- * the reverse is breaking. A new enum value in a response is breaking, because an exhaustive `switch` no longer is.
+ * The class of each kind of change. If it depends on the direction, wider requests and narrower responses are additive,
+ * and the reverse is breaking. A new enum value in a response is breaking, because a `switch` is no longer exhaustive.
  */
 export const CLASSES: Readonly<Record<string, Class | Readonly<Record<Direction, Class>>>> = {
   "version sent": "wire",
@@ -16,9 +16,9 @@ export const CLASSES: Readonly<Record<string, Class | Readonly<Record<Direction,
   "operation added": "additive",
   "operation renamed": "breaking",
   "operation named": "additive",
-  // The generated types have our own name for it.
+  // Added only for operations that src/ calls. The generated types keep our own name for them.
   operationId: "docs",
-  // The client sends credentials in any case, and some documents have no `security`.
+  // The client always sends credentials, and some documents have no `security`.
   "security no longer documented": "docs",
   "security documented": "docs",
   "security changed": "breaking",
@@ -89,10 +89,10 @@ export const CLASSES: Readonly<Record<string, Class | Readonly<Record<Direction,
   "discriminator value removed": { input: "breaking", output: "additive" },
   "discriminator value moved": "breaking",
   "keyword changed": "breaking",
-  // Whether a required property may be left out is compared on its own.
+  // Its effect on required properties is compared separately.
   readOnly: "additive",
   writeOnly: "docs",
-  // Calls without the parameter now do something else.
+  // Calls without the parameter now behave differently.
   "default changed": { input: "breaking", output: "docs" },
   "default documented": "docs",
   "default no longer documented": "docs",
@@ -107,7 +107,7 @@ export const CLASSES: Readonly<Record<string, Class | Readonly<Record<Direction,
   externalDocs: "docs",
   tags: "docs",
   callbacks: "docs",
-  // The client takes no webhooks, and the package does not export their types.
+  // The client receives no webhooks, and the package does not export their types.
   "webhook added": "docs",
   "webhook removed": "docs",
   "webhook changed": "docs",

@@ -182,7 +182,7 @@ function compareSecurity(
   const [old, next] = [securityOf(before, was), securityOf(after, is)];
   if (isDeepStrictEqual(old, next)) return;
   const row = (what: string) => add(what, place, old?.join(" or "), next?.join(" or "));
-  // The client keeps sending what is still enough.
+  // If both versions accept HTTP Basic or do not say, the client keeps working.
   const isEnough = [old, next].every((each) => each?.includes(ACCOUNT) ?? true);
   if (old === undefined || next === undefined) {
     const what = old === undefined ? "security documented" : "security no longer documented";
@@ -198,7 +198,7 @@ function compareSecurity(
 const ACCOUNT = "http basic";
 
 /**
- * The alternatives, by what their schemes are, not by their names.
+ * Returns the alternatives. Describes a scheme by its properties, not by its name.
  *
  * @returns undefined if the document does not say
  */
@@ -320,7 +320,7 @@ function byKey(document: OpenApi): Map<string, LocatedOperation> {
   return new Map(operationsOf(document).map((operation) => [operationKey(operation), operation]));
 }
 
-/** Merges equal changes of the server or the security of several operations into one row. */
+/** Merges equal rows. Changes of the server or the security are merged even if they are of several operations. */
 function mergeRows(rows: Row[]): Row[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

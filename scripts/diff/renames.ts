@@ -25,7 +25,7 @@ function plain(name: string) {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** At most half of the letters differ. Names that differ in a final number are not similar: subId1, subId2. */
+/** At most half of the letters differ. Names that differ only in a final number are not similar: subId1, subId2. */
 function isSimilar(one: string, other: string) {
   if (one.replace(/\d+$/, "") === other.replace(/\d+$/, "")) return false;
   return distance(one, other) * 2 <= Math.max(one.length, other.length);

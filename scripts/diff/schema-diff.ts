@@ -15,7 +15,7 @@ export interface Context {
   before: OpenApi;
   after: OpenApi;
   add: AddChange;
-  /** Pairs that have been compared: each is reported once, and circular schemas end. */
+  /** Compared pairs, so that each is reported once, and circular schemas do not recurse forever. */
   seen: Map<unknown, Set<unknown>>;
   /** Pairs that allow the same values. */
   same: { before: unknown; after: unknown }[];
@@ -46,12 +46,12 @@ export function compareSchemas(
     { document: context.after, given: givenAfter, shape: is },
   );
   compareTypes(add, old.types, next.types);
-  // Of an entirely different type: the changes below would only repeat that.
+  // The types have nothing in common, so the changes below would only repeat that.
   if (isDisjoint(old.types, next.types)) return;
   compareValues(add, old.values, next.values);
   compareFormats(add, old.format, next.format);
   compareKeywords(add, old, next);
-  // A type that only one of them allows has nothing to compare with.
+  // The rest is compared only for types that both allow.
   const areBoth = (type: string) => [old, next].every((each) => accepts(each.types, type));
   for (const { type, what, before: one, after: other } of limitChanges(old.limits, next.limits)) {
     if (areBoth(type)) add(what, one, other);
@@ -74,7 +74,7 @@ interface Side {
   shape: Shape;
 }
 
-/** If only one of the two has variants, the other one may be one of them, or all of them written in another way. */
+/** Writes both in the same form if only one has variants, and the other equals one or all of these variants. */
 function inOneForm(context: Context, old: Side, next: Side): [Shape, Shape] {
   const had = old.shape.variants.length > 0;
   if (had === next.shape.variants.length > 0) return [old.shape, next.shape];
@@ -202,7 +202,7 @@ function compareProperties(context: Context, place: string, old: Shape, next: Sh
   }
 }
 
-/** A request leaves out what is `readOnly`, and a response what is `writeOnly`, even if it is required. */
+/** Returns the required properties, without `readOnly` ones in a request and `writeOnly` ones in a response. */
 function requiredOf({ direction }: Context, document: OpenApi, { required, properties }: Shape) {
   const isLeftOut = (name: string): boolean => {
     const { readOnly, writeOnly } = shapeOf(document, properties.get(name) ?? {});
@@ -245,7 +245,7 @@ function compareVariants(context: Context, place: string, old: Shape, next: Shap
     (each) => take((other) => isSame(context, each, other)) === undefined,
   );
   const removed = unmatched.filter((each) => {
-    // Same name, or the only variant on both sides: the variant changed.
+    // The variant changed if it has the same name, or if only one is unmatched on each side.
     const isOnly = unmatched.length === 1 && left.length === 1;
     const other = take((it) => isOnly || (each.$ref !== undefined && each.$ref === it.$ref));
     if (other !== undefined) compareSchemas(context, place, each, other);
@@ -302,7 +302,7 @@ function nameOf(schema: Schema): unknown {
   return schema.$ref?.split("/").at(-1) ?? schema.title ?? schema.type ?? "a schema";
 }
 
-/** Whether two schemas allow the same values. Assumes so for pairs that are being compared, so that circles end. */
+/** Whether two schemas allow the same values. Assumes so for pairs still in comparison, so that circles end. */
 function isSame(context: Context, givenBefore: Schema, givenAfter: Schema): boolean {
   const before = resolveRef(context.before, givenBefore);
   const after = resolveRef(context.after, givenAfter);
@@ -315,7 +315,7 @@ function isSame(context: Context, givenBefore: Schema, givenAfter: Schema): bool
     differs ||= !WORDS.includes(what);
   };
   compareSchemas({ ...context, add, seen: new Map() }, "", before, after);
-  // The pairs found since then were only the same if this pair was.
+  // The pairs added since then may be the same only under the assumption that this pair is.
   if (differs) same.length = known;
   return !differs;
 }

@@ -13,9 +13,9 @@ import {
 import { METHODS, type Info, type OpenApi, type Parameter, type PathItem } from "./types.ts";
 
 /**
- * Bundles documents; a single one is returned unchanged. If two documents have different components of one name,
- * the later one gets its document's title as a suffix: `Item` becomes `Item_PartnerCatalogsApi`. The security and
- * servers of a whole document are copied to its operations where they differ from those of the first document.
+ * Bundles documents; a single one is returned unchanged. If two documents have different components of the same name,
+ * the later one gets its document's title as a suffix: `Item` becomes `Item_PartnerCatalogsApi`. If the security or the
+ * servers of a document differ from those of the first document, they are copied to its operations.
  *
  * @param documents at least one
  * @param info of the bundle
@@ -45,7 +45,7 @@ export function bundleDocuments(
   const result = structuredClone(first);
   result.info = info;
   for (const document of others) warnings.push(...merge(result, structuredClone(document)));
-  // The long sections last, so that the file reads well.
+  // Puts the long sections last, so that the file is easy to read.
   const { components, paths, ...head } = result;
   // Without `components` and `paths`, it still has the other properties of a document.
   const rest = head as Omit<OpenApi, "components" | "paths">;
@@ -138,7 +138,7 @@ function isMethod(name: string): boolean {
 }
 
 /**
- * Renames the components of the document whose names the bundle has for something else.
+ * Renames the components of the document whose names the bundle uses for different components.
  *
  * @returns `schemas/Item` → `Item_PartnerCatalogsApi`
  */
@@ -152,7 +152,7 @@ function renameComponents(bundle: OpenApi, document: OpenApi): Map<string, strin
   const differing = new Set(
     shared.filter((at) => !isDeepStrictEqual(of(bundle, at), of(document, at))),
   );
-  // A component that refers to one that differs is different too.
+  // A component that refers to a different component is different, too.
   for (let before = -1; before !== differing.size;) {
     before = differing.size;
     const names = [...differing].map(({ section, name }) => `#/components/${section}/${name}`);

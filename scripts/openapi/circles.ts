@@ -1,8 +1,8 @@
-/** Finds schemas that lead back to themselves with no object in between: TypeScript has no type for them. */
+/** Finds schemas that refer back to themselves without an object in between. TypeScript has no type for them. */
 import { isObject, objectsIn, targetOf } from "./document.ts";
 import type { OpenApi } from "./types.ts";
 
-/** @returns messages, at most one: the others are mostly about the same circle */
+/** @returns at most one message, because further ones are mostly about the same circle */
 export function circlesIn(document: OpenApi): string[] {
   const finite = new Set<unknown>();
   const isCircular = (schema: unknown, within: readonly unknown[]): boolean => {

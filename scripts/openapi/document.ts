@@ -20,7 +20,7 @@ export interface LocatedOperation {
   operation: Operation;
 }
 
-/** The operations that src/ calls, under the names that src/ has for them. A document must have them. */
+/** The operations that src/ calls, by their names in src/. A document must have them. */
 const FACADE_OPERATIONS = {
   createTrackingLink: "POST /Mediapartners/{AccountSID}/Programs/{ProgramId}/TrackingLinks",
 };
@@ -39,7 +39,7 @@ export function operationsOf(document: OpenApi): LocatedOperation[] {
   });
 }
 
-/** @returns a copy without these operations, and without the paths that have no other */
+/** @returns a copy without these operations, and without paths that have no operations left */
 export function withoutOperations(
   document: OpenApi,
   isLeftOut: (each: LocatedOperation) => boolean,
@@ -61,7 +61,7 @@ export function operationKey({ method, path }: { method: string; path: string })
   return `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
 }
 
-/** Finds each by method and path, else by an operationId that no other document has. */
+/** Finds the operations that src/ calls: by method and path, else by an operationId that only one operation has. */
 export function facadeOperationsOf(document: OpenApi): (LocatedOperation & { id: string })[] {
   return Object.entries(FACADE_OPERATIONS).map(([id, place]) => {
     const [found, ...others] = facadeCandidates(document, id, place);
@@ -80,13 +80,13 @@ export function facadeOperationsOf(document: OpenApi): (LocatedOperation & { id:
 function facadeCandidates(document: OpenApi, id: string, place: string): LocatedOperation[] {
   const all = operationsOf(document);
   const atPlace = all.filter((each) => operationKey(each) === keyOfPlace(place));
-  // In a bundle, an id that is used again gets a suffix.
+  // In a bundle, a duplicate id gets a suffix.
   const isNamed = ({ operation }: LocatedOperation): boolean =>
     operation.operationId?.replace(/_.*/s, "") === id;
   return atPlace.length > 0 ? atPlace : all.filter(isNamed);
 }
 
-/** The id that src/ has for an operation, whatever its document calls it. */
+/** Returns the name in src/ of an operation, independent of its operationId. */
 export function facadeIdOf(each: LocatedOperation): string | undefined {
   return Object.entries(FACADE_OPERATIONS).find(
     ([, place]) => keyOfPlace(place) === operationKey(each),
@@ -99,7 +99,7 @@ function keyOfPlace(place: string): string {
   return operationKey({ method, path });
 }
 
-/** The key of an operation in the generated `operations`: for those of the facade, the name that src/ has for them. */
+/** Returns the key of an operation in the generated `operations`. If src/ calls it, that is its name in src/. */
 export function exportedIdOf(document: OpenApi, { operation }: LocatedOperation) {
   const facade = Object.entries(FACADE_OPERATIONS).find(
     ([id, place]) => facadeCandidates(document, id, place)[0]?.operation === operation,
@@ -107,7 +107,7 @@ export function exportedIdOf(document: OpenApi, { operation }: LocatedOperation)
   return facade?.[0] ?? operation.operationId;
 }
 
-/** The content by media type without its parameters, such as the charset, which calls do not name. */
+/** Strips parameters such as the charset from the media types, because calls do not name them. */
 export function byMediaType<T>(content: Readonly<Record<string, T>> = {}): Record<string, T> {
   const types: Record<string, T> = {};
   for (const [type, media] of Object.entries(content)) {
@@ -118,7 +118,7 @@ export function byMediaType<T>(content: Readonly<Record<string, T>> = {}): Recor
 }
 
 /**
- * The parameters of the path and of the operation, which override them.
+ * Merges the parameters of the path and of the operation. Those of the operation take precedence.
  *
  * @returns resolved, except for their schemas
  */
@@ -149,7 +149,7 @@ export function resolveRef<T extends object>(document: OpenApi, value: T): T {
   const seen: string[] = [];
   for (let found: unknown = value; ;) {
     const reference = (found as Keywords | undefined)?.$ref;
-    // A reference stands where its target may stand; validation has shown that the target is of that kind.
+    // The cast is safe, because validation has checked that the target is valid in the place of the reference.
     if (typeof reference !== "string") return found as T;
     if (seen.includes(reference)) throw new Refusal(`Can't resolve ${reference}: it is circular.`);
     seen.push(reference);

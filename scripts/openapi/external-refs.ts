@@ -1,4 +1,7 @@
-/** Bundles the files that a document refers to. Only files in its own folder are read: a document must not copy others into spec/. */
+/**
+ * Bundles the files that a document refers to. Reads only files in its own folder, because a document must not copy
+ * others into spec/.
+ */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve as resolvePath } from "node:path";
 import {
@@ -19,7 +22,7 @@ interface Reference {
   reference: string;
 }
 
-/** Redocly parses the text as YAML, which has no control characters. */
+/** Escapes control characters, because Redocly parses the text as YAML, which does not allow them. */
 export function redoclyDocument(document: OpenApi, file: string): Document {
   const text = JSON.stringify(document).replace(
     /[\x7f-\x9f\ufeff\ufffe\uffff]/g,
@@ -28,14 +31,14 @@ export function redoclyDocument(document: OpenApi, file: string): Document {
   return makeDocumentFromString(text, file);
 }
 
-/** References out of the document that Redocly or openapi-typescript would follow, under any key. */
+/** Yields the references out of the document that Redocly or openapi-typescript would follow, under any key. */
 function* externalRefs(document: OpenApi): Generator<Reference, void> {
   for (const { place, object } of objectsIn(document)) {
     const { $ref, externalValue } = object;
     if (typeof $ref === "string" && !$ref.startsWith("#")) yield { place, reference: $ref };
     if (typeof externalValue === "string") yield { place, reference: externalValue };
     for (const [name, target] of Object.entries(mappingOf(object) ?? {})) {
-      // Others are names of schemas.
+      // A target without a slash is the name of a schema.
       if (typeof target !== "string" || target.startsWith("#") || !target.includes("/")) continue;
       yield { place: `${place}/discriminator/mapping/${name}`, reference: target };
     }
@@ -44,7 +47,7 @@ function* externalRefs(document: OpenApi): Generator<Reference, void> {
 
 /**
  * @param source for messages: the file or URL that the maintainer gave
- * @param file the document's path, if it is a file: relative references start there
+ * @param file the document's path, if it is a file; relative references resolve from there
  * @returns a document without external references
  */
 export async function resolveExternalRefs(
@@ -89,7 +92,7 @@ export async function resolveExternalRefs(
 /**
  * @param folder of the document
  * @param from the folder of the file that has the reference
- * @returns undefined if it leads to a file in the document's folder, symbolic links followed
+ * @returns undefined if the reference leads to a file in the document's folder after following symbolic links
  */
 function reasonToRefuse(folder: string, from: string, reference: string): string | undefined {
   const [path = ""] = reference.split("#");
@@ -106,7 +109,7 @@ function reasonToRefuse(folder: string, from: string, reference: string): string
 
 /** Reads files in one folder, and never the network. */
 class FolderResolver extends BaseResolver {
-  /** Why a file must not be read, and which file refers to it. Redocly does not report it in an extension. */
+  /** The first refused reference. Kept here, because Redocly does not report it if it is in an extension. */
   refusal: string | undefined;
   readonly #folder: string;
 
@@ -132,7 +135,7 @@ class FolderResolver extends BaseResolver {
     if (!/\.(json|ya?ml)$/.test(file)) return new Source(file, text);
     const { value, problem } = parseAsYaml(text);
     if (problem !== undefined) throw new Refusal(`${relative(this.#folder, file)} is ${problem}`);
-    // Redocly's own parser would let aliases grow without limit.
+    // Redocly's own parser would expand aliases without limit.
     return new Source(file, JSON.stringify(value));
   }
 }

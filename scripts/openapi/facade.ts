@@ -1,4 +1,4 @@
-/** Reads the operations that src/ calls: the parameters that a caller gives, and what cannot be sent. */
+/** Reads the operations that src/ calls: their parameters, and the parts that src/ cannot send. */
 import {
   ACCOUNT_PARAMETER,
   facadeOperationsOf,
@@ -39,7 +39,7 @@ interface ValueSchema {
 export interface ParameterSchema extends Omit<ValueSchema, "type"> {
   type: ValueSchema["type"] | "array" | "object";
   default?: unknown;
-  /** Of a list, or of an object that may have any name. */
+  /** The values of a list, or of an object with any property names. */
   items?: ValueSchema;
   properties?: Record<string, ValueSchema & { required: boolean }>;
   style?: string;
@@ -60,7 +60,7 @@ export function readFacade(document: OpenApi): FacadeOperation[] {
   });
 }
 
-/** What a document wants in a call of src/ and src/ cannot send. A caller has to use `impact.raw` for it. */
+/** Lists parameters and required bodies that src/ cannot send. Callers have to use `impact.raw` for them. */
 export function findUnsendable(document: OpenApi): string[] {
   return facadeOperationsOf(document).flatMap((found) => {
     const body = resolveRef(document, found.operation.requestBody ?? {});
@@ -88,14 +88,14 @@ function readParameters(document: OpenApi, place: string, given: Parameter[]): F
   return parameters;
 }
 
-/** Those that the client does not send itself. */
+/** Leaves out the parameters that the client sends itself. */
 function callerParameters(given: Parameter[]): Parameter[] {
   return given.filter(
     (each) => !isSentByClient(each) && (each.in !== "path" || each.name !== ACCOUNT_PARAMETER),
   );
 }
 
-/** No fetch lets its caller set these. */
+/** `fetch` does not let callers set these. */
 const FORBIDDEN_HEADER =
   /^(connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i;
 
@@ -114,7 +114,7 @@ function schemaOf(document: OpenApi, parameter: Parameter): ParameterSchema | un
   return { ...composite, style, explode, ...rest };
 }
 
-/** A list or an object of plain values. Styles have no form for anything deeper. */
+/** A list or an object of plain values. OpenAPI defines no style for deeper values. */
 function compositeOf(document: OpenApi, schema: Schema): ParameterSchema | undefined {
   const { types = [], items, properties, required, additional } = shapeOf(document, schema);
   if (types.includes("array")) {
@@ -135,7 +135,7 @@ function compositeOf(document: OpenApi, schema: Schema): ParameterSchema | undef
   return { type: "object", properties: values };
 }
 
-/** Every value is text on the wire, so of several types the widest is offered. */
+/** Every value is text on the wire, so a parameter with several types gets the widest. */
 const WIDEST_FIRST = ["string", "number", "integer", "boolean"] as const;
 
 /** Merges references, `allOf` and variants. Drops null, because a parameter cannot be null. */
@@ -152,7 +152,7 @@ function valueOf(document: OpenApi, given: Schema): ValueSchema | undefined {
   return type && { type, ...(choices.length > 0 && { enum: choices }), ...(format && { format }) };
 }
 
-/** Every object has a `constructor` and the like: a property of that name would be read where none was given. */
+/** Renames keys such as `constructor`. Every object inherits them, so they would be read even if not passed. */
 function keyOf(name: string): string {
   const key = camelCase(name) || name;
   return key in Object.prototype ? `${key}Param` : key;

@@ -1,10 +1,10 @@
-/** The limits of a schema's values in one form, since 3.0, 3.1 and habits write the same limit differently. */
+/** Normalizes the limits of a schema, because OpenAPI 3.0, 3.1 and common usage write the same limit differently. */
 import { isDeepStrictEqual } from "node:util";
 import type { Schema } from "./types.ts";
 
 interface Limit {
   text: string;
-  /** Grows, from the first number on, as fewer values are allowed. Empty if the limit has no order. */
+  /** Compared number by number: a greater order allows fewer values. Empty if the limit has no order. */
   order: readonly number[];
 }
 
@@ -18,7 +18,7 @@ const BOUNDS = [
   { name: "minimum", exclusive: "exclusiveMinimum", sign: 1 },
   { name: "maximum", exclusive: "exclusiveMaximum", sign: -1 },
 ];
-/** Every value is within these. */
+/** Keyword values that allow every value. */
 const LIMITLESS: readonly unknown[] = [undefined, false, "", ".*"];
 
 export const LIMIT_KEYWORDS: readonly string[] = [
@@ -49,13 +49,13 @@ export function limitsOf(schema: Schema): Limits {
     const [at, beyond] = [schema[name], schema[exclusive]];
     if (typeof at === "number") limits[name] = boundOf(name, [sign * at, beyond === true ? 1 : 0]);
     if (typeof beyond !== "number") continue;
-    // An exclusive bound alone is one, too: it may become an inclusive one.
+    // An exclusive bound alone has the same key as an inclusive one, so that the two are compared.
     limits[typeof at === "number" ? exclusive : name] = boundOf(name, [sign * beyond, 1]);
   }
   return limits;
 }
 
-/** Writes the bounds of integers as inclusive ones: over 0 is from 1 on. */
+/** Turns exclusive bounds of integers into inclusive ones: `> 0` becomes `>= 1`. */
 export function ofIntegers(limits: Limits): Limits {
   const bounds = BOUNDS.flatMap(({ name }) => {
     const [value = 0, isExclusive] = limits[name]?.order ?? [];
@@ -72,7 +72,7 @@ function boundOf(name: string, order: readonly number[]): Limit {
   return { text: `${isExclusive ? bound?.exclusive : name} ${number}`, order };
 }
 
-/** The limits of values that are within both. */
+/** Merges limits, so that only values within both are allowed. */
 export function tighter(one: Limits, other: Limits): Limits {
   const common = Object.keys(one).flatMap((name) => {
     const [a, b] = [one[name], other[name]];
@@ -85,7 +85,7 @@ export function tighter(one: Limits, other: Limits): Limits {
 }
 
 export interface LimitChange {
-  /** That it limits. */
+  /** The type of the limited values. */
   type: string;
   what: "limit narrowed" | "limit widened";
   before: string | undefined;

@@ -32,10 +32,10 @@ export function documentInPage(markdown: string): OpenApi {
   return document;
 }
 
-/** The value of a text, or what is wrong with it. */
+/** The value of a text, or the problem with it. */
 type Parsed = { value: unknown; problem?: never } | { value?: never; problem: string };
 
-/** Parses JSON, or YAML that has a keyword of OpenAPI: almost any text is valid YAML. */
+/** Parses JSON, or YAML with a keyword of OpenAPI. The keyword is required, because almost any text is valid YAML. */
 export function parse(text: string): Parsed {
   const json = attempt("JSON", () => JSON.parse(text) as unknown);
   if (json.problem === undefined || !/^["']?(openapi|swagger)["']?[ \t]*:/m.test(text)) return json;
@@ -43,7 +43,7 @@ export function parse(text: string): Parsed {
   return yaml.problem !== undefined && /^\s*[{[]/.test(text) ? json : yaml;
 }
 
-/** Parses YAML, of which JSON is a part. */
+/** Parses YAML, which includes JSON. */
 export function parseAsYaml(text: string): Parsed {
   return attempt("YAML", () => {
     // Through JSON, because YAML aliases share one object and YAML has values that JSON does not.
@@ -60,7 +60,7 @@ function attempt(format: string, read: () => unknown): Parsed {
     return isTooDeep(value) ? { problem: TOO_DEEP } : { value };
   } catch (error) {
     const [line = ""] = (error as Error).message.split("\n");
-    // The parser of YAML calls itself for each level.
+    // The YAML parser recurses into each level.
     if (line.startsWith("Maximum call stack")) return { problem: TOO_DEEP };
     return { problem: `broken ${format}: ${line.replace(/[:.]$/, "")}` };
   }

@@ -1,4 +1,4 @@
-/** Normalizes a schema, so that schemas that mean the same compare as equal. */
+/** Normalizes a schema, so that equivalent schemas compare as equal. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, resolveRef } from "./document.ts";
 import { LIMIT_KEYWORDS, limitsOf, ofIntegers, tighter, type Limits } from "./limits.ts";
@@ -14,7 +14,7 @@ export interface Shape {
   /** `true` allows any other property, `false` none. */
   additional: Schema | boolean;
   variants: Schema[];
-  /** The keywords that the variants are under. */
+  /** The keywords that contain the variants. */
   choices: Set<"oneOf" | "anyOf">;
   discriminator: Discriminator | undefined;
   words: Keywords;
@@ -32,10 +32,10 @@ interface Discriminator {
   mapping: Map<string, string>;
 }
 
-/** Documentation: no value is valid or invalid because of these. */
+/** Keywords for documentation. They do not affect whether a value is valid. */
 export const WORDS = ["title", "description", "deprecated", "example", "examples", "externalDocs"];
 
-/** Keywords that have a place of their own in a shape, or that do not limit values. */
+/** Keywords that have their own property in a shape, or that do not limit values. */
 const KNOWN = new Set([
   ...WORDS,
   ...LIMIT_KEYWORDS,
@@ -45,8 +45,8 @@ const KNOWN = new Set([
 ]);
 
 /**
- * @param keepsOnly whether an only variant stays one; else it is as if inlined
- * @param inside the schemas whose `allOf` this one is in
+ * @param keepsOnly whether a single variant stays a variant; else it is inlined
+ * @param inside the schemas that contain this one in their `allOf` or as a single variant
  */
 export function shapeOf(
   document: OpenApi,
@@ -66,7 +66,7 @@ export function shapeOf(
     variants: [],
     choices: new Set(),
     discriminator: discriminatorOf(schema),
-    // Beside a reference there may be words of its own.
+    // A reference may have its own documentation next to it.
     words: { ...pick(schema, WORDS), ...(isObject(given) && pick(given, WORDS)) },
     limits: limitsOf(schema),
     others: pick(
@@ -92,7 +92,7 @@ export function shapeOf(
   return shape;
 }
 
-/** Adds `oneOf` and `anyOf`. A variant of null is the type "null". */
+/** Adds `oneOf` and `anyOf`. A null variant becomes the type "null". */
 function addVariants(
   document: OpenApi,
   shape: Shape,
@@ -120,10 +120,10 @@ function addVariants(
 }
 
 /**
- * Writes variants that differ in nothing but their types, or in nothing but their values, as one schema: a `oneOf` of
- * `const`s is an enum.
+ * Merges variants into one schema if they differ only in their types, or only in their values. For example, a `oneOf`
+ * of `const`s becomes an enum.
  *
- * @returns undefined if they cannot be
+ * @returns undefined if they cannot be merged
  */
 export function foldVariants(document: OpenApi, shape: Shape): Shape | undefined {
   const parts = shape.variants.map((each) => shapeOf(document, each));
@@ -186,7 +186,7 @@ function discriminatorOf({ discriminator, oneOf, anyOf }: Schema): Discriminator
   const named = Object.entries(isObject(mapping) ? mapping : {}).map(
     ([value, target]) => [value, nameOf(String(target))] as const,
   );
-  // A variant without a value of its own has its name for one.
+  // If the mapping has no value for a variant, the value is the name of its schema.
   const unnamed = [...(oneOf ?? []), ...(anyOf ?? [])]
     .flatMap(({ $ref }) => ($ref === undefined ? [] : [nameOf($ref)]))
     .filter((name) => named.every(([, target]) => target !== name));
@@ -202,7 +202,7 @@ function pick(schema: Keywords, names: readonly string[]): Keywords {
   );
 }
 
-/** Adds the parts of an `allOf`, whose order does not matter. */
+/** Adds the parts of an `allOf`. Their order does not matter. */
 function add(shape: Shape, parts: readonly Shape[]): void {
   for (const part of parts) {
     shape.types = common(shape.types, part.types, accepts);
@@ -230,7 +230,7 @@ function add(shape: Shape, parts: readonly Shape[]): void {
   }
 }
 
-/** @returns what is in both lists; undefined is a list of everything */
+/** @returns the intersection of both lists; undefined is a list of everything */
 function common<T>(
   one: T[] | undefined,
   other: T[] | undefined,
@@ -241,7 +241,7 @@ function common<T>(
   return [...new Set([...inOther, ...other.filter((each) => includes(one, each))])];
 }
 
-/** Every value of the first type is a value of the second. */
+/** Pairs of types or formats. Every value of the first is a value of the second. */
 export const WITHIN: ReadonlySet<string> = new Set([
   "integer number",
   "int32 int64",
@@ -263,7 +263,7 @@ function bothAdditional(one: Schema | boolean, other: Schema | boolean): Schema 
 
 const merged = new WeakMap<Schema, WeakMap<Schema, Schema>>();
 
-/** The same object for the same two, so that circular schemas end. */
+/** Returns the same object for the same pair, so that circular schemas do not recurse forever. */
 function both(one: Schema | undefined, other: Schema): Schema {
   if (one === undefined || isDeepStrictEqual(one, other)) return other;
   if (!isObject(one) || !isObject(other)) return { allOf: [one, other] };

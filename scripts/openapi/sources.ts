@@ -6,7 +6,7 @@ import { documentsInPage, isOpenApi, parse } from "./read-page.ts";
 import type { OpenApi } from "./types.ts";
 
 export interface SourceText {
-  /** Recorded as the source: the address where it was published if the text names it, else the file name. */
+  /** Recorded as the source: the URL, else the address that the text names, else the file name. */
   address: string;
   /** Its path, if the source is a file. */
   file: string | undefined;
@@ -59,7 +59,7 @@ function unexpected(source: string, got: string): Refusal {
   );
 }
 
-/** The vendor's pages end with instructions for questions, which name the address of the page. */
+/** Returns the address of the page. The vendor's pages name it at the end, in their instructions for questions. */
 function ownAddress(text: string): string | undefined {
   return /^GET (https:\/\/[^\s?]+)\?ask=/m.exec(text)?.[1];
 }

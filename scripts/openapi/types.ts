@@ -1,4 +1,4 @@
-/** OpenAPI, as far as these scripts read it. Keywords that none of them reads are `unknown`. */
+/** The parts of OpenAPI that these scripts read. Other keywords are `unknown`. */
 
 export const METHODS = [
   "get",
@@ -62,7 +62,7 @@ interface SecurityScheme extends Keywords {
   name?: string;
 }
 
-/** May be a reference, as everything below: see `resolve`. */
+/** May be a reference, as may all types below: see `resolveRef`. */
 export type PathItem = Partial<Record<Method, Operation>> & {
   $ref?: string;
   summary?: string;
@@ -109,7 +109,7 @@ export interface Header extends Keywords {
   content?: Content;
 }
 
-/** Media type → what it holds. */
+/** Media type → its schema and examples. */
 export type Content = Record<string, Media>;
 
 interface Media {

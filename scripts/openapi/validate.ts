@@ -25,7 +25,7 @@ const RULES = {
   "no-identical-paths": "error",
 } as const;
 
-/** Redocly's rules that the vendor's documents break. */
+/** Redocly's rules that only warn, because the vendor's documents break them. */
 const WARNING_RULES = {
   "security-defined": "warn",
   "no-enum-type-mismatch": "warn",
@@ -42,14 +42,14 @@ const HARMLESS = [
   "Expected type `ExamplesMap` (object) but got `array`",
 ];
 
-/** Refuses external references, which have already been followed. */
+/** Refuses external references, because `resolveExternalRefs` has already inlined them. */
 class NoResolver extends BaseResolver {
   override loadExternalRef(reference: string): Promise<never> {
     return Promise.reject(new Refusal(`${reference} is not in the document`));
   }
 }
 
-/** Only the versions that openapi-typescript supports. */
+/** Throws if openapi-typescript does not support the version of OpenAPI. */
 export function expectSupported(source: string, { openapi, swagger }: OpenApi): void {
   if (typeof openapi === "string" && /^3\.[01](\.\d+)?(-.*)?$/.test(openapi)) return;
   const text = (value: unknown): string =>
@@ -84,8 +84,8 @@ export async function validate(
 }
 
 /**
- * Validates the structure of a document alone, which is all that a bundle can pass: it may have one path under two
- * names of a parameter.
+ * Validates only the structure of a document. A bundle may fail the other rules, because it may have the same path with
+ * two names of a parameter.
  *
  * @returns messages, each with its place
  */
@@ -107,7 +107,7 @@ function failure({ message }: Error): Problem[] {
   return [{ message: `Redocly fails: ${message}.`, location: [{ pointer: "#" }] }];
 }
 
-/** Redocly throws on some of them. */
+/** Lists unresolved references, because Redocly throws on some of them. */
 function unresolvedRefs(document: OpenApi): Problem[] {
   return [...referencesIn(document)]
     .filter(({ reference }) => targetOf(document, reference) === undefined)
@@ -133,7 +133,7 @@ function lineOf(problem: Problem): string {
   return `${placeOf(problem)}: ${problem.message.trim()}`;
 }
 
-/** What a caller of `impact.raw` has to pass for a body that is not JSON. */
+/** Media type → the body that a caller of `impact.raw` has to pass if it is not JSON. */
 const HOW: Readonly<Record<string, string | undefined>> = {
   "application/x-www-form-urlencoded": "a URLSearchParams",
   "multipart/form-data": "a FormData",

@@ -1,8 +1,8 @@
-/** Leaves out the calls that the vendor makes to a server of the user: they are no operations of the API. */
+/** Leaves out the calls that the vendor makes to the user's server. They are not operations of the API. */
 import { operationsOf, withoutOperations, type LocatedOperation } from "./document.ts";
 import type { OpenApi } from "./types.ts";
 
-/** Begins the name of what the user fills in, such as `your-configured-path` or `{yourHost}`. */
+/** Matches the start of a placeholder for the user, such as `your-configured-path` or `{yourHost}`. */
 const YOURS = /^\W*your/i;
 
 /**

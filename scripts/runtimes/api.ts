@@ -1,10 +1,10 @@
-/** The API that test-runtimes.ts serves to every runtime, in a form that each of its scenarios needs. */
+/** The local API that test-runtimes.ts serves to every runtime, with a response for each scenario. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 
-/** Requests for a Vanity link by its path. */
+/** Number of requests for a Vanity link, by its path. */
 const arrivals = new Map<string, number>();
-/** Requests for the link of the recipes. */
+/** Number of requests for the link of the recipe. */
 let pageCalls = 0;
 /** Connections that have carried a request. */
 const used = new WeakSet<object>();
@@ -39,7 +39,7 @@ export const api = createServer((request, response) => {
     const TrackingURL = `https://example.sjv.io/c/1/2/${count}`;
     return response.end(JSON.stringify({ TrackingURL }));
   }
-  if (searchParams.has("DeepLink") && ++pageCalls === 1) return; // the call of the visitor who resets
+  if (searchParams.has("DeepLink") && ++pageCalls === 1) return; // no response to the visitor who resets
   if (programId === "403") {
     const isVanity = searchParams.get("Type") === "Vanity";
     const Message = isVanity ? "The vanity limit is reached." : "The program is not joined.";
@@ -50,7 +50,7 @@ export const api = createServer((request, response) => {
   return response.end(JSON.stringify({ TrackingURL }));
 });
 
-/** Starts a server on any port of 127.0.0.1, and gives its address. */
+/** Starts a server on a free port of 127.0.0.1. Returns its address. */
 export async function listen(server: Server): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,7 +1,7 @@
-/** The entries of compat/ in one file, by bundlers that users have. */
+/** Bundles an entry of compat/ into one file, with bundlers that users have. */
 import { folder, load } from "./project.ts";
 
-// The packages in compat/ are not installed where the compiler looks, so these are the members that are used.
+// The compiler does not find the packages in compat/, so these types declare the members that are used.
 interface Esbuild {
   build: (options: object) => Promise<{
     outputFiles: { text: string }[];
@@ -30,7 +30,7 @@ export async function esbuild(
   return { code: outputFiles[0]?.text ?? "", inputs: Object.keys(metafile.inputs) };
 }
 
-/** @param target where the bundle will run; Vite bundles no package for a server unless it is told to */
+/** @param target where the bundle will run; for a server, Vite bundles packages only with `noExternal` */
 export async function vite(entry: string, target: "page" | "server"): Promise<string> {
   const { build } = (await load("vite")) as Vite;
   const where =
@@ -46,7 +46,7 @@ export async function vite(entry: string, target: "page" | "server"): Promise<st
   return output[0]?.code ?? "";
 }
 
-/** Fails if the bundle of the main entry needs another package or a module of Node. */
+/** Throws if a browser bundle of call.mjs needs a package other than openapi-fetch, or a module of Node. */
 export async function browserBundle(): Promise<string[]> {
   const { code, inputs } = await esbuild("call.mjs", { platform: "browser" });
   const own = /^(call\.mjs|node_modules\/(impact-partner-client|openapi-fetch)\/.+)$/;

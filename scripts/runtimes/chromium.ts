@@ -1,4 +1,4 @@
-/** A page in Chromium. */
+/** Runs the scenarios on a page in Chromium. */
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Results } from "../../compat/scenarios.mjs";
@@ -17,7 +17,7 @@ interface Browser {
   close: () => Promise<void>;
 }
 
-/** @param bundle gives the code of compat/entries/page.mjs */
+/** @param bundle returns the code of compat/entries/page.mjs */
 export async function chromium(bundle: () => Promise<string>): Promise<Attempt> {
   const playwright = (await load("playwright-core")) as Playwright;
   const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];

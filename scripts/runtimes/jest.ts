@@ -1,4 +1,4 @@
-/** Jest in a CommonJS project, with the tests of compat/jest/. */
+/** Runs the tests of compat/jest/ with Jest, in a CommonJS project. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Results } from "../../compat/scenarios.mjs";
@@ -6,14 +6,14 @@ import { compat } from "../packed.ts";
 import { esbuild } from "./bundle.ts";
 import { baseUrl, folder, installed, run, TIMEOUT, versionOf, type Attempt } from "./project.ts";
 
-/** A test of compat/jest/ → Jest's options for it. Babel is what Jest uses by itself. */
+/** A test of compat/jest/ → Jest's options for it. Babel is Jest's default. */
 const TESTS = {
   "plain.test.js": () => ({ transform: {} }),
   "babel.test.js": () => ({}),
   "typed.test.ts": () => ({ transform: { "\\.ts$": [installed("ts-jest"), { tsconfig }] } }),
 };
 
-/** A CommonJS project as `tsc --init` made them for years. */
+/** Options of a CommonJS project, as `tsc --init` created it for years. */
 const tsconfig = {
   target: "es2022",
   module: "commonjs",

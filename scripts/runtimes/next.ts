@@ -1,4 +1,4 @@
-/** An application of Next.js: compat/next/, built and served. */
+/** Builds and serves the Next.js application of compat/next/. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -22,14 +22,14 @@ const BUILD_TIMEOUT = 600_000;
 
 export async function next(bundler: "webpack" | "turbopack"): Promise<Attempt> {
   const command = installed("next/dist/bin/next");
-  // Next.js takes neither itself nor React from outside of the project's root.
+  // Next.js does not load itself or React from outside the project's root.
   mkdirSync(join(compat, ".tmp"), { recursive: true });
   const project = mkdtempSync(join(compat, ".tmp/next-"));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
-    // Else it asks npm for what it thinks is missing in the lockfile.
+    // Otherwise Next.js queries npm for packages that it considers missing in the lockfile.
     NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
   };
   try {
@@ -59,7 +59,7 @@ export async function next(bundler: "webpack" | "turbopack"): Promise<Attempt> {
 /** Reads the address that `next start` prints. */
 async function addressOf(stdout: Readable): Promise<string> {
   let said = "";
-  // Next.js goes on writing, so the stream has to stay open.
+  // Next.js keeps writing, so the stream has to stay open.
   for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
     said += String(chunk);
     const [address] = /http:\/\/localhost:\d+/.exec(said) ?? [];

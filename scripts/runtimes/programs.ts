@@ -1,4 +1,4 @@
-/** Node, Bun and Deno, and bundles that run in this Node. */
+/** Runs the scenarios in Node, Bun and Deno, and as bundles in this Node. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Results } from "../../compat/scenarios.mjs";
@@ -15,7 +15,7 @@ import {
 } from "./project.ts";
 
 async function resultsOf(binary: string, ...args: string[]): Promise<Results> {
-  // Bun and Deno use the proxy of the environment, and Deno checks for updates.
+  // By default, Bun and Deno use the environment's proxy, and Deno checks for updates.
   const env = { ...process.env, NO_PROXY: "127.0.0.1", DENO_NO_UPDATE_CHECK: "1" };
   const said = await run(binary, [...args, baseUrl], { cwd: folder, env, timeout: TIMEOUT });
   if (said.stderr !== "") throw new Error(`Expected nothing on stderr, got ${said.stderr}`);
@@ -32,7 +32,7 @@ async function program(binary: string, forAll: string[], forRequire: string[]): 
   return { version, results: { ...results, require: verdictOf(required) } };
 }
 
-/** Does without `require` of ESM, as Jest and earlier versions of Node do. */
+/** Turns off `require` of ES modules, because Jest and older versions of Node do not support it. */
 export const node = (binary: string): Promise<Attempt> =>
   program(binary, [], ["--no-experimental-require-module"]);
 

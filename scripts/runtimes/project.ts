@@ -1,4 +1,4 @@
-/** The project in which everything is tried: the packed package, the entries of compat/, and a server of the API. */
+/** The project that all runtimes use: the packed package, the entries of compat/, and a server of the API. */
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ import { api, listen } from "./api.ts";
 /** Milliseconds for all scenarios of a runtime. They take less than one second. */
 export const TIMEOUT = 60_000;
 
-/** What a runtime is asked for: a row of the table. */
+/** A row of the table: the version of a runtime, and the results of its scenarios. */
 export interface Attempt {
   version: string;
   results: Results;
@@ -42,7 +42,7 @@ export function installed(path: string): string {
 export async function load(name: string): Promise<unknown> {
   installed(join(name, "package.json"));
   const module = (await import(pathToFileURL(require.resolve(name)).href)) as { default?: unknown };
-  // Of CommonJS all exports are the default one.
+  // A CommonJS module has its exports in `default`.
   return module.default ?? module;
 }
 
@@ -60,7 +60,7 @@ export async function start<T>(begin: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Rejects after the timeout, so that a runtime that hangs is stopped. */
+/** Rejects after the timeout, so that a hanging runtime is stopped. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = sleep(TIMEOUT, undefined, { signal: timer.signal }).then(() => {
@@ -74,7 +74,7 @@ export async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** One result of what was tried in several ways: "ok" if all of them were, else what was wrong. */
+/** Merges results into one: "ok" if all are, else the failures. */
 export function verdictOf(results: Results): string {
   const wrong = Object.entries(results).filter(([, result]) => result !== "ok");
   return wrong.map(([scenario, result]) => `${scenario}: ${result}`).join("; ") || "ok";

@@ -1,4 +1,4 @@
-/** Cloudflare workerd, and the recipe for a web request on it. */
+/** Runs the scenarios in Cloudflare workerd, and the recipe "Answer a web request". */
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -38,7 +38,7 @@ export async function workerd(): Promise<Attempt> {
   }
 }
 
-/** A visitor whose connection is reset takes nobody else's page of the recipes along. */
+/** Runs the recipe. If one visitor's connection is reset, the next visitor must still get a link. */
 async function recipe(Miniflare: Miniflare, compatibilityDate: string): Promise<string> {
   const page = readFileSync(join(root, "docs/recipes.md"), "utf8");
   for (const name of ["links.ts", "handle.ts", "mount.ts"]) {
@@ -53,7 +53,7 @@ async function recipe(Miniflare: Miniflare, compatibilityDate: string): Promise<
     external: ["hono"],
     banner: { js: `globalThis.process = ${process};` },
   });
-  const hono = "export class Hono { get() { return this; } }"; // that one mounts the same handler
+  const hono = "export class Hono { get() { return this; } }"; // a stub, because the Hono route mounts the same handler
   const modules = [
     { type: "ESModule", path: "mount.js", contents: code },
     { type: "ESModule", path: "hono", contents: hono },

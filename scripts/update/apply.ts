@@ -1,4 +1,4 @@
-/** Reports an update, and writes it unless something speaks against it. */
+/** Reports an update, and writes it if it is not refused. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenApi } from "../openapi/types.ts";
@@ -8,7 +8,7 @@ import { HalfWritten, publish, removeStaging, stage } from "./staging.ts";
 
 export interface Io {
   stdin: AsyncIterable<Uint8Array | string>;
-  /** Rejects if it cannot be written: nobody could read the report then. */
+  /** Rejects if the text cannot be written, because then nobody can read the report. */
   out: (text: string) => Promise<void>;
   err: (text: string) => Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function apply(
       return 0;
     }
     publish(root, ["spec", "generated", ...(compiles ? ["api"] : []), "src/http/retry-rules.ts"]);
-    // It is written, whether or not anybody reads that.
+    // The update is written, even if this message cannot be.
     await io.out(conclusion(compiles, isBreaking)).catch(() => {});
     return 0;
   } catch (error) {

@@ -1,10 +1,10 @@
-/** Compares the generated types of two versions, so that no change of them goes unreported. */
+/** Compares the generated types of two versions, so that every change to them is reported. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import ts from "typescript";
 
-/** What the package exports of each file. */
+/** The types that the package exports from each file. */
 const EXPORTS = {
   "openapi.ts": /^export interface (paths|components|operations)\b/gm,
   "params.ts": /^export interface (\w+)/gm,
@@ -14,8 +14,9 @@ const MAX_LINES = 10;
 const MAX_LENGTH = 120;
 
 /**
- * @param before the folder generated/ of the present version, @param after of the next one
- * @returns the first lines that differ; none if every exported type is the same, whatever its comments and its order
+ * @param before the folder generated/ of the present version
+ * @param after the folder generated/ of the next version
+ * @returns the first lines that differ; none if the exported types differ only in comments and order
  */
 export function changedTypes(before: string, after: string): string[] {
   const lines = Object.keys(EXPORTS).flatMap((name) => {
@@ -50,7 +51,7 @@ function linesOf(before = "", after = ""): string[] {
   });
 }
 
-/** Whether the compiler finds each pair of exported types identical, as it does whatever their order and references. */
+/** Whether the compiler considers each pair of exported types identical. It ignores their order and references. */
 function areSame(before: string, after: string): boolean {
   const lines = Object.entries(EXPORTS).flatMap(([file, exported], index) => {
     const folders = [before, after];

@@ -1,9 +1,9 @@
-/** The entry for MIGRATING.md: what users have to change for each breaking change. */
+/** Writes the entry for MIGRATING.md, with advice for each breaking change. */
 import type { Row } from "../diff/diff.ts";
 
 interface Advice {
   todo: string;
-  /** Code that meets the change compiles, and behaves differently. */
+  /** Affected code compiles, but behaves differently. */
   isSilent?: true;
 }
 
@@ -17,7 +17,7 @@ const CHECK_BOTH: Advice = {
 const READ_ALL: Advice = { todo: "Handle the new values where you read it.", isSilent: true };
 const ADAPT: Advice = { todo: "Change the values that you send, or the code that reads them." };
 
-/** For each kind of change that may be breaking. */
+/** Advice for each kind of change that may be breaking. */
 export const ADVICE: Readonly<Record<string, Advice>> = {
   "operation removed": { todo: "Remove the calls: the API no longer has it." },
   "operation moved": {
@@ -91,8 +91,8 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
 };
 
 /**
- * @param describe the change in words
- * @param haveTypesChanged of the next version; else no compiler can name anything
+ * @param describe returns a sentence about the change
+ * @param haveTypesChanged if false, the compiler names no lines, so every change is silent
  * @returns lines; none if nothing breaks
  */
 export function migrating(

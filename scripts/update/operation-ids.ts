@@ -6,14 +6,14 @@ import type { Part } from "./parts.ts";
 
 /**
  * Renames an operationId that an earlier document has: it gets its document's title as a suffix, as components do. The
- * operations that src/ calls keep theirs, wherever their document is. Refuses a document that has one id twice.
+ * operations that src/ calls keep their ids, even in a later document. Refuses a document that has an id twice.
  *
- * @returns the documents of the parts; one without such an id is returned unchanged
+ * @returns the documents of the parts; a document without renamed ids is returned unchanged
  */
 export function uniqueIds(parts: readonly Part[]): { documents: OpenApi[]; warnings: string[] } {
   const warnings: string[] = [];
   const all = parts.map((part) => ({ part, operations: operationsOf(part.document) }));
-  // id → the operation that has it, in words
+  // id → description of the operation that has it
   const owners = new Map<string, string>();
   for (const { part, operations } of all) {
     for (const each of operations) {
@@ -56,7 +56,7 @@ function wordsOf(place: string, { page, document }: Part): string {
   return `${place} of ${document.info.title} (${page})`;
 }
 
-/** Renames in links to the operations too. */
+/** Renames operationIds, also in links to the operations. */
 function rename(document: OpenApi, renamed: ReadonlyMap<string, string>): OpenApi {
   const copy = structuredClone(document);
   for (const { object } of objectsIn(copy)) {

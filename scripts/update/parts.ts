@@ -1,4 +1,4 @@
-/** Decides which documents a bundle consists of: the recorded ones and the given ones. */
+/** Selects the documents of a bundle from the recorded and the given ones. */
 import { isDeepStrictEqual } from "node:util";
 import { isAddress } from "../../src/cli/source.ts";
 import {
@@ -20,9 +20,8 @@ export interface Part {
 }
 
 /**
- * Merges the given parts into the recorded ones. A part replaces the part that it is the next version of. If several
- * parts have an operation, that of the given part wins. A part without operations is dropped, unless it replaces one
- * that had some.
+ * Merges the given parts into the recorded ones. A part replaces its previous version. If several parts have an
+ * operation, the last given part wins. A given part without operations is dropped, unless it replaces another.
  */
 export function mergeParts(
   recorded: readonly Part[],
@@ -65,8 +64,8 @@ export function mergeParts(
 }
 
 /**
- * Keeps the address of a page whose next version comes from a file, so that it can be downloaded again, and the date of
- * a document that has not changed.
+ * Keeps the address of a page if its next version comes from a file, so that the page can be downloaded again. Keeps
+ * the date of a document that has not changed.
  */
 function inherit(
   recorded: readonly Part[],
@@ -110,9 +109,9 @@ function titleOf({ document }: Part) {
 }
 
 /**
- * True for the same page, whatever the version in its address. Else true for the same title or file name if the two
- * share an operation, or for the same title if no other part has it. False for documents of two APIs, such as the
- * partners' and the brands', which have operations under the same names.
+ * True for the same page, even if the version in its address differs. Else true for the same title or file name if the
+ * two share an operation. Else true for the same title if no other part has it and at least one is not from a URL.
+ * False for documents of two APIs, such as the partners' and the brands', whose operations have the same names.
  */
 function isNextVersion(old: Part, part: Part, all: readonly Part[] = []) {
   const [before, after] = [withoutVersion(old.page, old), withoutVersion(part.page, part)];
@@ -133,12 +132,12 @@ function overlap(some: readonly string[], others: readonly string[]): boolean {
   return some.some((each) => others.includes(each));
 }
 
-/** `/Mediapartners/` of `/Mediapartners/{AccountSID}/Programs`. */
+/** Returns each path up to its first parameter: `/Mediapartners/` of `/Mediapartners/{AccountSID}/Programs`. */
 function basesOf({ document }: Part): string[] {
   return operationsOf(document).map(({ path }) => /^.*?(?=\{)/.exec(path)?.[0] ?? "");
 }
 
-/** What identifies its operations: method and path, or the operationId. */
+/** Returns two identifiers of each operation: method and path, and the operationId. */
 function identifiersOf({ document }: Part): string[] {
   return operationsOf(document).flatMap((each) => [
     operationKey(each),
@@ -146,7 +145,7 @@ function identifiersOf({ document }: Part): string[] {
   ]);
 }
 
-/** `14` and `v14` are one version. Other numbers without a `v` are part of the name. */
+/** Removes the version from a title or an address: `14` or `v14`. Other numbers without a `v` are part of the name. */
 function withoutVersion(text: string, { document }: Part) {
   const own = vendorVersion(document);
   const numbers = own === undefined ? "v\\d+" : `v\\d+|${own}`;

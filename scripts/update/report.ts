@@ -7,7 +7,7 @@ import type { WireDiff } from "./wire-diff.ts";
 export interface Findings {
   rows: readonly Row[];
   warnings: readonly string[];
-  /** What `create` cannot send. */
+  /** Parameters and bodies that `create` cannot send. */
   unsendable: readonly string[];
   /** Keys of rows in the retry rules. */
   retryRules: { added: string[]; removed: string[] };
@@ -15,10 +15,10 @@ export interface Findings {
   types: readonly string[];
   /** Lines of the generated types that differ. */
   generated: readonly string[];
-  /** Errors of the compiler. */
+  /** Compiler errors. */
   compile: readonly string[];
   requests: WireDiff;
-  /** Of the package. */
+  /** The present version of the package. */
   version: string;
 }
 
@@ -97,7 +97,7 @@ function excerpts(before: string | undefined, after: string | undefined): (strin
   });
 }
 
-/** The gravest change: of a row, or of what no row says. */
+/** Returns the most severe change. Also considers changes of types and requests that no row reports. */
 function reasonOf({
   rows,
   generated,
@@ -109,7 +109,7 @@ function reasonOf({
   return gravest !== "additive" && generated.length > 0 ? "types" : gravest;
 }
 
-/** The version step and its reason. Users of `^0.1.0` get patches only, so breaking changes of a 0.x are a minor. */
+/** Returns the version step and its reason. `^0.1.0` allows only patches, so a breaking change of a 0.x is a minor. */
 function semver(findings: Findings) {
   const { version } = findings;
   const reason = reasonOf(findings);

@@ -1,12 +1,12 @@
 /**
- * Keeps the table in src/http/retry-rules.ts complete: one row for each operation that is not a GET. A new operation gets
- * `"never"`, because nobody knows yet what happens when it is repeated.
+ * Keeps the table in src/http/retry-rules.ts complete: one row for each operation except GET and HEAD. A new operation
+ * gets `"never"`, because the effect of a duplicate request is not known yet.
  */
 import { format } from "prettier";
 import { operationsOf } from "../openapi/document.ts";
 import type { OpenApi } from "../openapi/types.ts";
 
-/** Rows of removed operations are deleted if nobody has edited them. For the others the compiler names the line. */
+/** Matches unedited rows. Those of removed operations are deleted. For edited ones, the compiler names the line. */
 const UNTOUCHED_ROW = /^ {2}"([A-Z]+ [^"]+)":\s+"never",\n/gm;
 
 /** @param text of src/http/retry-rules.ts */

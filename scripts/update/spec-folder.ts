@@ -1,7 +1,7 @@
 /**
- * Reads and writes spec/. `openapi.json` is the document that everything is generated from, `source.json` says where
- * it came from. A single document is stored as the vendor published it. For several documents, `openapi.json` is the
- * bundle, `source.json` is a list, and `documents/` has each document by itself, so that they can be bundled again.
+ * Reads and writes spec/. All code is generated from `openapi.json`; `source.json` records its origin. A single
+ * document is stored as the vendor published it. For several documents, `openapi.json` is the bundle, and `source.json`
+ * is a list. `documents/` then has each document by itself, so that they can be bundled again.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ interface Source {
   file?: string;
 }
 
-/** What spec/ has. */
+/** The contents of spec/. */
 interface Spec {
   document: OpenApi;
   parts: Part[];
@@ -51,7 +51,7 @@ function readDocument(root: string, name: string): OpenApi {
   return value;
 }
 
-/** Throws a {@link Refusal} if somebody has edited the documents, and they are invalid now. */
+/** Throws a {@link Refusal} if a document is invalid, for example after an edit by hand. */
 export async function expectValid({ document, parts }: Spec): Promise<void> {
   const others = parts.length === 1 ? [] : parts;
   const named = [
@@ -95,7 +95,7 @@ function expectSource(source: unknown): Source {
   if (!/^(openapi|documents\/[^/\\]+)\.json$/.test(String(file))) {
     throw expect('"file" of each source to be in documents/', file);
   }
-  // The others are only written.
+  // The other properties are only written, never read.
   return source as unknown as Source;
 }
 

@@ -1,6 +1,5 @@
 /**
- * Prepares an update in a staging folder, where it also compiles src/, and puts it in the place of the project's files
- * at the very end.
+ * Prepares an update in a staging folder, and compiles src/ there. Replaces the project's files only at the end.
  */
 import { spawn } from "node:child_process";
 import {
@@ -49,7 +48,7 @@ export async function stage(
   const staging = stagingOf(root);
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
-  // What the compiler reads.
+  // The input of the compiler.
   cpSync(join(root, "src"), join(staging, "src"), { recursive: true });
   const config = {
     extends: relative(staging, join(root, "tsconfig.json")),
@@ -100,11 +99,11 @@ function compileErrors(folder: string): Promise<string[]> {
   });
 }
 
-/** Some files are new and others old. */
+/** Writing failed, and some files are new and others old. */
 export class HalfWritten extends Error {}
 
 /**
- * Puts the staged files in the place of the project's: by renaming, which needs no space on the disk, and can be undone.
+ * Replaces the project's files with the staged ones. It renames them, which needs no disk space and can be undone.
  *
  * @param names of files and folders in the project
  */

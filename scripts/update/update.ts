@@ -21,7 +21,7 @@ interface Options extends ApplyOptions {
 const USAGE = `Usage: npm run spec:update -- [<file | url | ->…] [--dry-run] [--allow-breaking]
 
 Reads OpenAPI documents (JSON, YAML, or docs pages with code fences), reports what changes, and replaces
-spec/ and generated/. Without a source it downloads the pages in spec/source.json.
+spec/, generated/, api/ and src/http/retry-rules.ts. Without a source it downloads the pages in spec/source.json.
 
   --dry-run         report changes, write nothing
   --allow-breaking  write despite breaking changes
@@ -46,7 +46,7 @@ export async function update(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** No stack: it would hide the message. For a fault of this program, the first line of it is enough. */
+/** Leaves out the stack, which would hide the message. For a bug of these scripts, adds the stack's first line. */
 function messageOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   if (!(error instanceof Error)) return `Failed: ${String(error)}.`;
@@ -114,7 +114,7 @@ async function run(options: Options, io: Io): Promise<number> {
   const rows = diff(old.document, document);
   const accepted = findUnsendable(old.document);
   const unsendable = findUnsendable(document).filter((each) => !accepted.includes(each));
-  // Imported when needed: the compiler takes longer to load than all of the above.
+  // Imported lazily, because the compiler takes longer to load than all of the above.
   const { apply } = await import("./apply.ts");
   return apply({ document, parts, rows, warnings, unsendable }, options, io);
 }

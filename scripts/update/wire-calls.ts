@@ -14,7 +14,7 @@ export interface WireCall {
   lines: string[];
 }
 
-/** Parameters of `create`. Another version may have other ones, and refuse these. */
+/** Parameters of `create`. Another version may have different ones, and refuse these. */
 const CALLS: readonly object[] = [
   { programId: "1000" },
   { programId: "1000", type: "Regular" },
@@ -48,7 +48,7 @@ for (const params of CALLS) {
       return new Response('{"TrackingURL":"https://example.sjv.io/x"}');
     },
   });
-  // The parameters are those of the version that is run, which the types here may not know.
+  // The imported version may have other parameters than the types here.
   await trackingLinks.create(params as never).catch((error: Error) => {
     if (lines.length === 0) lines.push(`no request: ${error.message}`);
   });

@@ -1,13 +1,16 @@
-/** Compares what two versions of the project send. */
+/** Compares the requests that two versions of the project send. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { diffArrays } from "diff";
 import type { WireCall } from "./wire-calls.ts";
 
-/** The lines that differ in each call; none if nothing does. Or why that is not known. */
+/** The lines that differ in each call (none if all are equal), or the reason why they are unknown. */
 export type WireDiff = { lines: string[] } | { unknown: string };
 
-/** @param before the folder of the present version, @param after of the next one */
+/**
+ * @param before the folder of the present version
+ * @param after the folder of the next version
+ */
 export async function wireDiff(before: string, after: string): Promise<WireDiff> {
   const [old, next] = await Promise.all([requestsOf(before), requestsOf(after)]);
   if (typeof old === "string") return { unknown: `the present src/ does not run: ${old}` };
@@ -34,7 +37,7 @@ export async function wireDiff(before: string, after: string): Promise<WireDiff>
 function requestsOf(folder: string): Promise<WireCall[] | string> {
   const script = fileURLToPath(new URL("wire-calls.ts", import.meta.url));
   const args = ["--import", import.meta.resolve("tsx"), script, folder];
-  // Settings of the maintainer's own client change nothing here.
+  // Leaves out the settings of the maintainer's own client.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("IMPACT_")),
   );

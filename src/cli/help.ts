@@ -17,7 +17,7 @@ Commands
   spec       Print the OpenAPI document in one of impact.com's docs pages, to generate types from.
 
 Environment
-  IMPACT_ACCOUNT_SID, IMPACT_AUTH_TOKEN   Credentials. Not flags: other users can see those.
+  IMPACT_ACCOUNT_SID, IMPACT_AUTH_TOKEN   Credentials. There are no flags: other users can see them.
   IMPACT_BASE_URL                         API origin, such as the address of a sandbox.
 
 Exit codes
@@ -57,7 +57,7 @@ error. Rows stay in input order. Rows without any text are passed through.
   impact-links bulk feed.csv --program 1000 --map deepLink=link --out links.csv
 
 If a run stops for any reason, run the same command again to resume. The state is kept in <out>.journal, also after a
-complete run: the same command then sends nothing again, and a different command does not overwrite <out>.
+complete run: the same command then sends nothing, and a different command does not overwrite <out>.
 
 Columns
   --map <parameter>=<column>           Read a parameter from this column. Repeatable.
@@ -80,11 +80,11 @@ Output
   --retry-failed                       Send failed rows again.
 
 Options
-  --dry-run                            Send nothing. List invalid rows and count the calls of a first run.
+  --dry-run                            Send nothing. List invalid rows and count the calls.
   --append-ids                         Make one call for rows that differ only in sub ids and shared id, and append
                                        the ids to its link. impact.com recommends sending them to the API instead.
   --concurrency <number>               Concurrent requests, 1 to 1000. Default 8.
-  --quota-reserve <number>             Requests an hour to keep for other programs. Default 0.
+  --quota-reserve <number>             Requests an hour to leave for other software. Default 0.
   --silent                             Print errors only.
   --debug                              Print each request, response and wait. No credentials are shown.
   --sandbox                            Use a fake API in memory: nothing is sent, the links are fake.

@@ -30,11 +30,12 @@ export { createQuerySerializer, type Client };
 export interface CallOptions extends Pick<ApiRequest, "timeout" | "maxRetries"> {
   readonly signal?: AbortSignal;
   readonly index?: number;
+  /** Header parameters of the operation. */
+  readonly header?: Readonly<Record<string, string>> | undefined;
 }
 
 interface LightInit {
   readonly method: string;
-  readonly headers: Headers;
   /** openapi-fetch hands on what it does not know. */
   readonly call: CallOptions;
 }
@@ -48,11 +49,11 @@ interface LightInit {
 export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   const nextId = createIds();
   // A constructor, as `Request` is one: `new` gives the object that it returns.
-  function LightRequest(url: string, { method, headers: given, call }: LightInit): ApiRequest {
-    const { signal, timeout, maxRetries, index } = call;
-    const id = nextId();
-    const headers = given.keys().next().done ? undefined : given;
-    return { id, method, url, headers, signal, timeout, maxRetries, index, expects: "json" };
+  function LightRequest(url: string, { method, call }: LightInit): ApiRequest {
+    const { signal, timeout, maxRetries, index, header } = call;
+    const headers = header && new Headers(header);
+    const expects = "json";
+    return { id: nextId(), method, url, headers, signal, timeout, maxRetries, index, expects };
   }
   return createClient<paths>({
     baseUrl,

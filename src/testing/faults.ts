@@ -4,7 +4,8 @@ import { LONGEST_TIMER, sleep } from "../sleep.ts";
 /**
  * Faults of one request.
  *
- * - `status`: the server returns this status and does nothing else.
+ * - `status`: the server returns this status, with this `body` and these `headers`, and does nothing else. A string body is
+ *   sent unchanged, any other value as JSON.
  * - `network`: no connection (`ECONNREFUSED`), or a lost connection (`ECONNRESET`). No link is created.
  * - `dropAfterCommit`: the link is created, and the connection is lost before the response.
  * - `delay`: milliseconds until the request is handled as usual.
@@ -12,19 +13,12 @@ import { LONGEST_TIMER, sleep } from "../sleep.ts";
  * - `truncateBody`: the link is created. The response ends after half of its body.
  */
 export type Fault =
-  | StatusFault
+  | { status: number; body?: unknown; headers?: Record<string, string> }
   | { network: "ECONNREFUSED" | "ECONNRESET" }
   | { dropAfterCommit: true }
   | { delay: number }
   | { stallBody: true }
   | { truncateBody: true };
-
-interface StatusFault {
-  status: number;
-  /** A string is sent unchanged, any other value as JSON. */
-  body?: unknown;
-  headers?: Record<string, string>;
-}
 
 const isTrue = (value: unknown): boolean => value === true;
 const isWithin = (least: number, value: unknown, most: number): boolean =>
@@ -87,7 +81,7 @@ export async function handleUnder(
   return new Response(body, { status, headers });
 }
 
-function toResponse({ status, body, headers }: StatusFault): Response {
+function toResponse({ status, body, headers }: Extract<Fault, { status: number }>): Response {
   const isText = body === undefined || typeof body === "string";
   const type = isText ? {} : { "Content-Type": "application/json" };
   const content = isText ? body : JSON.stringify(body);

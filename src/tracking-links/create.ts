@@ -40,12 +40,12 @@ export function createLinkCreator(
   return {
     check: (params) => redactErrors(redact, () => checkParams(params, redact)),
     async send({ programId, type, path, query, header }, call) {
-      const params: unknown = { path: { AccountSID: accountSid, ...path }, query, header };
+      const params: unknown = { path: { AccountSID: accountSid, ...path }, query };
       const { data, response } = await api.POST(createTrackingLink.path, {
         // `checkParams` has validated them by the same document that the types are generated from.
         params: params as Operation["parameters"],
         querySerializer: () => writeQuery(query),
-        call,
+        call: header ? { ...call, header } : call,
       });
       const link = readLink(data, redact);
       if (typeof link === "string") throw unexpectedResponse(apiResultOf(response), link, redact);

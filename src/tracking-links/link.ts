@@ -62,7 +62,7 @@ export interface ParsedTrackingLink extends TrackingLinkExtension {
  * Adds parameters to an existing link, without calling the API. Replaces a parameter that the link already has, and
  * changes nothing else.
  *
- * impact.com recommends passing parameters when you create the link. Add them later to a link that many users share.
+ * impact.com recommends passing parameters when you create the link. Use this function for a link that many users share.
  *
  * @throws ImpactError `invalid_input` if `url` is not a tracking link or is of kind `other`, if a value is invalid, or
  *   for `deepLink` or `mediaPartnerPropertyId` on a link that is not a `/c/` link.

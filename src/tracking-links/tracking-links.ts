@@ -9,16 +9,18 @@ import type { CreateTrackingLinkParams } from "./params.ts";
 import type { QuotaView } from "../quota.ts";
 import type { LinkCreator, TrackingLink } from "./create.ts";
 
-/** Makes links: one, or many. */
+/** Creates tracking links, one or many. */
 export interface TrackingLinks {
   /**
    * Creates a tracking link for a program that the account has joined.
    *
    * Resolves to the link. Rejects with an {@link ImpactError}, or with the signal's reason if the caller aborts.
    *
-   * `customPath` without `type` makes a Vanity link. A Regular link is retried up to `maxRetries` times, also if its
-   * outcome is unknown. A Vanity link is retried only if certainly none was made, because each counts toward the
+   * `customPath` without `type` creates a Vanity link. A Regular link is retried up to `maxRetries` times, also if the
+   * outcome is unknown. A Vanity link is retried only if certainly none was created, because each counts toward the
    * account's 5,000.
+   *
+   * If you abort the call, it rejects with the signal's reason. A link may still have been created.
    *
    * @example
    * const { url } = await impact.trackingLinks.create({ programId: "1000", subId1: "newsletter" });
@@ -34,7 +36,8 @@ export interface TrackingLinks {
    * request. When the quota is used up, it waits for the quota to reset and emits a `wait` event.
    *
    * It stops after `unauthorized`: inputs already read still get a result. After `vanity_limit_reached` it sends no
-   * further Vanity request. Leaving the loop aborts the requests in flight.
+   * further Vanity request, and after a `deep_link_refused` for a whole program no further deep link of that program.
+   * Leaving the loop aborts the requests in flight.
    *
    * @example
    * for await (const { input, ...result } of impact.trackingLinks.createMany(inputs)) {
@@ -46,13 +49,13 @@ export interface TrackingLinks {
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 
   /**
-   * Creates a link for each input, as it does without options. The option `params` makes the parameters of each, so
-   * inputs can be of any type.
+   * Creates a link for each input, as without options. The option `params` converts each input to parameters, so inputs
+   * can be of any type.
    *
    * Gives one result for each input. A failure is a result, not an exception. Inputs are read lazily, as you consume
    * results. On abort it yields the settled results, then rejects with the signal's reason.
    *
-   * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that leaves nothing.
+   * @throws ImpactError `invalid_input` for a wrong option, or a `quotaReserve` that is not less than the quota.
    * @example
    * const params = (row: Row) => ({ programId: "1000", deepLink: row.url, subId1: row.id });
    * for await (const result of impact.trackingLinks.createMany(rows, { params })) {

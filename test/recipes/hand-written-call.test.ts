@@ -42,7 +42,7 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     const { trackingLinks } = createImpactClient({ ...account, baseUrl, fetch: fake.fetch });
     await expect(trackingLinks.create(boots)).rejects.toMatchObject({ reason: "No such page" });
   },
-  "the answer is read": async (fake) => {
+  "the response is read": async (fake) => {
     const other = only(() => Response.json({ Url: "https://example.sjv.io/a" }));
     expect(await resultOf(fake, boots, other)).toBe("unexpected_response unknown");
   },
@@ -141,7 +141,7 @@ const shown: Record<string, (fake: FakeImpact) => Promise<unknown>> = {
     expect(await resultOf(fake, vanity)).toBe("connection unknown");
     expect(fake.requests.length).toBe(1);
   },
-  "a property id of another": async () => {
+  "property ids are never sent": async () => {
     const fake = createFakeImpact({ mediaPartnerProperties: ["1"] });
     const params = { ...boots, mediaPartnerPropertyId: "7" };
     expect(await resultOf(fake, params)).toBe("unknown_reference rejected");

@@ -88,23 +88,35 @@ test.each(programs.map((block) => [nameOf(block), block.code.split("\n", 1)[0], 
   },
 );
 
-test("the examples of README run as they stand, in order, on one sandbox", async () => {
-  const env = {
-    IMPACT_ACCOUNT_SID: "IR1",
-    IMPACT_AUTH_TOKEN: "docs-token",
-    IMPACT_BASE_URL: await startSandbox(),
-  };
-  for (const { code, page } of programs) {
-    if (page !== "README.md") continue;
-    const file = join(folder, "example.mjs");
-    writeFileSync(file, code);
-    expect(await runProgram(process.execPath, [file], { env })).toEqual({
-      code: 0,
-      stdout: outputOf(code),
-      stderr: "",
-    });
-  }
-});
+// `.ci/run` installs it before.
+const node22 = join(root, "compat/node_modules/node-22/bin/node");
+const onNode22 = existsSync(node22)
+  ? ([
+      ["Node 22 as .mjs", node22, "mjs"],
+      ["Node 22 as .mts", node22, "mts"],
+    ] as const)
+  : [];
+
+test.each([["this Node", process.execPath, "mjs"] as const, ...onNode22])(
+  "the examples of README run on %s, as they stand, in order, on one sandbox",
+  async (_, node, extension) => {
+    const env = {
+      IMPACT_ACCOUNT_SID: "IR1",
+      IMPACT_AUTH_TOKEN: "docs-token",
+      IMPACT_BASE_URL: await startSandbox(),
+    };
+    for (const { code, page } of programs) {
+      if (page !== "README.md") continue;
+      const file = join(folder, `example.${extension}`);
+      writeFileSync(file, code);
+      expect(await runProgram(node, [file], { env })).toEqual({
+        code: 0,
+        stdout: outputOf(code),
+        stderr: "",
+      });
+    }
+  },
+);
 
 test("the tests for vitest in the pages pass", async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");

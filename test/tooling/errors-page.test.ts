@@ -43,6 +43,19 @@ function answer(status: number, body = "", headers = {}): () => unknown {
   return call(() => Promise.resolve(new Response(message, { status, headers })));
 }
 
+/** A 503, and a 429 for its retry. */
+function refusedAfterUnknown(): () => unknown {
+  const statuses = [503, 429];
+  const retryAfter = ["0", "700"];
+  return call(
+    async () => {
+      const headers = { "Retry-After": retryAfter.shift() ?? "" };
+      return new Response("{}", { status: statuses.shift() ?? 200, headers });
+    },
+    { maxRetries: 1 },
+  );
+}
+
 /** Rejects with the error of that one of many Vanity links, of programs 0, 1 and so on, that is never sent. */
 function unsent(statuses: readonly number[], message: string, concurrency: number): () => unknown {
   const fetch = (url: unknown): Promise<Response> => {
@@ -116,7 +129,7 @@ const provoked: Record<ImpactErrorCode, (() => unknown)[]> = {
   ],
   invalid_request: [answer(400), answer(402), answer(405)],
   not_found: [answer(404)],
-  rate_limited: [answer(429)],
+  rate_limited: [answer(429), refusedAfterUnknown()],
   server_error: [answer(500), answer(503)],
   unexpected_response: [
     answer(302, "", { Location: "/login" }),

@@ -144,7 +144,7 @@ CHANGELOG.md
   - More.
 
 Advisories
-  The registry did not answer about advisories: 405 Method Not Allowed - POST ${store.url}/-/npm/v1/security/advisories/bulk
+  The registry did not report on advisories: 405 Method Not Allowed - POST ${store.url}/-/npm/v1/security/advisories/bulk
 
 Publishing would be refused
   package.json has no \`repository\`, which npm compares with the repository in the provenance

@@ -39,7 +39,7 @@ export interface CreateManyOptions<
    */
   appendIds?: boolean | undefined;
   /**
-   * Requests of each quota window to reserve for other programs. Retries may use some of them.
+   * Requests of each quota window to leave for other processes. Retries may use some of them.
    *
    * @default 0
    */

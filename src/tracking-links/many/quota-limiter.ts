@@ -8,7 +8,7 @@ export interface LimiterOptions {
   /** Maximum number of requests in flight. */
   readonly concurrency: number;
   readonly quota: QuotaView;
-  /** Requests of each quota window to reserve for other programs. */
+  /** Requests of each quota window to leave for other processes. */
   readonly reserve: number;
   readonly emit: Emit | undefined;
   /** Once it aborts, no request is admitted. */
