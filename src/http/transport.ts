@@ -1,4 +1,3 @@
-import { isImpactError } from "../errors.ts";
 import { eventBase } from "../events.ts";
 import type { Settings } from "../options.ts";
 import type { QuotaView } from "../quota.ts";
@@ -17,6 +16,7 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
     if (typeof fetch !== "function") {
       throw wrongOption("fetch", "given", "none, and there is no global one");
     }
+    let result: ApiResult;
     try {
       if (beforeSend) {
         await beforeSend({ type: "request", ...eventBase(request, attempt) });
@@ -28,11 +28,11 @@ export function createTransport(settings: Settings, quota: QuotaView): Transport
       progress.response = response;
       quota.observe(response.headers);
       const body = await readBody(response, request.expects, signal);
-      return classifyResponse(new ApiResult(request, attempt, response, body), redact);
+      result = new ApiResult(request, attempt, response, body);
     } catch (thrown) {
-      if (isImpactError(thrown) && progress.isSent) throw thrown;
       throw attemptError(request, attempt, progress, thrown, redact);
     }
+    return classifyResponse(result, redact);
   };
 }
 

@@ -45,7 +45,9 @@ export function makeLink(
   }
   const partner = numberFor(accountSid);
   const ad = params["adId"] ?? numberFor(programId);
-  const path = [partner, ad, programId].map(encodeURIComponent).join("/");
+  const path = [partner, ad, programId]
+    .map((id) => (/^[\w-]+$/.test(id) ? id : numberFor(id)))
+    .join("/");
   const shown: TrackingLinkExtension = {};
   for (const key of EXTENSION_NAMES) {
     if (params[key] !== undefined) shown[key] = params[key];

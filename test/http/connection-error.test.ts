@@ -254,3 +254,16 @@ test("keeps an error without a stack", async () => {
   const { cause } = await errorFrom(() => Promise.reject(thrown));
   expect((cause as Error).stack).toMatch(/^Error: no\n/);
 });
+
+test("an ImpactError that `fetch` throws does not say what was sent", async () => {
+  const unsent: unknown = await createImpactClient({ ...account, maxRetries: 0 })
+    .trackingLinks.create({ programId: "" })
+    .catch((error: unknown) => error);
+  let calls = 0;
+  const error = await errorFrom(async () => {
+    calls += 1;
+    throw unsent;
+  });
+  expect(error).toMatchObject({ code: "connection", outcome: "unknown", attempts: 1 });
+  expect(calls).toBe(1);
+});

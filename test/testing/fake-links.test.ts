@@ -33,6 +33,16 @@ test("makes a Regular link that shows its parameters and keeps it in links", asy
   ]);
 });
 
+test.each(["a b", "a/b", "ä", "a;b"])(
+  "makes a Regular link for the program %s",
+  async (programId) => {
+    const fake = createFakeImpact();
+    const link = await clientOf(fake).trackingLinks.create({ programId, adId: "7 7" });
+    expect(link.url).toMatch(/^https:\/\/example\.sjv\.io\/c\/1072744\/\d{7}\/\d{7}$/);
+    expect(fake.links).toMatchObject([{ url: link.url, programId }]);
+  },
+);
+
 test("makes the same Regular link twice and keeps both", async () => {
   const fake = createFakeImpact();
 
