@@ -308,8 +308,8 @@ type TrackingLinkType = NonNullable<CreateTrackingLinkParams["type"]>;
 type Params = CreateTrackingLinkParams;
 type Anything = Params | {} | null | undefined;
 type Inputs<Input> = readonly Input[] | Iterable<Input> | AsyncIterable<Input>;
-type OrParams = " or the option `params`";
-type CheckedParams<Given, Otherwise extends string = ""> = unknown extends Given
+type OrUseParams = " or the option `params`";
+type CheckedParams<Given, Suffix extends string = ""> = unknown extends Given
   ? Params
   : [Mistake<Given>] extends [never]
     ? [Given] extends [Params]
@@ -317,11 +317,14 @@ type CheckedParams<Given, Otherwise extends string = ""> = unknown extends Given
       : Given
     : [MissingKey<Given> | UnknownKey<Given>] extends [never]
       ? Pick<Params, WrongKey<Given>>
-      : Mistake<Given, Otherwise>;
-type Mistake<Given, Otherwise extends string = ""> =
-  | `Expected \`${MissingKey<Given>}\`${Otherwise}`
-  | `Expected a known parameter${Otherwise}, got \`${UnknownKey<Given>}\``
-  | `Expected another type of \`${WrongKey<Given>}\`${Otherwise}`;
+      : Mistake<Given, Suffix>;
+type Mistake<Given, Suffix extends string = ""> = [MissingKey<Given>] extends [never]
+  ? [UnknownKey<Given>] extends [never]
+    ? `Expected another type of \`${WrongKey<Given>}\`${Suffix}`
+    : `Expected a known parameter${Suffix}, got \`${UnknownKey<Given>}\``
+  : Given extends PromiseLike<unknown>
+    ? `Expected parameters${Suffix}, got a promise`
+    : `Expected \`${MissingKey<Given>}\`${Suffix}`;
 type RequiredKey = {
   [Key in keyof Params]-?: {} extends Pick<Params, Key> ? never : Key;
 }[keyof Params];
@@ -332,7 +335,7 @@ type UnknownKey<Given> =
   Given extends Record<RequiredKey, unknown>
     ? string extends keyof Given
       ? never
-      : Exclude<keyof Given, keyof Params> & string
+      : Exclude<keyof Given, keyof Params> & (string | number)
     : never;
 type WrongKey<Given> = Given extends Params
   ? never
@@ -370,7 +373,7 @@ type CreateManyOptionsOf<Input, Made> = [unknown extends Input ? never : Mistake
 ]
   ? CreateManyOptions<Input, Made> | undefined
   : | CreateManyFromOptions<Input, Made>
-    | ([Made] extends [never] ? Mistake<Input, OrParams> : never);
+    | ([Made] extends [never] ? Mistake<Input, OrUseParams> : never);
 interface TrackingLink {
   readonly url: string;
   readonly type: TrackingLinkType;
@@ -394,7 +397,7 @@ type CreateManyResult<Input = CreateTrackingLinkParams> =
 interface TrackingLinks {
   create(params: CreateTrackingLinkParams, options?: RequestOptions): Promise<TrackingLink>;
   createMany<Input extends Anything = CreateTrackingLinkParams>(
-    inputs: Inputs<CheckedParams<Input, OrParams>>,
+    inputs: Inputs<CheckedParams<Input, OrUseParams>>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
   createMany<Input extends Anything = CreateTrackingLinkParams, Made extends Anything = never>(
     inputs: Inputs<Input>,

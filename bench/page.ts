@@ -4,7 +4,7 @@
  *
  *     npx tsx bench/page.ts
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { THEMES, type Theme } from "../scripts/pictures/svg.ts";
@@ -48,6 +48,7 @@ const pictureOf = (chart: Chart): string => `<picture>
   <img src="images/call-cost-light.svg" width="700" alt="${chart.title}: ${inWords(chart)}">
 </picture>`;
 
+/** The bars. `control` is `raw` again, and is only in the table. */
 const LABELS: Readonly<Record<string, string>> = {
   raw: "fetch by hand",
   "openapi-fetch": "openapi-fetch",
@@ -76,4 +77,4 @@ export async function writeFiles(): Promise<void> {
   for (const [path, text] of await filesOf(results)) writeFileSync(new URL(path, root), text);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFiles();
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) await writeFiles();

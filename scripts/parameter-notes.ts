@@ -7,7 +7,7 @@ import type { createTrackingLink } from "../generated/operations.ts";
 
 interface Note {
   readonly text: string;
-  /** Takes precedence over the document's default. */
+  /** Printed before the document's default: `<this>, else <default>`. */
   readonly default?: string;
 }
 

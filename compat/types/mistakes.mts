@@ -79,6 +79,15 @@ createMany(new Map([["boots", "1000"]]));
 // Object literal may only specify known properties, and 'programId' does not exist in type 'Inputs<CreateTrackingLinkParams>'.
 createMany({ programId: "1000" });
 
+const misspelt = [{ programId: "1000", SubId1: "a", deeplink: "https://shop.example" }];
+// @ts-expect-error TS2345 at `misspelt`
+// Argument of type '{ programId: string; SubId1: string; deeplink: string; }[]' is not assignable to parameter of type 'Inputs<"Expected a known parameter or the option `params`, got `SubId1`" | "Expected a known parameter or the option `params`, got `deeplink`">'.
+createMany(misspelt);
+const incomplete = [{ SubId1: "a", type: 1 }];
+// @ts-expect-error TS2345 at `incomplete`
+// Argument of type '{ SubId1: string; type: number; }[]' is not assignable to parameter of type 'Inputs<"Expected `programId` or the option `params`">'.
+createMany(incomplete);
+
 interface Wide {
   programId: string;
   sku: string;
@@ -134,7 +143,7 @@ createMany(skus, { params: (sku) => ({ programId: "1000", SubId1: sku }) });
 // Type 'number' is not assignable to type 'string'.
 createMany(skus, { params: () => ({ programId: 1000 }) });
 // @ts-expect-error TS2322 at `({ programId: "1000", subId1: sku })`
-// Type 'Promise<{ programId: string; subId1: string; }>' is not assignable to type '"Expected `programId`"'.
+// Type 'Promise<{ programId: string; subId1: string; }>' is not assignable to type '"Expected parameters, got a promise"'.
 createMany(skus, { params: async (sku) => ({ programId: "1000", subId1: sku }) });
 createMany(skus, {
   // @ts-expect-error TS2322 at `params`

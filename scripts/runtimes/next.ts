@@ -45,10 +45,11 @@ export async function next(bundler: "webpack" | "turbopack"): Promise<Attempt> {
     });
     const end = once(server, "exit");
     try {
-      const results = await inTime(read(await inTime(addressOf(server.stdout))));
-      return { version: versionOf("next"), results };
+      const address = await inTime(addressOf(server.stdout));
+      server.stdout.resume();
+      return { version: versionOf("next"), results: await inTime(scenariosOf(address)) };
     } finally {
-      server.kill();
+      server.kill("SIGKILL");
       await end;
     }
   } finally {
@@ -62,13 +63,14 @@ async function addressOf(stdout: Readable): Promise<string> {
   // Next.js keeps writing, so the stream has to stay open.
   for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
     said += String(chunk);
-    const [address] = /http:\/\/localhost:\d+/.exec(said) ?? [];
+    // The space after it: a chunk can end within the port.
+    const [, address] = /(http:\/\/localhost:\d+)\s/.exec(said) ?? [];
     if (address !== undefined) return address;
   }
   throw new Error(`Expected an address, got ${said}`);
 }
 
-async function read(address: string): Promise<Results> {
+async function scenariosOf(address: string): Promise<Results> {
   const resultsOf = async (path: string): Promise<Results> => {
     const response = await fetch(`${address}${path}?baseUrl=${baseUrl}`);
     if (!response.ok) throw new Error(`Expected a 200 of ${path}, got ${response.status}`);

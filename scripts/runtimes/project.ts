@@ -25,13 +25,14 @@ export class Missing extends Error {}
 export const run = promisify(execFile);
 const require = createRequire(join(compat, "package.json"));
 
+// On import: installs compat/ (about 2 GB, once) and the packed package, and serves the API until test-runtimes.ts ends.
 installTools();
 export const folder: string = installPackage();
 cpSync(join(compat, "entries"), folder, { recursive: true });
 cpSync(join(compat, "scenarios.mjs"), join(folder, "scenarios.mjs"));
 export const baseUrl: string = await listen(api);
 
-/** @param path of a file of a package in compat/ */
+/** @param path in compat/node_modules */
 export function installed(path: string): string {
   const file = join(compat, "node_modules", path);
   if (!existsSync(file)) throw new Missing("npm could not install it here");
@@ -52,6 +53,7 @@ export function versionOf(name: string): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
+/** A runtime that does not start counts as missing. */
 export async function start<T>(begin: () => Promise<T>): Promise<T> {
   try {
     return await begin();
@@ -60,7 +62,7 @@ export async function start<T>(begin: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Rejects after the timeout, so that a hanging runtime is stopped. */
+/** Rejects after the timeout, so that the caller can stop a runtime that hangs. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = sleep(TIMEOUT, undefined, { signal: timer.signal }).then(() => {
@@ -69,7 +71,7 @@ export async function inTime<T>(work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, late]);
   } finally {
-    late.catch(() => {});
+    late.catch(() => {}); // the abort rejects it
     timer.abort();
   }
 }

@@ -114,7 +114,7 @@ export const specHelp: string = `Print the OpenAPI document in one of impact.com
 
 Usage
   impact-links spec <page.md|url|->
-  impact-links spec campaigns.md | npx openapi-typescript > campaigns.d.ts
+  impact-links spec campaigns.md | npx -p openapi-typescript -p typescript@5 openapi-typescript -o campaigns.ts
 
 The page is a file, a URL that ends in .md, or - for stdin. It contains the document in a code block.
 

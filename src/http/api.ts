@@ -52,8 +52,8 @@ export function createApi({ baseUrl }: Settings, send: Send): Client<paths> {
   function LightRequest(url: string, { method, call }: LightInit): ApiRequest {
     const { signal, timeout, maxRetries, index, header } = call;
     const headers = header && new Headers(header);
-    const expects = "json";
-    return { id: nextId(), method, url, headers, signal, timeout, maxRetries, index, expects };
+    const id = nextId();
+    return { id, method, url, headers, signal, timeout, maxRetries, index, expects: "json" };
   }
   return createClient<paths>({
     baseUrl,

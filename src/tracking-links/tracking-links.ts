@@ -1,6 +1,6 @@
 import { isImpactError } from "../errors.ts";
 import { redactErrors } from "../http/redact-errors.ts";
-import type { Anything, CheckedParams, Inputs, OrParams } from "./many/checked-params.ts";
+import type { Anything, CheckedParams, Inputs, OrUseParams } from "./many/checked-params.ts";
 import { createMany } from "./many/create-many.ts";
 import type { CreateManyOptions, CreateManyOptionsOf } from "./many/options.ts";
 import type { CreateManyResult } from "./many/results.ts";
@@ -45,7 +45,7 @@ export interface TrackingLinks {
    * }
    */
   createMany<Input extends Anything = CreateTrackingLinkParams>(
-    inputs: Inputs<CheckedParams<Input, OrParams>>,
+    inputs: Inputs<CheckedParams<Input, OrUseParams>>,
   ): AsyncGenerator<CreateManyResult<Input>, void, undefined>;
 
   /**

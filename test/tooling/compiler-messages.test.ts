@@ -25,11 +25,12 @@ function compile(
   const program = ts.createProgram([file], settings, host);
   return [
     ...program.getOptionsDiagnostics(),
+    ...program.getSyntacticDiagnostics(program.getSourceFile(file)),
     ...program.getSemanticDiagnostics(program.getSourceFile(file)),
   ];
 }
 
-/** The comment above each mistake, by the number of the line that it is in. */
+/** The comment above each mistake, by the 0-based number of the line below it, which the message must name. */
 function expectedMessages(text: string): Map<number, string[]> {
   const lines = text.split("\n");
   const starts = lines.flatMap((line, index) => (line.includes("@ts-expect-error") ? [index] : []));
@@ -48,6 +49,7 @@ test.each([
 ])("the compiler names every mistake, with exactOptionalPropertyTypes %s", (_, exact) => {
   const text = read("mistakes.mts");
   const expected = expectedMessages(text);
+  // Of the same length, so that positions are those of `text`.
   const unsuppressed = text.replaceAll("@ts-expect-error", "@ts-expect-@@@@@");
   const found = compile("mistakes.mts", unsuppressed, { exactOptionalPropertyTypes: exact }).map(
     ({ code, file, start = 0, length = 0, messageText }): [number, string[]] => {

@@ -16,45 +16,52 @@ export type Anything = Params | {} | null | undefined;
 /** `readonly Input[]` stands by itself so that the compiler points into a literal. */
 export type Inputs<Input> = readonly Input[] | Iterable<Input> | AsyncIterable<Input>;
 
-/** Ends a message about inputs: they need not be parameters. */
-export type OrParams = " or the option `params`";
+/** Suffix of messages about inputs, because the option `params` accepts inputs of any type. */
+export type OrUseParams = " or the option `params`";
 
-/** Parameters if a type is one of them, else a type that names the mistake, to which it is not assignable. */
-export type CheckedParams<Given, Otherwise extends string = ""> = unknown extends Given
+/**
+ * `Params` if a type is right, else a type that names the mistake and that it is not assignable to. `any` and `unknown`
+ * count as right.
+ */
+export type CheckedParams<Given, Suffix extends string = ""> = unknown extends Given
   ? Params
   : [Mistake<Given>] extends [never]
-    ? // Always `Params`: editors show their docs. `Given` is where the compiler infers it from.
+    ? // Editors then show the docs of `Params`. Only a row with `type: string` is not assignable to it.
       [Given] extends [Params]
       ? Params
       : Given
     : [MissingKey<Given> | UnknownKey<Given>] extends [never]
-      ? // The compiler shows the types of both.
+      ? // Only types of values are wrong. The compiler's message then shows the right types, too.
         Pick<Params, WrongKey<Given>>
-      : Mistake<Given, Otherwise>;
+      : Mistake<Given, Suffix>;
 
-/** What is wrong with a type of parameters, as a text; never if nothing is. */
-export type Mistake<Given, Otherwise extends string = ""> =
-  | `Expected \`${MissingKey<Given>}\`${Otherwise}`
-  | `Expected a known parameter${Otherwise}, got \`${UnknownKey<Given>}\``
-  | `Expected another type of \`${WrongKey<Given>}\`${Otherwise}`;
+/** The most important mistake as a text. Never if there is none, because a template of `never` is `never`. */
+export type Mistake<Given, Suffix extends string = ""> = [MissingKey<Given>] extends [never]
+  ? [UnknownKey<Given>] extends [never]
+    ? `Expected another type of \`${WrongKey<Given>}\`${Suffix}`
+    : `Expected a known parameter${Suffix}, got \`${UnknownKey<Given>}\``
+  : Given extends PromiseLike<unknown>
+    ? `Expected parameters${Suffix}, got a promise`
+    : `Expected \`${MissingKey<Given>}\`${Suffix}`;
 
 type RequiredKey = {
   [Key in keyof Params]-?: {} extends Pick<Params, Key> ? never : Key;
 }[keyof Params];
 
+/** Required parameters that a type lacks. */
 type MissingKey<Given> = {
   [Key in RequiredKey]: [Given] extends [Record<Key, unknown>] ? never : Key;
 }[RequiredKey];
 
-/** Of any member of a union. */
+/** Distributes over a union: a mistake in one member counts. A type with an index signature may have any key. */
 type UnknownKey<Given> =
   Given extends Record<RequiredKey, unknown>
     ? string extends keyof Given
       ? never
-      : Exclude<keyof Given, keyof Params> & string
+      : Exclude<keyof Given, keyof Params> & (string | number)
     : never;
 
-/** Of any member of a union. */
+/** Distributes, too. `Pick` of an absent key is `{}`, which fits an optional parameter. */
 type WrongKey<Given> = Given extends Params
   ? never
   : Given extends Record<RequiredKey, unknown>
@@ -66,7 +73,7 @@ type WrongKey<Given> = Given extends Params
       }[keyof Params]
     : never;
 
-/** A row in a variable has `type: string`, which may be a right value. It is checked at run time. */
+/** `type: string` of a row in a variable may hold a right value, which is checked at run time. So may any other text. */
 type Widened<Given, Key extends keyof Params> = Key extends keyof Given
   ? string extends Given[Key]
     ? Params[Key] extends string | undefined

@@ -2,7 +2,7 @@ import { readRequestOptions, REQUEST_OPTIONS } from "../../options.ts";
 import type { RequestOptions, Settings } from "../../options.ts";
 import { badInput, expectWhole, kindOf } from "../../validate.ts";
 import type { CreateTrackingLinkParams } from "../params.ts";
-import type { CheckedParams, Mistake, OrParams } from "./checked-params.ts";
+import type { CheckedParams, Mistake, OrUseParams } from "./checked-params.ts";
 
 /**
  * Options of `createMany`. `signal`, `timeout` and `maxRetries` are as for one call.
@@ -66,7 +66,7 @@ export type CreateManyOptionsOf<Input, Made> = [
 ] extends [never]
   ? CreateManyOptions<Input, Made> | undefined
   : | CreateManyFromOptions<Input, Made>
-    | ([Made] extends [never] ? Mistake<Input, OrParams> : never);
+    | ([Made] extends [never] ? Mistake<Input, OrUseParams> : never);
 
 const CONCURRENCY = { least: 1, most: 1000 };
 const RESERVE = { least: 0 };
