@@ -4,13 +4,14 @@
  *
  *     npx tsx bench/page.ts
  */
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { THEMES, type Theme } from "../scripts/pictures/svg.ts";
 import { chartSvg, inWords, type Chart } from "./chart.ts";
 import type { CallResults, Results } from "./results.ts";
 import { sectionOf } from "./sections.ts";
+import { isMain } from "../scripts/is-main.ts";
 
 const root = new URL("..", import.meta.url);
 const PAGE = "docs/performance.md";
@@ -77,4 +78,4 @@ export async function writeFiles(): Promise<void> {
   for (const [path, text] of await filesOf(results)) writeFileSync(new URL(path, root), text);
 }
 
-if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) await writeFiles();
+if (isMain(import.meta)) await writeFiles();

@@ -7,6 +7,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { isMain } from "./is-main.ts";
 
 export interface Audit {
   kind: "none" | "advisories" | "no answer";
@@ -46,7 +47,7 @@ function parse(text: string): NpmAudit {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta)) {
   const { kind, lines } = audit(fileURLToPath(new URL("..", import.meta.url)));
   (kind === "none" ? console.log : console.error)(lines.join("\n"));
   process.exitCode = { none: 0, advisories: 1, "no answer": 2 }[kind];

@@ -5,11 +5,11 @@
  *     npm run pictures
  */
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { COMMAND, record } from "./pictures/record.ts";
 import { screenAfter, type Screen } from "./pictures/screen.ts";
 import { THEMES, type Theme } from "./pictures/svg.ts";
 import { terminalSvg } from "./pictures/terminal-svg.ts";
+import { isMain } from "./is-main.ts";
 
 /** Columns of each terminal, and the separator between the pieces of the typed command. */
 const TERMINALS = {
@@ -44,7 +44,7 @@ function typed(separator: string): Screen {
   return [[prompt, ...first], ...others];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta)) {
   const folder = new URL("../docs/images/", import.meta.url);
   for (const [name, text] of await pictures()) writeFileSync(new URL(name, folder), text);
 }

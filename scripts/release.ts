@@ -1,5 +1,5 @@
 /**
- * Checks the work tree, prints exactly what is published, and publishes it.
+ * Checks the work tree, lists the files of the package, and publishes it.
  *
  *     npm run release -- [--dry-run]
  *

@@ -14,6 +14,7 @@ import { createTwoFilesPatch } from "diff";
 import { format } from "prettier";
 import { build } from "tsdown";
 import ts from "typescript";
+import { isMain } from "./is-main.ts";
 
 const ENTRIES = { index: "src/index.ts", testing: "src/testing/index.ts" };
 
@@ -74,7 +75,7 @@ export function writeTypes(root: string, report: ReadonlyMap<string, string>) {
   for (const [name, text] of report) writeFileSync(join(root, "api", name), text);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta)) {
   const { values } = parseArgs({
     options: { check: { type: "boolean" }, root: { type: "string" } },
   });

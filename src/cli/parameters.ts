@@ -60,7 +60,7 @@ function plainFromText(text: string, { enum: choices, type }: ValueFacts): unkno
   return text;
 }
 
-/** Returns a text that is no such number as it is, so that the error shows it. */
+/** Returns the text itself if it is not such a number, so that the error shows it. */
 function numberFromText(text: string, type: "integer" | "number"): number | string {
   const number = Number(text);
   const isValid = type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);

@@ -255,7 +255,7 @@ test("keeps an error without a stack", async () => {
   expect((cause as Error).stack).toMatch(/^Error: no\n/);
 });
 
-test("an ImpactError that `fetch` throws does not say what was sent", async () => {
+test("the outcome is unknown if `fetch` throws an ImpactError, whatever its own outcome", async () => {
   const unsent: unknown = await createImpactClient({ ...account, maxRetries: 0 })
     .trackingLinks.create({ programId: "" })
     .catch((error: unknown) => error);

@@ -7,7 +7,7 @@ import { account, errorOf, LINKS_PATH, path } from "../support/client.ts";
 import { root } from "../support/workspace.ts";
 
 interface Format extends Pick<typeof Testing, "createFakeImpact"> {
-  readonly library: typeof Library;
+  readonly main: typeof Library;
 }
 
 interface Things {
@@ -16,17 +16,17 @@ interface Things {
 
 const require = createRequire(join(root, "package.json"));
 const esm: Format = {
-  library: (await import(join(root, "dist/index.js"))) as typeof Library,
+  main: (await import(join(root, "dist/index.js"))) as typeof Library,
   ...((await import(join(root, "dist/testing.js"))) as typeof Testing),
 };
 const cjs: Format = {
-  library: require("impact-partner-client") as typeof Library,
+  main: require("impact-partner-client") as typeof Library,
   ...(require("impact-partner-client/testing") as typeof Testing),
 };
 
 test("import and require give two builds with the same names", () => {
-  expect(Object.keys(cjs.library).sort()).toEqual(Object.keys(esm.library).sort());
-  expect(cjs.library.ImpactError).not.toBe(esm.library.ImpactError);
+  expect(Object.keys(cjs.main).sort()).toEqual(Object.keys(esm.main).sort());
+  expect(cjs.main.ImpactError).not.toBe(esm.main.ImpactError);
   expect(require.resolve("impact-partner-client")).toBe(join(root, "dist/index.cjs"));
   expect(require.resolve("impact-partner-client/testing")).toBe(join(root, "dist/testing.cjs"));
 });
@@ -37,8 +37,8 @@ test.each([
 ])(
   "a client from the %s build works with everything of the %s build",
   async (_, __, own, other) => {
-    const { createImpactClient } = own.library;
-    const { ImpactError, isImpactError, pages, toImpactError } = other.library;
+    const { createImpactClient } = own.main;
+    const { ImpactError, isImpactError, pages, toImpactError } = other.main;
     const fake = other.createFakeImpact({ programs: ["1000"] });
     const impact = createImpactClient({ ...account, fetch: fake.fetch, maxRetries: 0 });
 
@@ -48,7 +48,7 @@ test.each([
     fake.failNext({ status: 429, body: `{"Message":"Slow down, ${account.authToken}"}` });
     const params = { path: { ...path, ProgramId: "1000" } };
     const refused = await impact.raw.POST(LINKS_PATH, { params });
-    expect(toImpactError(refused)).toBe(own.library.toImpactError(refused));
+    expect(toImpactError(refused)).toBe(own.main.toImpactError(refused));
     expect(toImpactError(refused)).toMatchObject({
       code: "rate_limited",
       reason: "Slow down, [redacted]",

@@ -73,7 +73,7 @@ type WrongKey<Given> = Given extends Params
       }[keyof Params]
     : never;
 
-/** `type: string` of a row in a variable may hold a right value, which is checked at run time. So may any other text. */
+/** A row in a variable has `type: string`, which may hold a right value. It is checked at run time. */
 type Widened<Given, Key extends keyof Params> = Key extends keyof Given
   ? string extends Given[Key]
     ? Params[Key] extends string | undefined
